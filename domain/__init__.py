@@ -1,0 +1,1 @@
+"""The subject itself: questions, responses, grading. Pure: standard library and pydantic only."""
