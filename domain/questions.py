@@ -1,16 +1,18 @@
 """What an author writes, as frozen values that know nothing of files, tables or HTTP."""
 
+import datetime
 import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from domain.grading.rules import RULES
+from domain.identity import normalise
 from domain.problems import Problem
 
 Kind = Literal["multiple_response", "single_choice"]
@@ -19,7 +21,11 @@ Release = Literal["after_submission", "score_only", "never"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RELEASES: tuple[Release, ...] = get_args(Release)
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 LONGEST_SLUG = 120
+LONGEST_TITLE = 500
+FEWEST_OPTIONS = 2
+MOST_OPTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Draft:
     kind: Kind = "multiple_response"
     slug: str | None = None
     external_id: str | None = None
-    date: date | None = None
+    date: datetime.date | None = None
     tags: tuple[str, ...] = ()
     difficulty: float | None = None
     language: str = "en"
@@ -91,3 +97,95 @@ class Draft:
     release: Release = "after_submission"
     shuffle: bool = False
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def most_picks(self) -> int:
+        """How many options may be picked: told by the kind, never by the key."""
+        return 1 if self.kind == "single_choice" else len(self.options)
+
+
+def slug_from(name: str) -> str:
+    """A slug from a title or a file name: ASCII letters and digits joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-")
+
+
+def is_slug(text: str) -> bool:
+    """Whether the text can name a question in an address."""
+    return len(text) <= LONGEST_SLUG and SLUG.fullmatch(text) is not None
+
+
+def is_storable(text: str) -> bool:
+    """Whether every engine and JSON can hold the text: no NUL, no lone surrogate."""
+    return UNSTORABLE.search(text) is None
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text anywhere inside a document of mappings, sequences and plain values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.items()))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+
+
+def content_hash(draft: Draft) -> str:
+    """SHA-256 over what a version says, in hex: equal drafts have equal hashes on any machine.
+
+    Slug, external id and option ids name things and say nothing, so they do not count.
+    """
+    text = json.dumps(_content(draft), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content(draft: Draft) -> dict[str, Any]:
+    content = asdict(replace(draft, slug=None, external_id=None, extra={}))
+    content |= {"key": sorted(draft.key.positions), "extra": dict(draft.extra)}
+    for option in content["options"]:
+        del option["id"]
+    return content
+
+
+def completeness(draft: Draft) -> tuple[Problem, ...]:
+    """What keeps a draft from being published; empty when it is complete."""
+    return tuple(_missing_parts(draft))
+
+
+def _missing_parts(draft: Draft) -> Iterator[Problem]:
+    texts = [normalise(option.text) for option in draft.options]
+    if not draft.title.strip():
+        yield Problem("missing_title", "The question has no title.", "Give it one.")
+    if len(draft.title) > LONGEST_TITLE:
+        yield Problem("long_title", f"The title is over {LONGEST_TITLE} characters.", "Cut it.")
+    if not all(map(is_storable, _texts(_content(draft)))):
+        yield Problem(
+            "unstorable_character",
+            "The question holds a NUL character or half of a surrogate pair.",
+            "Delete it; it is not text.",
+        )
+    if not draft.prompt.strip():
+        yield Problem("missing_prompt", "The question has no stem.", "Write what is asked.")
+    if len(texts) < FEWEST_OPTIONS:
+        yield Problem("too_few_options", "There are fewer than two options.", "Add options.")
+    if len(texts) > MOST_OPTIONS:
+        yield Problem("too_many_options", f"There are over {MOST_OPTIONS} options.", "Cut some.")
+    if len(set(texts)) < len(texts):
+        yield Problem("duplicate_option", "Two options say the same.", "Reword one of them.")
+    if not all(texts):
+        yield Problem("empty_option", "An option has no text.", "Write it or delete it.")
+    if not draft.key.positions <= set(range(1, len(texts) + 1)):
+        yield Problem("unknown_answer", "The key names an option that is not there.", "Mend it.")
+    if draft.scoring.rule not in RULES:
+        yield Problem(
+            "unknown_rule",
+            f"There is no scoring rule {draft.scoring.rule!r}.",
+            f"Use one of: {', '.join(RULES)}.",
+        )
+    if draft.kind == "single_choice" and len(draft.key.positions) != 1:
+        yield Problem(
+            "single_choice_key",
+            "A single-choice question has exactly one right option.",
+            "Mark one option as right, or make the kind multiple_response.",
+        )

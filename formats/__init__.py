@@ -4,9 +4,9 @@ A format is registered here once by name. Reading never raises for what a file s
 refusal is a :class:`~domain.problems.Problem` with line, column and cure.
 """
 
-from formats import quarto
 from formats.format import Format, Parsed
+from formats.quarto import FORMAT as QUARTO
 
-FORMATS: dict[str, Format] = {form.name: form for form in (quarto.FORMAT,)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO,)}
 
 __all__ = ["FORMATS", "Format", "Parsed"]

@@ -1,0 +1,1 @@
+"""The HTTP door: routes, wire shapes, and the translation of errors to status codes."""

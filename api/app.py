@@ -1,0 +1,63 @@
+"""The application: the one place where its parts are joined."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.staticfiles import StaticFiles
+
+from api import health, pages, questions, submissions
+from api.documentation import describe
+from api.errors import add_error_handlers
+from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from models import Database, open_engine
+from settings import ROOT, Settings
+
+DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
+
+Errors are problem documents (RFC 9457); their `type` is a page that names cause and cure.
+Send `Authorization: Bearer qs_...` where a key is needed, and `Idempotency-Key` with a POST
+that must have one effect however often it is sent.
+"""
+TAGS = [
+    {"name": "questions", "description": "What learners are asked."},
+    {"name": "submissions", "description": "What learners answer, graded."},
+    {"name": "health", "description": "How the service is."},
+]
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """The application for these settings, on a database of its own unless one is given."""
+    bank = database or Database(open_engine(settings.database_url, **settings.engine_options))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        bank.close()
+
+    app = FastAPI(
+        title="Question service",
+        version=health.VERSION,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings, app.state.database = settings, bank
+    add_error_handlers(app)
+    for part in (questions, submissions, health, pages):
+        app.include_router(part.router)
+    app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
+    app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
+    app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+    # The last one added is the outermost.
+    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(Cors, origins=settings.cors_origins)
+    app.add_middleware(RequestContext)
+    return app

@@ -1,0 +1,101 @@
+"""What routes ask for: settings, sessions, the caller, and the key of a repeatable request."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from api.errors import Unauthenticated
+from domain.access import PUBLIC, Caller, Scope
+from domain.errors import Forbidden
+from models import ApiKey, Database, now
+from settings import Settings
+
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+def get_settings(request: Request) -> Settings:
+    """The settings this application was made with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def get_database(request: Request) -> Database:
+    """The database this application was made with."""
+    database: Database = request.app.state.database
+    return database
+
+
+AppSettings = Annotated[Settings, Depends(get_settings)]
+AppDatabase = Annotated[Database, Depends(get_database)]
+
+
+def read_session(database: AppDatabase) -> Iterator[Session]:
+    """A session for reading, closed before the answer leaves."""
+    with database.read() as session:
+        yield session
+
+
+ReadSession = Annotated[Session, Depends(read_session, scope="function")]
+
+
+def get_caller(
+    settings: AppSettings,
+    database: AppDatabase,
+    authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Caller:
+    """Who asks: the holder of the key sent, or the public where the service is public.
+
+    A key that is sent must be valid, even where none is needed: :class:`Unauthenticated`.
+    """
+    if authorization is None:
+        if settings.public:
+            return PUBLIC
+        raise Unauthenticated("This service answers only with a key.")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("The Authorization header is not of the form `Bearer qs_...`.")
+    return _holder(database, token.strip())
+
+
+def _holder(database: Database, token: str) -> Caller:
+    at = now()
+    with database.read() as session:
+        key = session.scalar(ApiKey.by_token(token))
+    if key is None or not key.is_valid(at):
+        raise Unauthenticated("The key is unknown, expired or revoked.")
+    if key.last_used_at is None or at - key.last_used_at > USE_IS_NOTED_EVERY:
+        used = update(ApiKey).where(ApiKey.id == key.id).values(last_used_at=at)
+        database.write(lambda session: session.execute(used))
+    return Caller(str(key.id), frozenset(key.scopes))  # type: ignore[arg-type]
+
+
+def caller_with(scope: Scope) -> Callable[[Caller], Caller]:
+    """A dependency that gives the caller, who must hold the scope."""
+
+    def check(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+        if not caller.may(scope):
+            if caller is PUBLIC:
+                raise Unauthenticated(f"This needs a key with the scope {scope}.")
+            raise Forbidden(f"This needs the scope {scope}.")
+        return caller
+
+    return check
+
+
+Learner = Annotated[Caller, Depends(caller_with("questions:read"))]
+Integration = Annotated[Caller, Depends(caller_with("submissions:write"))]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Makes the request safe to repeat: sent again, it gives the first answer.",
+        examples=["0199d3c0-6f0e-7cc1-9d5e-6a1f0b6c2d3e"],
+    ),
+]

@@ -1,0 +1,241 @@
+"""Errors become problem documents here, and only here."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from api.schemas.problems import FaultOut, ProblemOut
+from domain.errors import Conflict, Fault, Forbidden, Invalid, NotFound, ServiceError
+
+STATUS: Mapping[type[ServiceError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    Forbidden: 403,
+}
+RETRY_AFTER_SECONDS = 1
+
+
+class ProtocolError(ServiceError):
+    """An error of HTTP itself, with the status that HTTP has for it."""
+
+    status: ClassVar[int]
+
+
+class MalformedRequest(ProtocolError):
+    status = 400
+    code = "malformed_request"
+    title = "The request cannot be read"
+    cure = "Send well-formed JSON in UTF-8, and addresses without control characters."
+
+
+class InvalidCursor(ProtocolError):
+    status = 400
+    code = "invalid_cursor"
+    title = "The cursor does not belong to this listing"
+    cure = "Start again without `cursor`, and keep filters and sort unchanged between pages."
+
+
+class Unauthenticated(ProtocolError):
+    status = 401
+    code = "unauthenticated"
+    title = "This needs a valid API key"
+    cure = "Send `Authorization: Bearer qs_...` with a key that is neither expired nor revoked."
+
+
+class MethodNotAllowed(ProtocolError):
+    status = 405
+    code = "method_not_allowed"
+    title = "This address does not know that method"
+    cure = "Use one of the methods in the Allow header."
+
+
+class PayloadTooLarge(ProtocolError):
+    status = 413
+    code = "payload_too_large"
+    title = "The request body is larger than this service reads"
+    cure = "Send less at once; the limit is the setting QUESTIONS_MAX_BODY_BYTES."
+
+
+class UnsupportedMediaType(ProtocolError):
+    status = 415
+    code = "unsupported_media_type"
+    title = "The body is not of a type that is read here"
+    cure = "Send JSON with `Content-Type: application/json`."
+
+
+class InvalidRequest(ProtocolError):
+    status = 422
+    code = "invalid_request"
+    title = "The request does not have the shape that is expected here"
+    cure = "Mend the values that `errors` points at; /docs shows the shape."
+
+
+class UnknownField(InvalidRequest):
+    code = "unknown_field"
+    title = "The body has a field that nothing reads"
+    cure = "Check the spelling of the field that `errors` points at, or leave it out."
+
+
+class UnknownParameter(InvalidRequest):
+    code = "unknown_parameter"
+    title = "The address has a query parameter that nothing reads"
+    cure = "Check the spelling of the parameter that `errors` points at, or leave it out."
+
+
+class InternalError(ProtocolError):
+    status = 500
+    code = "internal_error"
+    title = "The service made a mistake"
+    cure = "Try again; if it stays, tell the operator the request_id, which the log explains."
+
+
+class Unavailable(ProtocolError):
+    status = 503
+    code = "unavailable"
+    title = "The service cannot do this just now"
+    cure = "Wait as long as Retry-After says and send the same request again."
+
+
+def _family(root: type[ServiceError]) -> Iterator[type[ServiceError]]:
+    for child in root.__subclasses__():
+        if hasattr(child, "code"):
+            yield child
+        yield from _family(child)
+
+
+CATALOGUE: Mapping[str, type[ServiceError]] = {error.code: error for error in _family(ServiceError)}
+_OF_HTTP: Mapping[int, type[ServiceError]] = {
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: PayloadTooLarge,
+}
+
+
+def status_of(error: type[ServiceError]) -> int:
+    """The HTTP status of an error: its own, or that of its kind."""
+    if issubclass(error, ProtocolError):
+        return error.status
+    return next(status for kind, status in STATUS.items() if issubclass(error, kind))
+
+
+def problem_of(scope: Scope, error: ServiceError) -> ProblemOut:
+    """The problem document of an error. Where all faults have one known code, it is named so."""
+    named = type(error)
+    fault_codes = {fault.code for fault in error.faults}
+    if len(fault_codes) == 1:
+        named = CATALOGUE.get(fault_codes.pop(), named)
+    own_words = str(error) != type(error).title
+    return ProblemOut(
+        type=f"{base_url(scope)}/problems/{named.code}",
+        title=named.title,
+        status=status_of(type(error)),
+        detail=str(error) if own_words else named.cure,
+        instance=scope["path"],
+        code=named.code,
+        request_id=scope["state"]["request_id"],
+        errors=[FaultOut(pointer=f.pointer, code=f.code, detail=f.detail) for f in error.faults],
+    )
+
+
+def base_url(scope: Scope) -> str:
+    """How the client reached us: the setting if there is one, else what the request says."""
+    stated: str = scope["app"].state.settings.base_url if "app" in scope else ""
+    return stated or str(Request(scope).base_url).rstrip("/")
+
+
+def problem_response(scope: Scope, error: ServiceError) -> Response:
+    """The answer to a failed request."""
+    problem = problem_of(scope, error)
+    headers = {"Cache-Control": "no-store"}
+    if problem.status == Unauthenticated.status:
+        headers["WWW-Authenticate"] = 'Bearer realm="questions"'
+    if problem.status in {Unavailable.status, 429}:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return Response(
+        problem.model_dump_json(), problem.status, headers, media_type="application/problem+json"
+    )
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error with a problem document."""
+    app.add_exception_handler(ServiceError, _on_service_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(PoolTimeoutError, _on_database_error)
+
+
+async def _on_service_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)
+    return problem_response(request.scope, error)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    response = problem_response(request.scope, _OF_HTTP.get(error.status_code, MalformedRequest)())
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_database_error(request: Request, error: Exception) -> Response:
+    """A database that is busy or away is a pause; any other complaint of it is our mistake."""
+    if not isinstance(error, OperationalError | PoolTimeoutError):
+        raise error
+    structlog.get_logger().error("database_unavailable", reason=type(error).__name__)
+    return problem_response(request.scope, Unavailable())
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    """Say where and why, and never echo what was sent: it may be large, or private."""
+    assert isinstance(error, RequestValidationError)
+    body_field = request.scope["route"].body_field
+    body = body_field.field_info.annotation if body_field else None
+    faults = tuple(faults_of(error.errors(), body))
+    return problem_response(request.scope, InvalidRequest(faults=faults))
+
+
+def faults_of(errors: Iterable[Mapping[str, Any]], body: Any) -> Iterator[Fault]:
+    """The faults that pydantic found, as pointers into the body or as ``/query/name``."""
+    for error in errors:
+        path = error["loc"][1:] if error["loc"][:1] == ("body",) else error["loc"]
+        pointer = "".join(f"/{_escaped(part)}" for part in path)
+        if error["type"] == "extra_forbidden":
+            yield unknown(UnknownField, pointer, str(path[-1]), _known_fields(body))
+        else:
+            yield Fault(pointer, error["type"], error["msg"].removeprefix("Value error, "))
+
+
+def unknown(error: type[ServiceError], pointer: str, name: str, known: Sequence[str]) -> Fault:
+    """The fault of a name that nothing reads, with the nearest one that something does."""
+    nearest = get_close_matches(name, known, n=1)
+    hint = f" Did you mean `{nearest[0]}`?" if nearest else f" Known: {', '.join(known)}."
+    return Fault(pointer, error.code, f"Nothing reads this.{hint}")
+
+
+def _escaped(part: object) -> str:
+    """A reference token of a JSON pointer; names are cut, since a client may send any."""
+    return str(part)[:100].replace("~", "~0").replace("/", "~1")
+
+
+def _known_fields(body: Any) -> list[str]:
+    """The names of all fields of a body's shape, inner shapes included."""
+    names: dict[str, None] = {}
+    waiting = [body]
+    while waiting:
+        shape = waiting.pop()
+        if isinstance(shape, type) and issubclass(shape, BaseModel):
+            names |= dict.fromkeys(shape.model_fields)
+            waiting += [field.annotation for field in shape.model_fields.values()]
+        else:
+            waiting += getattr(shape, "__args__", ())
+    return list(names)

@@ -1,0 +1,53 @@
+"""Whether the service lives, is ready, and which version it is."""
+
+from importlib.metadata import version as installed_version
+
+import structlog
+from fastapi import APIRouter, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+import migrations
+from api.dependencies import AppDatabase
+from api.documentation import problems
+from api.errors import Unavailable
+from api.requests import StrictRoute
+from api.responses import NO_STORE
+from api.schemas.health import LiveOut, ReadyOut, VersionOut
+
+router = APIRouter(tags=["health"], route_class=StrictRoute)
+
+VERSION = installed_version("question-service")
+HEAD = migrations.head()
+
+
+@router.get("/livez", operation_id="check_live", summary="Is the process alive?")
+def livez(response: Response) -> LiveOut:
+    """Always, if it can say so."""
+    response.headers["Cache-Control"] = NO_STORE
+    return LiveOut(status="alive")
+
+
+@router.get(
+    "/readyz",
+    operation_id="check_ready",
+    summary="Can it serve?",
+    responses=problems(503),
+)
+def readyz(response: Response, database: AppDatabase) -> ReadyOut:
+    """Whether the database answers and has exactly the tables this version needs."""
+    try:
+        with database.read() as session:
+            revision = migrations.current(session.connection())
+    except SQLAlchemyError as error:
+        structlog.get_logger().error("not_ready", reason=type(error).__name__)
+        raise Unavailable("The database does not answer.") from None
+    if revision != HEAD:
+        raise Unavailable(f"The database is at migration {revision}, this version needs {HEAD}.")
+    response.headers["Cache-Control"] = NO_STORE
+    return ReadyOut(status="ready", migration=revision)
+
+
+@router.get("/version", operation_id="read_version", summary="Which version is this?")
+def read_version() -> VersionOut:
+    """The version of the service and of its HTTP interface."""
+    return VersionOut(version=VERSION, api="v1")

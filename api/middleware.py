@@ -1,0 +1,171 @@
+"""What happens around every request, as plain ASGI layers: ids, the log line, limits, CORS."""
+
+import re
+import time
+from collections.abc import Sequence
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from api.errors import InternalError, MalformedRequest, problem_response
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+LEARNER_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+READABLE_HEADERS = (
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-Id",
+    "Idempotency-Replayed",
+)
+
+log = structlog.get_logger()
+
+
+class RequestContext:
+    """Outermost: gives each request an id, logs it in one line, and lets no exception through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        method, started, status = scope["method"], time.perf_counter(), 0
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                headers["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_marked)
+        except Exception:
+            log.exception("request_failed", request_id=request_id)
+            if status:  # too late to say it: only the broken connection can
+                raise
+            await problem_response(scope, InternalError())(scope, receive, send_marked)
+        finally:
+            _log_request(scope, method, status, started)
+
+
+def _request_id(scope: Scope) -> str:
+    """The client's own id where it is a plain token, else a new one."""
+    stated = Headers(scope=scope).get("x-request-id", "")
+    return stated if REQUEST_ID.fullmatch(stated) else str(uuid7())
+
+
+def _log_request(scope: Scope, method: str, status: int, started: float) -> None:
+    """One line without path or query, which may name learners: the route template instead."""
+    log.info(
+        "request",
+        request_id=scope["state"]["request_id"],
+        method=method,
+        route=getattr(scope.get("route"), "path", "(none)"),
+        status=status,
+        milliseconds=round((time.perf_counter() - started) * 1000, 2),
+    )
+
+
+class HeadAsGet:
+    """Answers HEAD like GET, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        scope["method"] = "GET"
+        await self.app(scope, receive, send_head)
+
+
+class RequestLimits:
+    """Refuses what no route should have to think of: NUL in addresses and endless bodies."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            error = MalformedRequest("The address contains a NUL character.")
+            await problem_response(scope, error)(scope, receive, send)
+            return
+        stated = Headers(scope=scope).get("content-length", "0")
+        left = self.max_body_bytes
+
+        async def receive_limited() -> Message:
+            nonlocal left
+            if stated.isdigit() and int(stated) > self.max_body_bytes:
+                raise HTTPException(413)
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, receive_limited, send)
+
+
+class Cors(CORSMiddleware):
+    """CORS whose refusals are problem documents."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_methods=LEARNER_METHODS,
+            allow_headers=["*"],
+            expose_headers=READABLE_HEADERS,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; a refused preflight raises out of ``preflight_response``."""
+        try:
+            await super().__call__(scope, receive, send)
+        except PreflightRefused as refusal:
+            response = problem_response(scope, refusal)
+            response.headers["Vary"] = "Origin"
+            await response(scope, receive, send)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """The answer to a preflight, or :class:`PreflightRefused`."""
+        response = super().preflight_response(request_headers)
+        if response.status_code != 200:
+            raise PreflightRefused(bytes(response.body).decode() + ".")
+        return response
+
+
+class PreflightRefused(MalformedRequest):
+    code = "cors_refused"
+    title = "Pages of this origin may not send that request"
+    cure = "Add the origin to the setting QUESTIONS_CORS_ORIGINS."

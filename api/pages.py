@@ -1,0 +1,130 @@
+"""Pages for people: the playground, the documentation of the API, and one page per problem."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.templating import Jinja2Templates
+from sqlalchemy.orm import Session
+
+from api.dependencies import AppDatabase, AppSettings, ReadSession
+from api.errors import CATALOGUE, status_of
+from api.responses import NO_STORE
+from api.schemas.questions import QuestionOut
+from api.schemas.submissions import SubmissionOut
+from domain.access import PUBLIC
+from domain.errors import NotFound, QuestionNotFound, ServiceError
+from models import Question, QuestionVersion, now
+from operations.submit_answer import Answer, submit_answer
+from settings import ROOT
+
+router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(ROOT / "web" / "templates")
+
+MOST_LISTED = 50
+# Pages run no script and load nothing from elsewhere but the pictures of questions.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# The documentation runs one script of ours, which styles and draws by itself.
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+async def form_fields(request: Request) -> Mapping[str, list[str]]:
+    """The fields of a posted form, each with all its values."""
+    return parse_qs((await request.body()).decode(errors="replace"), max_num_fields=100)
+
+
+@router.get("/")
+def playground(
+    request: Request, session: ReadSession, settings: AppSettings, question: str | None = None
+) -> Response:
+    """A published question as a learner meets it; without scripts."""
+    return _playground(request, session, settings.public, question, {})
+
+
+@router.post("/")
+def answer_in_playground(
+    request: Request,
+    database: AppDatabase,
+    settings: AppSettings,
+    fields: Annotated[Mapping[str, list[str]], Depends(form_fields)],
+) -> Response:
+    """Grade the answer that the page's form sends, and show the result below the question."""
+    name = fields.get("question", [""])[0]
+    version = fields.get("version", ["1"])[0]
+    answer = Answer(
+        selected=tuple(fields.get("selected", [])),
+        version=int(version) if version.isdecimal() and len(version) < 10 else 1,
+    )
+
+    def work(session: Session) -> Response:
+        result: dict[str, Any] = {}
+        if settings.public:
+            try:
+                receipt = submit_answer(
+                    session, question=name, answer=answer, caller=PUBLIC, at=now()
+                )
+                grade = receipt.submission.grades[-1]
+                result["graded"] = SubmissionOut.of(receipt.submission, grade)
+            except ServiceError as error:
+                result["refused"] = error
+        return _playground(request, session, settings.public, name, result)
+
+    return database.write(work)
+
+
+def _playground(
+    request: Request, session: Session, public: bool, name: str | None, result: dict[str, Any]
+) -> Response:
+    newest = QuestionVersion.for_learners().order_by(QuestionVersion.published_at.desc())
+    listed = session.scalars(newest.limit(MOST_LISTED)).all() if public else []
+    shown = listed[0] if listed else None
+    if name and public:
+        shown = session.scalar(QuestionVersion.for_learners().where(Question.is_named(name)))
+        if shown is None and not result:
+            raise QuestionNotFound
+    context = {
+        "public": public,
+        "listed": [(row.question.slug, row.title) for row in listed],
+        "question": QuestionOut.of(shown) if shown else None,
+        **result,
+    }
+    return _page(request, "playground.html", context)
+
+
+@router.get("/docs")
+def documentation(request: Request) -> Response:
+    """The HTTP interface, to read and to try."""
+    return _page(request, "docs.html", {}, policy=DOCS_POLICY)
+
+
+@router.get("/problems")
+def list_problems(request: Request) -> Response:
+    """Every problem that this service names."""
+    return _page(request, "problems.html", {"problems": CATALOGUE.values(), "status": status_of})
+
+
+@router.get("/problems/{code}")
+def explain_problem(request: Request, code: str) -> Response:
+    """The page that the ``type`` of a problem document points at: cause and cure."""
+    error = CATALOGUE.get(code)
+    if error is None:
+        raise NotFound(f"No problem has the code {code[:60]!r}.")
+    return _page(request, "problem.html", {"problem": error, "status": status_of(error)})
+
+
+def _page(
+    request: Request, name: str, context: dict[str, Any], policy: str = PAGE_POLICY
+) -> Response:
+    headers = {
+        "Cache-Control": NO_STORE,
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "no-referrer",
+    }
+    return templates.TemplateResponse(request, name, context, headers=headers)

@@ -1,0 +1,137 @@
+"""Keyset pages: a cursor says behind which row a page begins, and of which listing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import ColumnElement, Select, func, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from api.errors import InvalidCursor
+from models import Bank, QuestionVersion, Submission
+
+Row = TypeVar("Row")
+
+NO_DATE = date.min  # undated questions sort as the oldest
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order of rows: by a column, then by id, both up or both down.
+
+    ``value`` takes the column's value from a row, ``parse`` reads it from a cursor's text.
+    """
+
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
+    id: InstrumentedAttribute[UUID]
+    value: Callable[[Any], Any]
+    parse: Callable[[str], Any] = str
+    descending: bool = False
+
+    def select(self, statement: Select[Row], after: Sequence[str] | None) -> Select[Row]:
+        """The statement in this order, beginning behind the row that ``after`` marks."""
+        keys = (self.column, self.id)
+        if after is not None:
+            marks = (literal(self.parse(after[0]), self.column.type), UUID(after[1]))
+            row, mark = tuple_(*keys), tuple_(*marks)
+            statement = statement.where(row < mark if self.descending else row > mark)
+        return statement.order_by(*(key.desc() if self.descending else key for key in keys))
+
+    def mark(self, row: Any) -> list[str]:
+        """What a cursor has to remember of the last row of a page."""
+        value = self.value(row)
+        return [value if isinstance(value, str) else value.isoformat(), str(row.id)]
+
+
+_PUBLISHED = Order(
+    QuestionVersion.published_at,
+    QuestionVersion.id,
+    lambda row: row.published_at,
+    datetime.fromisoformat,
+)
+_TITLE = Order(QuestionVersion.sort_title, QuestionVersion.id, lambda row: row.sort_title)
+_DATE = Order(
+    func.coalesce(QuestionVersion.date, literal(NO_DATE, QuestionVersion.date.type)),
+    QuestionVersion.id,
+    lambda row: row.date or NO_DATE,
+    date.fromisoformat,
+)
+ORDERS: Mapping[str, Order] = {
+    "published_at": _PUBLISHED,
+    "-published_at": replace(_PUBLISHED, descending=True),
+    "title": _TITLE,
+    "date": _DATE,
+    "-date": replace(_DATE, descending=True),
+}
+NEWEST_SUBMISSION = Order(
+    Submission.submitted_at,
+    Submission.id,
+    lambda row: row.submitted_at,
+    datetime.fromisoformat,
+    descending=True,
+)
+
+
+class Cursors:
+    """The cursors of one listing: signed, and read back only for the same filters."""
+
+    def __init__(self, session: Session, listing: object) -> None:
+        self._session = session
+        self._salt = f"cursor {listing!r}"
+
+    def write(self, mark: Any) -> str:
+        """An opaque text that carries the mark."""
+        return self._serializer().dumps(mark)
+
+    def read(self, cursor: str) -> Any:
+        """The mark in a cursor of this listing; :class:`InvalidCursor` for any other text."""
+        try:
+            return self._serializer().loads(cursor)
+        except BadData:
+            raise InvalidCursor from None
+
+    def _serializer(self) -> URLSafeSerializer:
+        secret = self._session.get_one(Bank, 1).signing_secret
+        return URLSafeSerializer(secret, salt=self._salt)
+
+
+def page_in_order(
+    session: Session,
+    statement: Select[Row],
+    order: Order,
+    limit: int,
+    cursor: str | None,
+    cursors: Cursors,
+) -> tuple[Sequence[Row], str | None]:
+    """Up to ``limit`` rows from the cursor on, and the cursor of the next page."""
+    after = cursors.read(cursor) if cursor else None
+    rows = session.scalars(order.select(statement, after).limit(limit + 1)).all()
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], cursors.write(order.mark(rows[limit - 1]))
+
+
+def page_by_place(
+    session: Session,
+    statement: Select[Row],
+    limit: int,
+    cursor: str | None,
+    cursors: Cursors,
+) -> tuple[Sequence[Row], str | None]:
+    """The same for an order that only a search knows; its hits are few, so places will do."""
+    start: int = cursors.read(cursor) if cursor else 0
+    rows = session.scalars(statement.offset(start).limit(limit + 1)).all()
+    return rows[:limit], cursors.write(start + limit) if len(rows) > limit else None
+
+
+def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:
+    """The Link header (RFC 8288) to the page that begins at the cursor, if there is one."""
+    if cursor is None:
+        return {}
+    stated = {name: value for name, value in query.items() if value not in (None, [])}
+    address = f"{path}?{urlencode({**stated, 'cursor': cursor}, doseq=True)}"
+    return {"Link": f'<{address}>; rel="next"'}

@@ -1,0 +1,134 @@
+"""Routes that read requests strictly: what JSON allows and the engines cannot hold ends here."""
+
+import json
+import math
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, NoReturn
+
+from fastapi import Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from api.errors import UnknownParameter, UnsupportedMediaType, unknown
+from api.schemas.base import LARGEST_INTEGER
+from domain.questions import is_storable
+
+
+class UnreadableJson(HTTPException):
+    """The body is not JSON that this service takes. FastAPI lets only its own kind pass."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(400, why)
+
+
+def read_json(body: bytes) -> Any:
+    """Decode strict JSON, or raise :class:`UnreadableJson`.
+
+    Refused beyond RFC 8259: NaN and infinities, also as 1e999; integers over 64 bits; NUL and
+    lone surrogates in strings; a name twice in one object; nesting beyond Python's stack.
+    """
+    try:
+        text = body.decode()
+        value = json.loads(
+            text,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_integer,
+            object_pairs_hook=_object,
+        )
+    except UnicodeDecodeError:
+        raise UnreadableJson("The body is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno} column {error.colno}"
+        raise UnreadableJson(f"The body is not JSON: {error.msg} at {where}.") from None
+    except RecursionError:
+        raise UnreadableJson("The body is nested too deeply.") from None
+    if "\\u" in text and not _is_storable(value):
+        raise UnreadableJson("The body holds a NUL character or half of a surrogate pair.")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise UnreadableJson(f"{name} is not a JSON number.")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise UnreadableJson("A number is too large.")
+    return number
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > len(str(-LARGEST_INTEGER)) or abs(int(digits)) > LARGEST_INTEGER:
+        raise UnreadableJson("A number is too large.")
+    return int(digits)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise UnreadableJson("An object has the same name twice.")
+    return made
+
+
+def _is_storable(value: Any) -> bool:
+    if isinstance(value, str):
+        return is_storable(value)
+    if isinstance(value, dict):
+        return all(map(_is_storable, value)) and all(map(_is_storable, value.values()))
+    return not isinstance(value, list) or all(map(_is_storable, value))
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        return read_json(await self.body())
+
+
+class StrictRoute(APIRoute):
+    """A route that refuses unknown query parameters, other media types and loose JSON."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler that FastAPI makes, behind these checks."""
+        handler = super().get_route_handler()
+        parameters = list(_query_names(self))
+        takes_json = self.body_field is not None
+
+        async def strict(request: Request) -> Response:
+            _check_parameters(request, parameters)
+            if takes_json:
+                _check_media_type(request)
+            return await handler(_StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def _query_names(route: APIRoute) -> Iterable[str]:
+    """The parameters a route reads from its query, those inside of models included."""
+    elsewhere = (params.Path, params.Header, params.Cookie)
+    return (
+        field.alias
+        for field in get_flat_params(route.dependant)
+        if not isinstance(field.field_info, elsewhere)
+    )
+
+
+def _check_parameters(request: Request, known: list[str]) -> None:
+    faults = tuple(
+        unknown(UnknownParameter, f"/query/{name[:100]}", name, known)
+        for name in request.query_params
+        if name not in known
+    )
+    if faults:
+        raise UnknownParameter(faults=faults)
+
+
+def _check_media_type(request: Request) -> None:
+    stated = request.headers.get("content-type", "")
+    kind, _, parameters = stated.partition(";")
+    if kind.strip().lower() not in {"application/json", "application/merge-patch+json"}:
+        raise UnsupportedMediaType(f"The body came as {stated[:100]!r}; JSON is read here.")
+    charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
+    if charset not in {"", "utf-8", "utf8"}:
+        raise UnsupportedMediaType("JSON is UTF-8; another charset is stated.")

@@ -1,0 +1,37 @@
+"""Answers with their caching rules and entity tags."""
+
+from hashlib import sha256
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+PUBLIC = "public, max-age=60, stale-while-revalidate=300"
+IMMUTABLE = "public, max-age=31536000, immutable"
+NO_STORE = "no-store"
+PRIVATE = "private, no-store"
+
+
+def json_response(
+    request: Request,
+    content: BaseModel,
+    *,
+    cache_control: str = PRIVATE,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A document as JSON with a strong ETag, or 304 where the client has it already."""
+    body = content.model_dump_json().encode()
+    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {"Cache-Control": cache_control, "ETag": etag, **(headers or {})}
+    if cache_control in {PUBLIC, IMMUTABLE}:
+        headers["Vary"] = "Authorization"
+    if status == 200 and _has(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, status, headers, media_type="application/json")
+
+
+def _has(request: Request, etag: str) -> bool:
+    """Whether If-None-Match names the tag; compared weakly, as RFC 9110 says for it."""
+    stated = request.headers.get("if-none-match", "")
+    tags = {tag.strip().removeprefix("W/") for tag in stated.split(",")}
+    return etag in tags or "*" in tags

@@ -1,0 +1,1 @@
+"""Wire shapes, one module per noun: what comes in, what goes out."""

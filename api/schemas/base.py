@@ -1,0 +1,41 @@
+"""What all wire shapes share."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+LARGEST_INTEGER = 2**63 - 1  # what the engines' widest integer column holds
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(_rfc3339, return_type=str),
+    Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T10:00:00Z"]),
+]
+
+
+class Incoming(BaseModel):
+    """A shape that a client sends: strict, and closed to fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Outgoing(BaseModel):
+    """A shape that a client gets. No field has a default: what is missing is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("should not be blank")
+    return text
+
+
+ShortText = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_not_blank)]
+Seed = Annotated[str, Field(max_length=128, examples=["S1"])]

@@ -1,0 +1,164 @@
+"""A question as a learner sees it. Keys, explanations and feedback have no field here."""
+
+import datetime as dt
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.base import Moment, Outgoing, Seed
+from models import QuestionVersion
+from operations.submit_answer import shown_order
+
+Name = Annotated[str, Field(min_length=1, max_length=120, examples=["vanishing-gradients"])]
+Sort = Literal["published_at", "-published_at", "title", "date", "-date"]
+
+
+class TextOut(Outgoing):
+    """A text as its author wrote it, and as sanitised HTML."""
+
+    markdown: str
+    html: str
+
+
+class OptionOut(Outgoing):
+    """A statement to pick. The id is opaque and never changes."""
+
+    id: str = Field(examples=["m3kq"])
+    markdown: str
+    html: str
+
+
+class SelectOut(Outgoing):
+    """How many options may be picked; it does not depend on how many are right."""
+
+    min: int
+    max: int
+
+
+class ScoringOut(Outgoing):
+    """How a submission is scored."""
+
+    rule: str = Field(examples=["all_or_nothing"])
+    max_points: float
+
+
+class QuestionOut(Outgoing):
+    """A published question. Clients must tolerate kinds they do not know."""
+
+    id: UUID
+    slug: str = Field(examples=["vanishing-gradients"])
+    version: int
+    kind: str = Field(examples=["multiple_response"])
+    language: str = Field(examples=["en"])
+    title: str
+    date: dt.date | None
+    tags: list[str]
+    difficulty: float | None
+    prompt: TextOut
+    options: list[OptionOut]
+    select: SelectOut
+    scoring: ScoringOut
+    published_at: Moment
+    shuffle: str | None = Field(description="The seed of the options' order, where one was asked.")
+
+    @classmethod
+    def of(cls, version: QuestionVersion, shuffle: str | None = None) -> Self:
+        """The learner's view of a published version."""
+        assert version.published_at is not None
+        by_id = {option.option_id: option for option in version.options}
+        return cls(
+            id=version.question_id,
+            slug=version.question.slug,
+            version=version.number,
+            kind=version.kind,
+            language=version.language,
+            title=version.title,
+            date=version.date,
+            tags=[tag.tag for tag in version.tags],
+            difficulty=version.difficulty,
+            prompt=TextOut(markdown=version.prompt, html=version.prompt_html),
+            options=[
+                OptionOut(id=id_, markdown=by_id[id_].text, html=by_id[id_].html)
+                for id_ in shown_order(version, shuffle)
+            ],
+            select=SelectOut(min=version.select_min, max=version.select_max),
+            scoring=ScoringOut(rule=version.scoring_rule, max_points=version.points_at_most),
+            published_at=version.published_at,
+            shuffle=shuffle,
+        )
+
+
+class QuestionPage(Outgoing):
+    """One page of questions. ``next_cursor`` is null on the last one."""
+
+    items: list[QuestionOut]
+    next_cursor: str | None
+    limit: int
+
+
+class CountedQuestionPage(QuestionPage):
+    """The same with the number of questions on all pages together."""
+
+    total: int
+
+
+class QuestionDraw(Outgoing):
+    """Questions drawn at random; the same seed and the same bank give the same draw."""
+
+    items: list[QuestionOut]
+    seed: str
+
+
+class QuestionFilters(BaseModel):
+    """Which questions. Everything that is stated must hold."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tag: list[Annotated[str, Field(max_length=100)]] = Field(
+        default=[], max_length=20, description="Has this tag; repeated: has all of them."
+    )
+    kind: Annotated[str, Field(max_length=40)] | None = None
+    language: Annotated[str, Field(max_length=35)] | None = None
+    difficulty_min: float | None = Field(default=None, allow_inf_nan=False)
+    difficulty_max: float | None = Field(default=None, allow_inf_nan=False)
+
+
+class ListQuery(QuestionFilters):
+    """Filters of a listing, its order, and the page of it."""
+
+    q: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Full text: every word begins a word of title, prompt or options. Ranked.",
+    )
+    id: list[UUID] = Field(default=[], max_length=100, description="One of these ids.")
+    sort: Sort | None = Field(
+        default=None, description="Newest first if not stated; with `q`, best match first."
+    )
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=1000)
+    include: list[Literal["total"]] = Field(default=[], max_length=1)
+
+    @property
+    def listing(self) -> dict[str, Any]:
+        """What a cursor of this listing is bound to."""
+        return self.model_dump(mode="json", exclude={"cursor", "limit", "include"})
+
+
+class DrawQuery(QuestionFilters):
+    """Filters of a draw, its size and seed."""
+
+    count: int = Field(default=1, ge=1, le=100)
+    seed: Seed | None = Field(default=None, description="Repeats a draw; made up if missing.")
+    exclude: list[Name] = Field(default=[], max_length=200, description="Not these slugs or ids.")
+
+
+class ReadQuery(BaseModel):
+    """Which published version of a question, and in which order its options."""
+
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    shuffle: Seed | None = Field(
+        default=None, description="A seed for the order of the options; empty makes one up."
+    )

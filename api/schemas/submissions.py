@@ -1,0 +1,211 @@
+"""What learners send, and what they get back: the one place where a key may be seen."""
+
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
+
+from api.schemas.base import Incoming, Moment, Outgoing, Seed, ShortText
+from api.schemas.problems import ProblemOut
+from api.schemas.questions import Name, TextOut
+from domain.grading import ChoiceResponse, Verdict, verdicts
+from models import GradeRow, QuestionVersion, ReferenceRow, Submission
+from operations.submit_answer import Answer
+
+OptionId = Annotated[str, Field(max_length=52, examples=["7fhx"])]
+LONGEST_DURATION_MS = 10**12
+
+
+class SubmissionIn(Incoming):
+    """The picked options, and what was shown to pick from. Only ``selected`` is required."""
+
+    selected: list[OptionId] = Field(max_length=200, description="Ids of the picked options.")
+    learner: ShortText | None = Field(
+        default=None, description="An opaque id of the learner; no name, no address."
+    )
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1, description="As it was shown.")
+    shuffle: Seed | None = Field(default=None, description="The seed it was shown with.")
+    duration_ms: int | None = Field(default=None, ge=0, le=LONGEST_DURATION_MS)
+
+    def answer(self) -> Answer:
+        """The same as the operation takes it."""
+        return Answer(
+            selected=tuple(self.selected),
+            learner=self.learner,
+            version=self.version,
+            shuffle=self.shuffle,
+            duration_ms=self.duration_ms,
+        )
+
+
+class BatchEntryIn(SubmissionIn):
+    """One answer of a batch, with the question it answers and a key of its own."""
+
+    question: Name
+    idempotency_key: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")] | None = None
+
+
+class BatchIn(Incoming):
+    """Up to 1,000 answers. Each is read by itself, so that a bad one spoils only itself."""
+
+    submissions: Annotated[
+        list[Any],
+        Field(min_length=1, max_length=1000),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1000,
+                "items": BatchEntryIn.model_json_schema(),
+            }
+        ),
+    ]
+
+
+class QuestionRefOut(Outgoing):
+    """The version of a question that was answered."""
+
+    id: UUID
+    slug: str = Field(examples=["vanishing-gradients"])
+    version: int
+
+
+class OptionFeedbackOut(Outgoing):
+    """What became of one option, and what its author says to those who met it."""
+
+    id: str = Field(examples=["m3kq"])
+    selected: bool
+    correct: bool
+    verdict: Verdict
+    html: str | None
+
+
+class ReferenceOut(Outgoing):
+    """A recommended reading; ``lead`` and ``note`` are the words around its link."""
+
+    title: str
+    url: str | None
+    note: str
+    lead: str
+
+    @classmethod
+    def of(cls, row: ReferenceRow) -> Self:
+        """The reference of a version."""
+        return cls(title=row.title, url=row.url, note=row.note, lead=row.lead)
+
+
+class FeedbackOut(Outgoing):
+    """The right options, a verdict on each, and the explanation."""
+
+    correct: list[str]
+    options: list[OptionFeedbackOut]
+    explanation: TextOut | None
+    references: list[ReferenceOut]
+
+    @classmethod
+    def of(cls, version: QuestionVersion, shown: list[str], selected: frozenset[str]) -> Self:
+        """Feedback on a selection, its options in the order that the learner saw."""
+        key, html = version.key, {row.option_id: row.feedback_html for row in version.options}
+        found = verdicts(key, ChoiceResponse(selected))
+        told = version.explanation
+        return cls(
+            correct=[id_ for id_ in shown if id_ in key.correct],
+            options=[
+                OptionFeedbackOut(
+                    id=id_,
+                    selected=id_ in selected,
+                    correct=id_ in key.correct,
+                    verdict=found[id_],
+                    html=html[id_],
+                )
+                for id_ in shown
+            ],
+            explanation=TextOut(markdown=told.text, html=told.html) if told else None,
+            references=[ReferenceOut.of(row) for row in version.references],
+        )
+
+
+class SubmissionOut(Outgoing):
+    """A graded submission. What the question does not release is null."""
+
+    id: UUID
+    question: QuestionRefOut
+    learner: str | None
+    selected: list[str]
+    submitted_at: Moment
+    score: float | None = Field(description="Fraction of the maximum.", examples=[0.5])
+    points: float | None
+    max_points: float
+    correct: bool | None
+    rule: str = Field(examples=["all_or_nothing"])
+    reason: str | None
+    feedback: FeedbackOut | None
+
+    @classmethod
+    def of(cls, submission: Submission, grade: GradeRow) -> Self:
+        """The submission under a grade, as far as its question releases either."""
+        version = submission.version
+        scored = version.release != "never"
+        return cls(
+            id=submission.id,
+            question=QuestionRefOut(
+                id=submission.question_id, slug=version.question.slug, version=version.number
+            ),
+            learner=submission.learner,
+            selected=submission.selected,
+            submitted_at=submission.submitted_at,
+            score=grade.score if scored else None,
+            points=grade.points if scored else None,
+            max_points=grade.max_points,
+            correct=grade.correct if scored else None,
+            rule=grade.rule,
+            reason=grade.reason if scored else None,
+            feedback=FeedbackOut.of(version, submission.shown, frozenset(submission.selected))
+            if version.release == "after_submission"
+            else None,
+        )
+
+
+class AcceptedOut(Outgoing):
+    """An answer of a batch that was graded."""
+
+    status: int = Field(examples=[201])
+    submission: SubmissionOut
+
+
+class RefusedOut(Outgoing):
+    """An answer of a batch that was refused, and why."""
+
+    status: int = Field(examples=[422])
+    problem: ProblemOut
+
+
+class BatchOut(Outgoing):
+    """One result for each answer, in order."""
+
+    results: list[AcceptedOut | RefusedOut]
+
+
+class SubmissionPage(Outgoing):
+    """One page of submissions, newest first. ``next_cursor`` is null on the last one."""
+
+    items: list[SubmissionOut]
+    next_cursor: str | None
+    limit: int
+
+
+class SubmissionQuery(BaseModel):
+    """Which submissions, and the page of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    learner: ShortText | None = None
+    question: Name | None = None
+    submitted_after: AwareDatetime | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=1000)
+
+    @property
+    def listing(self) -> dict[str, Any]:
+        """What a cursor of this listing is bound to."""
+        return self.model_dump(mode="json", exclude={"cursor", "limit"})

@@ -1,0 +1,226 @@
+"""The ``questions`` command: set up, seed, serve and look after a bank."""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.app import create_app
+from api.logs import configure_logs
+from doctor import examine, why_taken
+from domain.access import Role
+from migrations import UnusableDatabaseError, open_bank
+from models import ApiKey, CorrectOption, Database, Question, QuestionVersion, now
+from operations.issue_key import issue_key
+from seed.load import CONTENT, question_files
+from seed.report import load_and_report
+from settings import BadSettingError, Settings
+
+app = typer.Typer(
+    help="Stores questions, serves them as JSON and grades what learners submit.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+keys = typer.Typer(help="API keys: make, list, revoke.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; else QUESTIONS_HOST.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; else QUESTIONS_PORT.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _told(message: object) -> typer.Exit:
+    """Say in one line what is wrong; raise the result to end with exit code 1."""
+    typer.echo(f"{message}", err=True)
+    return typer.Exit(1)
+
+
+def _plainly(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """A command whose expected failures are one line instead of a stack trace."""
+
+    @wraps(command)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return command(*args, **kwargs)
+        except (BadSettingError, UnusableDatabaseError) as error:
+            raise _told(error) from None
+
+    return run
+
+
+@app.command("run")
+@_plainly
+def run_all(host: Host = None, port: Port = None) -> None:
+    """Set up the database, load the questions that come along, and serve."""
+    settings = Settings.load(host=host, port=port)
+    _require_free(settings)
+    database = open_bank(settings)
+    _seed_once(database)
+    key = database.write(lambda session: _first_admin_key(session, settings))
+    _print_welcome(settings, database, key)
+    _serve(settings, database)
+
+
+@app.command()
+@_plainly
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve a database that is set up; refuses one that needs migrating."""
+    settings = Settings.load(host=host, port=port)
+    _require_free(settings)
+    _serve(settings, open_bank(settings, migrate=False))
+
+
+@app.command()
+@_plainly
+def migrate() -> None:
+    """Bring the database to the newest migration."""
+    open_bank(Settings.load()).close()
+    typer.echo("The database is at the newest migration.")
+
+
+@app.command("seed")
+@_plainly
+def seed_files(
+    places: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Show what would change, write nothing.")] = False,
+) -> None:
+    """Load question files; without a name, those that come with the service."""
+    files = list(question_files(places or [CONTENT]))
+    if load_and_report(open_bank(Settings.load()), files, dry_run=dry_run).failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, migrations, port and clock; say the cure of each fault."""
+    findings = list(examine())
+    for finding in findings:
+        typer.echo(finding)
+    if any(finding.fault for finding in findings):
+        raise typer.Exit(1)
+
+
+@keys.command("create")
+@_plainly
+def create_key(
+    name: Annotated[str, typer.Option(help="Whose key it is.")],
+    role: Annotated[Role, typer.Option(help="What it may do.")] = "publishable",
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+) -> None:
+    """Make a key and show it, this once."""
+    expires_at = now() + timedelta(days=days) if days else None
+    database = open_bank(Settings.load())
+    _, token = database.write(
+        lambda session: issue_key(session, name=name, role=role, expires_at=expires_at)
+    )
+    typer.echo(token)
+
+
+@keys.command("list")
+@_plainly
+def list_keys() -> None:
+    """Show all keys but their secrets."""
+    table = Table("public part", "name", "scopes", "created", "expires", "last used", "revoked")
+    with open_bank(Settings.load()).read() as session:
+        for key in session.scalars(select(ApiKey).order_by(ApiKey.id)):
+            moments = (key.created_at, key.expires_at, key.last_used_at, key.revoked_at)
+            days = [f"{moment:%Y-%m-%d %H:%M}" if moment else "-" for moment in moments]
+            table.add_row(key.public_part, key.name, " ".join(key.scopes), *days)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+@keys.command("revoke")
+@_plainly
+def revoke_key(public_part: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> None:
+    """Make a key useless at once."""
+
+    def work(session: Session) -> bool:
+        key = session.scalar(ApiKey.by_public_part(public_part))
+        if key is not None:
+            key.revoked_at = key.revoked_at or now()
+        return key is not None
+
+    if not open_bank(Settings.load()).write(work):
+        raise _told(f"No key has the public part {public_part!r}; `questions keys list` shows all.")
+    typer.echo(f"Revoked {public_part}.")
+
+
+def _require_free(settings: Settings) -> None:
+    """End with one line if the port is taken."""
+    if reason := why_taken(settings.host, settings.port):
+        raise _told(
+            f"Cannot listen on {settings.host}:{settings.port}: {reason}. Stop what uses the "
+            "port, or choose another: `make run PORT=8001` or --port 8001."
+        )
+
+
+def _seed_once(database: Database) -> None:
+    """Fill an empty bank. One that is in use is only compared: its edits are not undone."""
+    with database.read() as session:
+        in_use = session.scalar(select(Question.id).limit(1)) is not None
+    load = load_and_report(database, list(question_files([CONTENT])), dry_run=in_use)
+    if in_use and load.counts.keys() - {"unchanged"}:
+        typer.echo("The bank differs from seed/content; `questions seed` would load it.")
+
+
+def _first_admin_key(session: Session, settings: Settings) -> str | None:
+    """The admin key of an empty service, where one was made up and nobody knows it yet."""
+    if session.scalar(select(ApiKey.id).limit(1)) is not None:
+        return None
+    stated = settings.admin_key.get_secret_value() if settings.admin_key else None
+    _, token = issue_key(session, name="first admin", role="admin", token=stated)
+    return None if stated else token
+
+
+def _print_welcome(settings: Settings, database: Database, key: str | None) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = settings.base_url or f"http://{host}:{settings.port}"
+    lines = [f"Playground  {url}/", f"API docs    {url}/docs"]
+    if key:
+        lines.append(f"Admin key   {key}  (shown only now)")
+    with database.read() as session:
+        newest = QuestionVersion.for_learners().order_by(QuestionVersion.published_at).limit(1)
+        if settings.public and (version := session.scalar(newest)):
+            lines += ["Grade an answer:", f"  {_curl(url, session, version)}"]
+    typer.echo("\n".join(lines))
+    sys.stdout.flush()
+
+
+def _curl(url: str, session: Session, version: QuestionVersion) -> str:
+    right = select(CorrectOption.option_id).where(CorrectOption.version_id == version.id)
+    picked = ", ".join(f'"{option}"' for option in sorted(session.scalars(right)))
+    address = f"{url}/v1/questions/{version.question.slug}/submissions"
+    return f"curl {address} -H 'Content-Type: application/json' -d '{{\"selected\": [{picked}]}}'"
+
+
+def _serve(settings: Settings, database: Database) -> None:
+    configure_logs(settings.log_level, settings.log_format)
+    uvicorn.run(
+        create_app(settings, database),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""What can keep the service from working on this machine, each fault with its cure."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+
+from sqlalchemy import func, select
+
+from migrations import UnusableDatabaseError, head, open_bank
+from models import Submission, now
+from settings import BadSettingError, Settings, variable_of
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right can be before this
+CLOCK_TOLERANCE = timedelta(minutes=5)
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: how it is, and the cure where it is at fault."""
+
+    subject: str
+    state: str
+    cure: str = ""
+
+    @property
+    def fault(self) -> bool:
+        """Whether something has to be done."""
+        return bool(self.cure)
+
+    def __str__(self) -> str:
+        mark = "FAULT" if self.fault else "ok"
+        return f"{mark:6} {self.subject:11} {self.state}" + f" {self.cure}" * self.fault
+
+
+def examine() -> Iterator[Finding]:
+    """Look at Python, settings, database, migrations, port and clock."""
+    yield _python()
+    try:
+        settings = Settings.load()
+    except BadSettingError as error:
+        yield Finding("settings", f"{error}.", "Change or unset the variable.")
+        return
+    yield from _settings()
+    yield from _database(settings)
+    yield _port(settings)
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    cure = "" if sys.version_info >= OLDEST_PYTHON else "Use Python 3.11 or newer."
+    return Finding("python", version, cure)
+
+
+def _settings() -> Iterator[Finding]:
+    known = [variable_of(field) for field in Settings.model_fields]
+    strange = [name for name in os.environ if name.startswith("QUESTIONS_") and name not in known]
+    for name in strange:
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Unset it."
+        yield Finding("settings", f"Nothing reads {name}.", hint)
+    if not strange:
+        yield Finding("settings", f"{len(known)} known, none wrong")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        database = open_bank(settings, migrate=False)
+    except UnusableDatabaseError as error:
+        yield Finding("database", str(error), "Or start with `make run`, which sets it up.")
+        return
+    with database.read() as session:
+        engine = session.connection().dialect
+        server = ".".join(map(str, engine.server_version_info or ()))
+        yield Finding("database", f"{engine.name} {server} answers")
+        yield Finding("migrations", f"at {head()}, the newest")
+        yield _clock(session.scalar(select(func.max(Submission.submitted_at))))
+    database.close()
+
+
+def _clock(last_submission: datetime | None) -> Finding:
+    """A clock that stands before what it has already stamped was set back."""
+    told = f"{now():%Y-%m-%d %H:%M:%S} UTC"
+    earliest = max(BUILT, last_submission or BUILT) - CLOCK_TOLERANCE
+    if now() >= earliest:
+        return Finding("clock", told)
+    return Finding("clock", f"{told} is in the past.", "Set the clock, best by NTP.")
+
+
+def _port(settings: Settings) -> Finding:
+    place = f"{settings.host}:{settings.port}"
+    if reason := why_taken(settings.host, settings.port):
+        return Finding("port", f"{place}: {reason}.", "Stop what uses it, or set QUESTIONS_PORT.")
+    return Finding("port", f"{place} is free")
+
+
+def why_taken(host: str, port: int) -> str | None:
+    """Why nothing can listen there, or ``None``."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return None

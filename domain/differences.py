@@ -1,0 +1,46 @@
+"""What changed between two drafts, readable by a person."""
+
+from collections.abc import Iterator
+from difflib import unified_diff
+
+from domain.questions import Draft
+
+
+def difference(old: Draft, new: Draft) -> tuple[str, ...]:
+    """Lines ``name: - old`` and ``name: + new`` for each part that differs, in reading order."""
+    before, after = dict(_parts(old)), dict(_parts(new))
+    return tuple(
+        f"{name}: {line}"
+        for name in dict.fromkeys([*before, *after])
+        for line in _changed_lines(before.get(name, ""), after.get(name, ""))
+    )
+
+
+def _changed_lines(old: str, new: str) -> Iterator[str]:
+    lines = list(unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm=""))
+    for line in lines[2:]:  # after the two lines that name files
+        if not line.startswith("@@"):
+            yield f"{line[0]} {line[1:]}"
+
+
+def _parts(draft: Draft) -> Iterator[tuple[str, str]]:
+    for name in ("title", "date", "kind", "language", "difficulty", "release", "shuffle"):
+        yield name, _said(getattr(draft, name))
+    yield "scoring", f"{draft.scoring.rule}, {draft.scoring.max_points} points"
+    yield "tags", ", ".join(draft.tags)
+    yield "prompt", draft.prompt
+    for place, option in enumerate(draft.options, start=1):
+        yield f"option {place}", option.text
+        yield f"feedback {place}", option.feedback or ""
+        yield f"pinned {place}", "yes" if option.pinned else ""
+    yield "key", ", ".join(map(str, sorted(draft.key.positions))) or "none"
+    yield "explanation", draft.explanation.text
+    for place, reference in enumerate(draft.explanation.references, start=1):
+        told = (reference.lead, reference.title, f"<{reference.url or ''}>", reference.note)
+        yield f"reference {place}", " ".join(part for part in told if part)
+    for name, value in draft.extra.items():
+        yield name, _said(value)
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,127 @@
+"""What can go wrong, in four kinds, each error named once.
+
+Each named error documents itself: ``code`` is stable and goes over the wire, ``title`` is what
+happened, ``cure`` what the caller can do. Nothing here knows HTTP.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One wrong value of a request: ``pointer`` is a JSON pointer (RFC 6901) to it."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ServiceError(Exception):
+    """Base of every error that is somebody's to know. ``str(error)`` is safe to show."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    cure: ClassVar[str]
+
+    def __init__(self, detail: str = "", faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(detail or self.title)
+        self.faults = faults
+
+
+class NotFound(ServiceError):
+    """The thing does not exist, or is hidden from the caller: both look the same."""
+
+    code = "not_found"
+    title = "There is nothing here"
+    cure = "Check the spelling of the address, the slug or the id."
+
+
+class Conflict(ServiceError):
+    """The request is sound, but the present state forbids it."""
+
+    code = "conflict"
+    title = "The present state does not allow this"
+    cure = "Read the thing again and decide anew."
+
+
+class Invalid(ServiceError):
+    """The request was understood and its content is wrong."""
+
+    code = "invalid"
+    title = "The content of the request is wrong"
+    cure = "Mend the values that `errors` points at and send the request again."
+
+
+class Forbidden(ServiceError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
+    title = "This key may not do that"
+    cure = "Use a key that has the scope named in the detail."
+
+
+class QuestionNotFound(NotFound):
+    code = "question_not_found"
+    title = "There is no such question"
+    cure = "Check the slug or the id; GET /v1/questions lists the published questions."
+
+
+class SubmissionNotFound(NotFound):
+    code = "submission_not_found"
+    title = "There is no such submission"
+    cure = "A submission can be read back with the key that posted it, or with an admin key."
+
+
+class VersionConflict(Conflict):
+    code = "version_conflict"
+    title = "That version of the question was never published"
+    cure = "Fetch the question again and send the `version` that it states, or leave it out."
+
+
+class InvalidResponse(Invalid):
+    code = "invalid_response"
+    title = "The response does not fit the question"
+    cure = "Send each picked option's id once, as the question gave them."
+
+
+class UnknownOption(InvalidResponse):
+    code = "unknown_option"
+    title = "The question has no option with this id"
+    cure = "Send ids of the version that was shown; fetch the question again to see them."
+
+
+class RepeatedOption(InvalidResponse):
+    code = "repeated_option"
+    title = "An option is picked twice"
+    cure = "Send each picked option's id once."
+
+
+class TooManyOptions(InvalidResponse):
+    code = "too_many_options"
+    title = "More options are picked than the question allows"
+    cure = "Pick at most as many as `select.max` of the question says."
+
+
+class IdempotencyKeyReused(Invalid):
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key was used for another request"
+    cure = "Make a new key for a new request; repeat a request with exactly the same body."
+
+
+class UnknownRule(Invalid):
+    code = "unknown_rule"
+    title = "There is no scoring rule of that name"
+    cure = "Use one of the registered rules."
+
+
+class AmbiguousRevision(Conflict):
+    code = "ambiguous_revision"
+    title = "It is not clear which old option is which new one"
+    cure = "State the option ids, in the file as `ids: [...]` in the order of its options."
+
+
+class AlteredHistory(Conflict):
+    code = "altered_history"
+    title = "Published versions, submissions and grades are never changed"
+    cure = "Write a correction as a new version, a regrade as a new grade."

@@ -1,0 +1,78 @@
+"""From a draft to a file in the canonical style, proved by reading it back."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from domain.questions import Draft, Explanation
+from formats.quarto.answer_line import write_answer
+from formats.quarto.blocks import read_blocks
+from formats.quarto.body import SEPARATOR
+from formats.quarto.metadata import write_metadata
+from formats.quarto.reader import parse
+from formats.quarto.references import split_references, write_references
+
+CALLOUT = ':::{.callout-note collapse="true" appearance="minimal"}'
+HEADING = "## Expand to see the answer"
+
+
+def render(drafts: Sequence[Draft]) -> bytes:
+    """The file of one draft: :func:`parse` reads exactly this draft from it.
+
+    Raises ``ValueError`` for any other number of drafts, and for a draft that no file can say.
+    """
+    if len(drafts) != 1:
+        raise ValueError(f"A Quarto file holds one question, not {len(drafts)}.")
+    data = _write(drafts[0]).encode()
+    _check(drafts[0], data)
+    return data
+
+
+def _write(draft: Draft) -> str:
+    parts = [
+        "\n".join(["---", *write_metadata(draft), "---"]),
+        draft.prompt,
+        *_write_options(draft),
+        f"{CALLOUT}\n{HEADING}",
+        write_answer(draft.key.positions, [option.text for option in draft.options]),
+        *_write_explanation(draft.explanation),
+    ]
+    return "\n\n".join(parts) + "\n:::\n"
+
+
+def _write_options(draft: Draft) -> list[str]:
+    blocks = read_blocks(draft.prompt.split("\n"))
+    # Two lists with the same mark behind the number would be one list.
+    follows_list = bool(blocks) and blocks[-1].kind == "ordered_list"
+    mark = ")" if follows_list and blocks[-1].markup == "." else "."
+    texts = enumerate((option.text for option in draft.options), 1)
+    return [_write_option(f"{number}{mark} ", text) for number, text in texts]
+
+
+def _write_option(marker: str, text: str) -> str:
+    """The text indented behind its number; one that begins with a blank starts a new line."""
+    lines = ["", *text.split("\n")] if text.startswith((" ", "\t")) else text.split("\n")
+    indented = [" " * len(marker) + line if line else "" for line in lines[1:]]
+    return "\n".join([marker + lines[0] if lines[0] else marker.rstrip(), *indented])
+
+
+def _write_explanation(explanation: Explanation) -> list[str]:
+    parts = [explanation.text] if explanation.text else []
+    if explanation.references:
+        return [*parts, write_references(explanation.references)]
+    lines = explanation.text.split("\n")
+    _, would_be_read = split_references(read_blocks(lines), lines)
+    return [*parts, SEPARATOR] if would_be_read or lines[-1] == SEPARATOR else parts
+
+
+def _check(draft: Draft, data: bytes) -> None:
+    """Raise ``ValueError`` unless the file says the draft, and name what it would not say."""
+    (parsed,) = parse(data)
+    if parsed.draft is None:
+        reasons = " ".join(f"{problem.message}" for problem in parsed.problems)
+        raise ValueError(f"This question cannot be written as a Quarto file: {reasons}")
+    for part in fields(Draft):
+        if getattr(draft, part.name) != getattr(parsed.draft, part.name):
+            raise ValueError(
+                f"This question cannot be written as a Quarto file: its {part.name} would be "
+                "read back differently. Remove what ends a list, a div or a code block early."
+            )

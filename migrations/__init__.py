@@ -1,0 +1,118 @@
+"""The schema's history, and the few calls that the service needs to move along it."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.command import downgrade as alembic_downgrade
+from alembic.command import upgrade as alembic_upgrade
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from models import Base, Database, open_engine
+from settings import ROOT, Settings
+
+# Made by the migrations alone: the virtual table of SQLite's FTS5 and what it keeps beside it.
+SEARCH_TABLE = "question_search"
+
+
+class UnusableDatabaseError(Exception):
+    """The database cannot be used. ``str(error)`` is one line that says why and the cure."""
+
+
+def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
+    """The database of the settings, at the newest migration.
+
+    Makes the folder of a SQLite file. With ``migrate=False`` a database that is behind is
+    refused instead of changed. Every reason is one line of :class:`UnusableDatabaseError`.
+    """
+    url = make_url(settings.database_url)
+    engine = open_engine(settings.database_url, **settings.engine_options)
+    try:
+        if url.get_backend_name() == "sqlite":
+            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        if migrate:
+            upgrade(engine)
+        _require_head(engine)
+    except (OSError, DBAPIError) as error:
+        engine.dispose()
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise UnusableDatabaseError(
+            f"The database {url.render_as_string()} cannot be used: {reason}. "
+            "Check that its folder or server is there and that this user may write to it, "
+            "or set DATABASE_URL to another one."
+        ) from None
+    return Database(engine)
+
+
+def _require_head(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = current(connection)
+    if found != head():
+        raise UnusableDatabaseError(
+            f"The database is at migration {found or 'none'}, this version of the service needs "
+            f"{head()}. Run `questions migrate`."
+        )
+
+
+def head() -> str:
+    """The newest revision that this version of the service knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def current(connection: Connection) -> str | None:
+    """The revision of a database; ``None`` for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine, to: str = "head") -> bool:
+    """Bring the database to a revision; whether anything had to be done.
+
+    Raises :class:`UnusableDatabaseError` for a database of a later version of the service.
+    """
+    with engine.connect() as connection:
+        before = current(connection)
+    if before is not None and not is_known(before):
+        raise UnusableDatabaseError(
+            f"The database is at migration {before}, which this version of the service does not "
+            "know. Start the newer version that made it, or restore a backup from before."
+        )
+    if before == head():
+        return False
+    alembic_upgrade(_config(engine), to)
+    return True
+
+
+def downgrade(engine: Engine, to: str) -> None:
+    """Take the database back to a revision, or to ``base``."""
+    alembic_downgrade(_config(engine), to)
+
+
+def is_known(revision: str) -> bool:
+    """Whether a revision belongs to this version's history."""
+    known = ScriptDirectory.from_config(_config()).walk_revisions()
+    return any(script.revision == revision for script in known)
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the migrated schema and the models disagree on; empty when nothing."""
+    context = MigrationContext.configure(
+        connection,
+        opts={"include_name": is_ours, "compare_type": True, "compare_server_default": True},
+    )
+    return list(compare_metadata(context, Base.metadata))
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether autogeneration compares a thing: all but the search tables."""
+    return not (kind == "table" and (name or "").startswith(SEARCH_TABLE))
+
+
+def _config(engine: Engine | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config

@@ -1,0 +1,27 @@
+"""How Alembic runs here: on the engine it is handed, else on that of the settings."""
+
+from alembic import context
+from sqlalchemy import text
+
+from migrations import is_ours
+from models import Base, open_engine
+from settings import Settings
+
+MIGRATION_LOCK = 7155391204  # any number, the same in every version
+
+engine = context.config.attributes.get("engine") or open_engine(Settings.load().database_url)
+
+with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_name=is_ours,
+        compare_server_default=True,
+        render_as_batch=True,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # Two services that start at once migrate one after the other (SQLite: the BEGIN).
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        context.run_migrations()

@@ -1,0 +1,38 @@
+"""The tables, and named statements over them. Importing this package maps them all."""
+
+from models.api_key import ApiKey
+from models.bank import Bank
+from models.base import Base, now
+from models.database import Database, open_engine
+from models.history import guard_history
+from models.idempotency import IdempotencyRecord
+from models.question import (
+    CorrectOption,
+    ExplanationText,
+    OptionRow,
+    Question,
+    QuestionVersion,
+    ReferenceRow,
+    Tag,
+)
+from models.submission import GradeRow, Submission
+
+__all__ = [
+    "ApiKey",
+    "Bank",
+    "Base",
+    "CorrectOption",
+    "Database",
+    "ExplanationText",
+    "GradeRow",
+    "IdempotencyRecord",
+    "OptionRow",
+    "Question",
+    "QuestionVersion",
+    "ReferenceRow",
+    "Submission",
+    "Tag",
+    "guard_history",
+    "now",
+    "open_engine",
+]

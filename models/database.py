@@ -1,0 +1,110 @@
+"""From a database URL to sessions: engine, pragmas, transactions and their repetition."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 5
+LONGEST_PAUSE = 0.05  # seconds before the first repetition; doubled each time, with jitter
+SERIALIZATION_FAILURE, DEADLOCK_DETECTED = "40001", "40P01"
+
+
+class Database:
+    """Sessions on one engine. ``read`` sees one consistent state, ``write`` changes it.
+
+    Bound to a connection instead of an engine, all work happens in savepoints of that
+    connection's transaction, so that a test can roll everything back.
+    """
+
+    def __init__(self, bind: Engine | Connection) -> None:
+        self.bind = bind
+        options: dict[str, Any] = {"expire_on_commit": False}
+        if isinstance(bind, Connection):
+            writer: Engine | Connection = bind
+            options["join_transaction_mode"] = "create_savepoint"
+        else:
+            writer = bind.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        self._readers = sessionmaker(bind, **options)
+        self._writers = sessionmaker(writer, **options)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that is never committed."""
+        with self._readers() as session:
+            yield session
+
+    def write(self, work: Callable[[Session], Result]) -> Result:
+        """Run ``work`` in one transaction, commit it, return its result.
+
+        When the engine gives up for a reason that another try can cure (serialization failure,
+        deadlock, SQLite busy) the whole work is repeated, so it must have no outside effects.
+        """
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return self._write_once(work)
+            except DBAPIError as error:
+                if not is_passing(error):
+                    raise
+                pause = LONGEST_PAUSE * 2**attempt
+                time.sleep(random.uniform(0, pause))  # noqa: S311 - jitter, not a secret
+        return self._write_once(work)
+
+    def _write_once(self, work: Callable[[Session], Result]) -> Result:
+        with self._writers.begin() as session:
+            return work(session)
+
+    def close(self) -> None:
+        """Give back all pooled connections."""
+        self.bind.engine.dispose()
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same work may well succeed when it is tried again."""
+    if isinstance(error.orig, sqlite3.Error):
+        return (error.orig.sqlite_errorcode or 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(error.orig, "sqlstate", None) in {SERIALIZATION_FAILURE, DEADLOCK_DETECTED}
+
+
+def open_engine(
+    url: str, *, synchronous: str = "FULL", busy_timeout_ms: int = 10_000, pool_size: int = 10
+) -> Engine:
+    """An engine for a SQLite file or a PostgreSQL server. Opens no connection yet."""
+    pool = {"pool_size": pool_size, "max_overflow": 0}
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+        _prepare_sqlite(engine, synchronous, busy_timeout_ms)
+        return engine
+    # Without server-side prepared statements any connection pooler may stand between.
+    arguments = {"prepare_threshold": None, "connect_timeout": 10}
+    return create_engine(url, connect_args=arguments, pool_pre_ping=True, **pool)
+
+
+def _prepare_sqlite(engine: Engine, synchronous: str, busy_timeout_ms: int) -> None:
+    pragmas = {
+        "busy_timeout": busy_timeout_ms,  # first: switching to WAL may have to wait
+        "journal_mode": "WAL",
+        "synchronous": synchronous,
+        "foreign_keys": "ON",
+    }
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN, not the driver: see below
+        for name, value in pragmas.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # The driver opens no transaction for a SELECT, which loses updates that read first;
+        # a writer takes its lock at once, so that it cannot fail for having read first.
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

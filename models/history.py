@@ -1,0 +1,54 @@
+"""History is appended: published versions, submissions and grades refuse every change."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session
+
+from domain.errors import AlteredHistory
+from models.base import Base
+from models.question import (
+    CorrectOption,
+    ExplanationText,
+    OptionRow,
+    QuestionVersion,
+    ReferenceRow,
+    Tag,
+)
+from models.submission import GradeRow, Submission
+
+
+def _was_published(version: QuestionVersion) -> bool:
+    """Whether the version is published in the database, not merely about to be."""
+    history = inspect(version).attrs.published_at.history
+    return bool(history.unchanged and history.unchanged[0]) or bool(
+        history.deleted and history.deleted[0]
+    )
+
+
+def _always(_row: Any) -> bool:
+    return True
+
+
+# A part of a version is written with its version and replaced with it, never changed.
+_FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
+    QuestionVersion: _was_published,
+    Submission: _always,
+    GradeRow: _always,
+    OptionRow: _always,
+    CorrectOption: _always,
+    ExplanationText: _always,
+    ReferenceRow: _always,
+    Tag: _always,
+}
+
+
+@event.listens_for(Session, "before_flush")
+def guard_history(session: Session, _context: object, _instances: object) -> None:
+    """Raise :class:`AlteredHistory` for a changed or deleted row that is part of history."""
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    for row in (*changed, *session.deleted):
+        frozen = _FROZEN_WHEN.get(type(row))
+        if frozen and frozen(row):
+            raise AlteredHistory(f"A row of {row.__tablename__} would be changed.")

@@ -1,0 +1,89 @@
+"""Full text of published questions: SQLite's FTS5 and PostgreSQL's tsvector behind one select.
+
+Both hold the same normalised words of what a learner can see (never keys or explanations, which
+a search would give away word by word). The engines only match and rank.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+MOST_HITS = 1000  # ranking stops here: nobody reads further, and ranking costs
+LONGEST_TEXT = 200_000  # characters; PostgreSQL refuses texts of more than 1 MB of lexemes
+LONGEST_WORD = 200
+
+# Kept apart from the mapped tables: on SQLite it is a virtual one that the migrations make.
+question_search = Table(
+    "question_search",
+    MetaData(),
+    Column("question_id", Uuid),
+    Column("title", Text),
+    Column("prompt", Text),
+    Column("options", Text),
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text for matching: no case, no accents, letters and digits only."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(char for char in plain if not unicodedata.combining(char))
+    return [word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", kept)]
+
+
+def index_question(
+    session: Session, question_id: UUID, title: str, prompt: str, options: Sequence[str]
+) -> None:
+    """Make the question findable by these texts instead of those before."""
+    unindex_question(session, question_id)
+    texts = {"title": title, "prompt": prompt, "options": " ".join(options)}
+    normalised = {name: " ".join(words(text))[:LONGEST_TEXT] for name, text in texts.items()}
+    session.execute(insert(question_search).values(question_id=question_id, **normalised))
+
+
+def unindex_question(session: Session, question_id: UUID) -> None:
+    """Make the question unfindable."""
+    session.execute(delete(question_search).where(question_search.c.question_id == question_id))
+
+
+def matching(session: Session, text: str) -> Select[UUID, float]:
+    """Question ids with a rank (lower is better) where every word begins a word of the text.
+
+    Titles weigh more than prompts, prompts more than options. At most ``MOST_HITS`` rows.
+    """
+    build = _on_sqlite if session.get_bind().dialect.name == "sqlite" else _on_postgresql
+    return build(words(text)).order_by("rank", question_search.c.question_id).limit(MOST_HITS)
+
+
+def _on_sqlite(wanted: Sequence[str]) -> Select[UUID, float]:
+    query = " ".join(f'"{word}"*' for word in wanted) or '""'
+    rank = func.bm25(literal_column("question_search"), 0, 8.0, 3.0, 1.0)
+    return select(question_search.c.question_id, rank.label("rank")).where(
+        literal_column("question_search").op("MATCH")(query)
+    )
+
+
+def _on_postgresql(wanted: Sequence[str]) -> Select[UUID, float]:
+    document: ColumnElement[str] = literal_column("document")
+    query = cast(" & ".join(f"'{word}':*" for word in wanted), TSQUERY)
+    return select(
+        question_search.c.question_id, (-func.ts_rank(document, query)).label("rank")
+    ).where(document.op("@@")(query))

@@ -1,0 +1,89 @@
+"""What learners sent and how it was graded. Both tables only ever grow."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Identified, now
+from models.question import Question, QuestionVersion
+
+
+class Submission(Identified, Base):
+    """One response: the version and order of options shown, and the options picked.
+
+    The idempotency key is kept for ever, so that a repeated submit finds its first one.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("caller", "question_id", "idempotency_key"),
+        CheckConstraint("duration_ms >= 0", name="duration_not_negative"),
+        Index("ix_submission_caller_learner_id", "caller", "learner", "id"),
+        Index("ix_submission_question_id_id", "question_id", "id"),
+        Index("ix_submission_version_id", "version_id"),
+    )
+
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"))
+    caller: Mapped[str] = mapped_column(String(36))
+    learner: Mapped[str | None] = mapped_column(String(255))
+    selected: Mapped[list[str]]
+    shown: Mapped[list[str]]
+    shuffle: Mapped[str | None] = mapped_column(String(128))
+    duration_ms: Mapped[int | None] = mapped_column(BigInteger)
+    submitted_at: Mapped[datetime] = mapped_column(default=now)
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    request_hash: Mapped[str | None] = mapped_column(String(64))
+
+    question: Mapped[Question] = relationship()
+    version: Mapped[QuestionVersion] = relationship()
+    grades: Mapped[list["GradeRow"]] = relationship(
+        back_populates="submission", order_by="GradeRow.id"
+    )
+
+    @classmethod
+    def by_idempotency_key(cls, caller: str, question_id: UUID, key: str) -> Select[Self]:
+        """What this caller first sent to the question under the key."""
+        return select(cls).where(
+            cls.caller == caller, cls.question_id == question_id, cls.idempotency_key == key
+        )
+
+
+class GradeRow(Identified, Base):
+    """One grading of a submission. The last one counts; the ones before stay.
+
+    ``score`` and ``points`` are for sums and sorting, ``exact_score`` is the score itself.
+    """
+
+    __tablename__ = "grade"
+    __table_args__ = (
+        Index("ix_grade_submission_id_id", "submission_id", "id"),
+        CheckConstraint("max_points > 0", name="max_points_positive"),
+    )
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
+    rule: Mapped[str] = mapped_column(String(64))
+    rule_version: Mapped[int] = mapped_column(SmallInteger)
+    exact_score: Mapped[str] = mapped_column(String(64))
+    score: Mapped[float]
+    points: Mapped[float]
+    max_points: Mapped[float]
+    correct: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    graded_at: Mapped[datetime] = mapped_column(default=now)
+
+    submission: Mapped[Submission] = relationship(back_populates="grades")

@@ -1,0 +1,117 @@
+"""Bring the questions of one file into the bank and publish them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import PurePath
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.differences import difference
+from domain.errors import AmbiguousRevision
+from domain.problems import Problem
+from domain.questions import Draft, completeness, content_hash, slug_from
+from formats import Format, Parsed
+from models import Question
+from operations.publish_question import publish_question
+from operations.read_draft import read_draft
+from operations.revise_question import revise_question
+
+Outcome = Literal["created", "updated", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportItem:
+    """What became of one question of a file. ``changes`` are lines of a difference."""
+
+    source: str
+    slug: str | None
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+def import_questions(
+    session: Session,
+    *,
+    source: str,
+    data: bytes,
+    form: Format,
+    at: datetime,
+    earlier: dict[str, str] | None = None,
+) -> tuple[ImportItem, ...]:
+    """Create or revise what the file holds; a question that says nothing new stays untouched.
+
+    Safe to repeat. A question that fails leaves no trace and does not stop the others.
+    ``earlier`` maps the slugs that this run has imported to their files, and is added to.
+    """
+    earlier = {} if earlier is None else earlier
+    return tuple(_import(session, source, found, at, earlier) for found in form.parse(data))
+
+
+def _import(
+    session: Session, source: str, found: Parsed, at: datetime, earlier: dict[str, str]
+) -> ImportItem:
+    if found.draft is None:
+        return ImportItem(source, None, "failed", found.problems)
+    draft = replace(found.draft, slug=found.draft.slug or _slug_of(source, found.draft))
+    problems = (*completeness(draft), *_claimed(draft.slug or "", source, earlier))
+    if problems:
+        return ImportItem(source, draft.slug, "failed", (*found.problems, *problems))
+    try:
+        with session.begin_nested():
+            item = _store(session, source, draft, at)
+    except AmbiguousRevision as error:
+        return ImportItem(source, draft.slug, "failed", (*found.problems, *_as_problems(error)))
+    return replace(item, problems=(*found.problems, *item.problems))
+
+
+def _store(session: Session, source: str, draft: Draft, at: datetime) -> ImportItem:
+    question = _find(session, draft)
+    if question is None:
+        question = Question(slug=draft.slug, external_id=draft.external_id)
+        session.add(question)
+        version = revise_question(session, question=question, draft=draft)
+        publish_question(session, version=version, at=at)
+        return ImportItem(source, question.slug, "created")
+    last = question.versions[-1]
+    if last.content_hash == content_hash(draft):
+        return ImportItem(source, question.slug, "unchanged")
+    changes = difference(read_draft(last), draft)
+    version = revise_question(session, question=question, draft=draft)
+    publish_question(session, version=version, at=at)
+    return ImportItem(source, question.slug, "updated", changes=changes)
+
+
+def _find(session: Session, draft: Draft) -> Question | None:
+    """The question with the draft's external id, else the one with its slug."""
+    if draft.external_id:
+        by_external_id = select(Question).where(Question.external_id == draft.external_id)
+        if found := session.scalar(by_external_id):
+            return found
+    return session.scalar(select(Question).where(Question.slug == draft.slug))
+
+
+def _slug_of(source: str, draft: Draft) -> str:
+    """A slug from the file's name; from its folder's where the name says nothing."""
+    path = PurePath(source)
+    names = [path.parent.name, draft.title] if path.stem in {"index", "_index"} else [path.stem]
+    slugs = (slug_from(name) for name in (*names, draft.title))
+    return next((slug for slug in slugs if slug), f"question-{content_hash(draft)[:8]}")
+
+
+def _claimed(slug: str, source: str, earlier: dict[str, str]) -> Iterator[Problem]:
+    """Two files of one run with one slug: the second must not overwrite the first."""
+    if earlier.setdefault(slug, source) != source:
+        yield Problem(
+            "duplicate_slug",
+            f"The slug {slug!r} belongs to {earlier[slug]} already.",
+            "Give one of the two files another `slug:` in its front matter.",
+        )
+
+
+def _as_problems(error: AmbiguousRevision) -> Iterator[Problem]:
+    for fault in error.faults:
+        yield Problem(fault.code, f"{error} {fault.detail}", error.cure)

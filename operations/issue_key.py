@@ -1,0 +1,34 @@
+"""Make an API key."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.access import ROLES, Role, hash_token, make_token, public_part
+from models import ApiKey
+
+
+def issue_key(
+    session: Session,
+    *,
+    name: str,
+    role: Role,
+    expires_at: datetime | None = None,
+    token: str | None = None,
+) -> tuple[ApiKey, str]:
+    """Store a new key with the scopes of a role. Returns its row and its text.
+
+    The text is kept nowhere: whoever gets it here is the last to see it. ``token`` is a text
+    chosen beforehand, for automated installs.
+    """
+    token = token or make_token()
+    key = ApiKey(
+        name=name,
+        public_part=public_part(token),
+        token_hash=hash_token(token),
+        scopes=sorted(ROLES[role]),
+        expires_at=expires_at,
+    )
+    session.add(key)
+    session.flush()
+    return key, token

@@ -1,0 +1,162 @@
+"""Grade what a learner picked and keep both: the response and its grade."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from fractions import Fraction
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from domain.access import Caller
+from domain.errors import (
+    IdempotencyKeyReused,
+    InvalidResponse,
+    QuestionNotFound,
+    VersionConflict,
+)
+from domain.grading import find_rule, grade
+from domain.ordering import shuffle_options
+from domain.responses import ChoiceResponse, check_choice
+from models import GradeRow, Question, QuestionVersion, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a learner sends: the picked option ids, and what was shown to pick from."""
+
+    selected: tuple[str, ...]
+    learner: str | None = None
+    version: int | None = None
+    shuffle: str | None = None
+    duration_ms: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 that is equal exactly for equal answers."""
+        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A stored submission; ``replayed`` when it was there before under the same key."""
+
+    submission: Submission
+    replayed: bool
+
+
+def submit_answer(
+    session: Session,
+    *,
+    question: str,
+    answer: Answer,
+    caller: Caller,
+    at: datetime,
+    idempotency_key: str | None = None,
+) -> Receipt:
+    """Grade an answer to the question with this slug or id and append it with its grade.
+
+    With a key, the first answer under it is the only one: sent again it gives the same receipt,
+    also when both arrive at once. Raises :class:`QuestionNotFound`, :class:`VersionConflict`,
+    :class:`InvalidResponse` or, for another answer under a used key,
+    :class:`IdempotencyKeyReused`.
+    """
+    found = session.scalar(select(Question).where(Question.is_named(question)))
+    if found is None:
+        raise QuestionNotFound
+    if earlier := _sent_before(session, found, answer, caller, idempotency_key):
+        return earlier
+    version = _answered_version(session, found, answer.version)
+    if faults := check_choice(answer.selected, version.option_ids, version.select_max):
+        raise InvalidResponse(faults=faults)
+    submission = _submission(version, answer, caller, at, idempotency_key)
+    try:
+        with session.begin_nested():
+            session.add(submission)
+    except IntegrityError:  # a twin came between our look and our insert
+        if earlier := _sent_before(session, found, answer, caller, idempotency_key):
+            return earlier
+        raise
+    return Receipt(submission, replayed=False)
+
+
+def _sent_before(
+    session: Session, question: Question, answer: Answer, caller: Caller, key: str | None
+) -> Receipt | None:
+    if key is None:
+        return None
+    earlier = session.scalar(Submission.by_idempotency_key(caller.id, question.id, key))
+    if earlier is None:
+        return None
+    if earlier.request_hash != answer.fingerprint:
+        raise IdempotencyKeyReused
+    return Receipt(earlier, replayed=True)
+
+
+def _answered_version(session: Session, question: Question, number: int | None) -> QuestionVersion:
+    """The version the learner saw: the published one, or an older one if it once was."""
+    if question.published is None or question.retired_at is not None:
+        raise QuestionNotFound
+    if number is None or number == question.published.number:
+        return question.published
+    version = session.scalar(
+        select(QuestionVersion).where(
+            QuestionVersion.question_id == question.id,
+            QuestionVersion.number == number,
+            QuestionVersion.published_at.is_not(None),
+        )
+    )
+    if version is None:
+        raise VersionConflict(f"Version {number} was never published.")
+    return version
+
+
+def _submission(
+    version: QuestionVersion,
+    answer: Answer,
+    caller: Caller,
+    at: datetime,
+    idempotency_key: str | None,
+) -> Submission:
+    return Submission(
+        question_id=version.question_id,
+        version=version,
+        caller=caller.id,
+        learner=answer.learner,
+        selected=list(answer.selected),
+        shown=list(shown_order(version, answer.shuffle)),
+        shuffle=answer.shuffle,
+        duration_ms=answer.duration_ms,
+        submitted_at=at,
+        idempotency_key=idempotency_key,
+        request_hash=answer.fingerprint if idempotency_key else None,
+        grades=[_grade(version, answer, at)],
+    )
+
+
+def _grade(version: QuestionVersion, answer: Answer, at: datetime) -> GradeRow:
+    rule = find_rule(version.scoring_rule)
+    result = grade(version.key, ChoiceResponse(frozenset(answer.selected)), rule)
+    most = Fraction(version.max_points)
+    return GradeRow(
+        rule=rule.name,
+        rule_version=rule.version,
+        exact_score=str(result.score),
+        score=float(result.score),
+        points=float(result.score * most),
+        max_points=float(most),
+        correct=result.correct,
+        reason=result.reason,
+        graded_at=at,
+    )
+
+
+def shown_order(version: QuestionVersion, seed: str | None) -> tuple[str, ...]:
+    """The option ids as a learner sees them: by the seed, by the question's own, or as written."""
+    options = version.option_ids
+    if seed is None and not version.shuffle:
+        return options
+    chosen = seed if seed is not None else "default"
+    return shuffle_options(options, f"{version.question_id}\0{chosen}", version.pinned)

@@ -1,0 +1,151 @@
+"""Every setting of the service: one frozen class, read from the environment once."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from domain.access import STATED_TOKEN
+
+ROOT = Path(__file__).resolve().parent
+EMBEDDED = "sqlite:///data/questions.db"
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+
+
+class BadSettingError(Exception):
+    """A setting cannot be used. ``str(error)`` is one line that says which, why and the cure."""
+
+
+class Settings(BaseSettings):
+    """How this service runs. Each field is an environment variable, listed in the README."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QUESTIONS_", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    database_url: str = Field(
+        EMBEDDED,
+        validation_alias=AliasChoices("DATABASE_URL", "database_url"),
+        description="Where the bank lives: a SQLite file or a PostgreSQL server.",
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(
+        8000,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("QUESTIONS_PORT", "PORT", "port"),
+        description="The port to listen on; `PORT` means the same.",
+    )
+    public: bool = Field(
+        True, description="Whether anybody may read and answer published questions without a key."
+    )
+    admin_key: SecretStr | None = Field(
+        None, description="The admin key of an empty service, 12 to 200 printable characters."
+    )
+    base_url: str = Field(
+        "", description="How clients reach the service; empty takes it from each request."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",), description="Origins whose pages may call the learner door, by commas; `*` is all."
+    )
+    max_body_bytes: int = Field(
+        2 * 1024 * 1024, ge=1024, description="The largest request body that is read."
+    )
+    sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = Field(
+        "FULL", description="SQLite's `synchronous`; below FULL a power cut may lose answers."
+    )
+    busy_timeout_ms: int = Field(
+        10_000, ge=0, le=600_000, description="How long a write waits for another one on SQLite."
+    )
+    pool_size: int = Field(
+        10, ge=1, le=1000, description="The most connections that one process keeps open."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least important log line that is written."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`console` for people, `json` for machines; `auto` asks the terminal."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("log_level", "sqlite_synchronous", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("base_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("should start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        """Give the URL the driver this service comes with."""
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("should look like sqlite:///file.db or postgresql://host/db") from None
+        if url.get_backend_name() not in DRIVERS:
+            raise ValueError("should begin with sqlite:// or postgresql://")
+        if url.get_backend_name() == "sqlite" and not url.database:
+            raise ValueError("should name a file, as in sqlite:///data/questions.db")
+        driver = DRIVERS[url.get_backend_name()]
+        return url.set(drivername=driver).render_as_string(hide_password=False)
+
+    @field_validator("admin_key")
+    @classmethod
+    def _strong_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not STATED_TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("should be 12 to 200 printable ASCII characters without spaces")
+        return value
+
+    @property
+    def engine_options(self) -> dict[str, Any]:
+        """What the database engine is made with, beside its URL."""
+        return {
+            "synchronous": self.sqlite_synchronous,
+            "busy_timeout_ms": self.busy_timeout_ms,
+            "pool_size": self.pool_size,
+        }
+
+    @classmethod
+    def load(cls, **stated: Any) -> Self:
+        """The settings of the environment, ``stated`` ones first; :class:`BadSettingError`."""
+        try:
+            return cls(**{name: value for name, value in stated.items() if value is not None})
+        except ValidationError as error:
+            told = (f"{_variable(fault['loc'][0])} {_reason(fault)}" for fault in error.errors())
+            raise BadSettingError("; ".join(told)) from None
+
+
+def variable_of(field: str) -> str:
+    """The environment variable that sets a field."""
+    return "DATABASE_URL" if field == "database_url" else f"QUESTIONS_{field.upper()}"
+
+
+def _variable(place: str | int) -> str:
+    """pydantic names a fault by field or, where a field has aliases, by the first of them."""
+    return variable_of(place) if place in Settings.model_fields else str(place)
+
+
+def _reason(fault: ErrorDetails) -> str:
+    if "error" in (context := fault.get("ctx", {})):
+        return str(context["error"])
+    return fault["msg"].replace("Input should", "should", 1)
