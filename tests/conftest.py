@@ -1,0 +1,126 @@
+"""Databases made by the migrations, on both engines; each test in a transaction rolled back."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
+import migrations
+from api.app import create_app
+from models import Database, open_engine
+from settings import Settings
+from tests.factories import Bank
+from tests.postgres import running_postgres
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for all tests."""
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """The URL of a migrated database there, from which others are copied."""
+    url = _create(postgres_url, "migrated")
+    engine = open_engine(url)
+    migrations.upgrade(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, from which others are copied."""
+    path = tmp_path_factory.mktemp("migrated") / "questions.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def shared_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine on a database that all tests share, since each undoes what it did."""
+    if request.param == "sqlite":
+        engine = open_engine(f"sqlite:///{request.getfixturevalue('migrated_sqlite')}")
+    else:
+        engine = open_engine(request.getfixturevalue("migrated_postgres"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(shared_engine: Engine) -> Iterator[Database]:
+    """A database whose every change is undone after the test."""
+    with shared_engine.connect() as connection, connection.begin() as transaction:
+        yield Database(connection)
+        transaction.rollback()
+
+
+@pytest.fixture
+def bank(database: Database) -> Bank:
+    """Makes questions and keys in the test's database."""
+    return Bank(database)
+
+
+@pytest.fixture
+def make_client(database: Database) -> Callable[..., TestClient]:
+    """Makes clients of an application on the test's database, under the settings given."""
+
+    def make(**settings: object) -> TestClient:
+        app = create_app(Settings.load(**settings), database)
+        return TestClient(app, raise_server_exceptions=False)
+
+    return make
+
+
+@pytest.fixture
+def client(make_client: Callable[..., TestClient]) -> TestClient:
+    """A client of an application with default settings."""
+    return make_client()
+
+
+@pytest.fixture(params=ENGINES)
+def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated database of this test's own, where commits are real."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "own.db")
+        return f"sqlite:///{tmp_path / 'own.db'}"
+    migrated = make_url(request.getfixturevalue("migrated_postgres"))
+    return _create(request.getfixturevalue("postgres_url"), f"own_{uuid4().hex}", migrated.database)
+
+
+@pytest.fixture
+def own_database(own_url: str) -> Iterator[Database]:
+    """A database of this test's own, where commits are real."""
+    database = Database(open_engine(own_url, pool_size=30))
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return _create(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
+
+
+def _create(server_url: str, name: str, template: str | None = None) -> str:
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        copied = f' TEMPLATE "{template}"' if template else " TEMPLATE template0"
+        connection.execute(text(f'CREATE DATABASE "{name}"{copied}'))
+    engine.dispose()
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,1 @@
+"""Business operations on both engines."""
