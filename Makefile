@@ -1,9 +1,56 @@
-# Targets are explained by `make help`. Paths are relative, so that the folder may hold spaces.
+# `make help` explains the targets. All paths are relative: the folder's own may hold spaces.
 .DEFAULT_GOAL := help
 .PHONY: run test check fix bench docs clean help
-export UV_PYTHON_DOWNLOADS := never
-export DATABASE_URL PORT
 
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11
+CHECKED := sqlite:///.cache/check.db
 READY := .venv/.ready
+
+run: $(READY) ## set everything up and serve (PORT=8123 DATABASE_URL=... serve elsewhere)
+	@exec $(PYTHON) -m cli run
+
+test: check ## check everything, then run every test on SQLite and PostgreSQL
+	$(PYTHON) -m pytest
+
+check: $(READY) ## format, lint, types, layers and migrations, without tests
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	PYTHONPATH=. .venv/bin/lint-imports --no-logo
+	@mkdir -p .cache && rm -f .cache/check.db*
+	DATABASE_URL=$(CHECKED) $(PYTHON) -m alembic upgrade head
+	DATABASE_URL=$(CHECKED) $(PYTHON) -m alembic check
+
+fix: $(READY) ## format the code, mend what the linter can, and lock what pyproject.toml asks for
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m ruff check --fix
+	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(COMPILE) --group tools --output-file requirements/tools.txt
+
+bench: $(READY) ## print every figure that the documentation claims
+	$(PYTHON) -m bench
+
+docs: $(READY) ## check that every link of the documentation leads somewhere
+	$(PYTHON) -m pytest tests/test_documentation.py
+
+clean: ## delete what set-up made; data/ stays
+	rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+$(READY): pyproject.toml requirements/dev.txt requirements/tools.txt | $(UV)
+	$(UV) venv --quiet --allow-existing --python python3 .venv
+	$(UV) pip sync --quiet --require-hashes --python $(PYTHON) requirements/dev.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PYTHON) --editable .
+	@touch $(READY)
+
+$(UV): requirements/tools.txt
+	@python3 -m pip --version >/dev/null 2>&1 || { echo "pip is missing: apt-get install python3-pip"; exit 1; }
+	python3 -m pip install --quiet --upgrade --require-hashes --target .tools --requirement requirements/tools.txt
+	@touch $(UV)
