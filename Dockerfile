@@ -13,6 +13,7 @@ RUN python -m venv /venv \
 COPY . /app
 RUN /venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation --editable /app \
  && /venv/bin/python -m pip uninstall --yes pip setuptools \
+ && /venv/bin/python -m compileall -q /venv /app \
  && mkdir /data
 
 

@@ -89,9 +89,13 @@ def serve(host: Host = None, port: Port = None) -> None:
 @app.command()
 @_plainly
 def migrate() -> None:
-    """Bring the database to the newest migration."""
-    open_bank(Settings.load()).close()
+    """Bring the database to the newest migration; give an empty service its admin key."""
+    settings = Settings.load()
+    database = open_bank(settings)
+    key = database.write(lambda session: _first_admin_key(session, settings))
     typer.echo("The database is at the newest migration.")
+    if key:
+        typer.echo(f"Admin key   {key}  (shown only now)")
 
 
 @app.command("seed")

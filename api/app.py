@@ -41,7 +41,6 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         version=health.VERSION,
         description=DESCRIPTION,
         openapi_tags=TAGS,
-        license_info={"name": "MIT", "identifier": "MIT"},
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

@@ -1,11 +1,13 @@
 """Pages for people: the playground, the documentation of the API, and one page per problem."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.templating import Jinja2Templates
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from api.dependencies import AppDatabase, AppSettings, ReadSession
@@ -21,6 +23,9 @@ from settings import ROOT
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(ROOT / "web" / "templates")
+templates.env.filters["code_spans"] = lambda text: Markup(  # noqa: S704 - escaped before
+    re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+)
 
 MOST_LISTED = 50
 # Pages run no script and load nothing from elsewhere but the pictures of questions.

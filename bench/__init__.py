@@ -1,0 +1,1 @@
+"""Every figure that the documentation claims, printed by ``make bench``."""

@@ -1,0 +1,18 @@
+"""Print all figures: ``python -m bench [NAME ...]``."""
+
+import sys
+
+from bench import files, grading, start
+
+FIGURES = {"start": start.figures, "files": files.figures, "grading": grading.figures}
+
+
+def main() -> None:
+    """Print the figures of the groups named, else of all."""
+    for name in sys.argv[1:] or FIGURES:
+        for line in FIGURES[name]():
+            print(f"{name:8} {line}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Question files read, written and rendered per CPU second, for the file that comes along."""
+
+from collections.abc import Iterator
+
+from bench.measure import cpu_seconds
+from formats import FORMATS
+from formats.rendering import to_html
+from seed.load import CONTENT
+
+REPETITIONS = 200
+
+
+def figures() -> Iterator[str]:
+    """Parsing, writing and rendering of the first question."""
+    quarto, data = FORMATS["quarto"], (CONTENT / "vanishing-gradients.qmd").read_bytes()
+    draft = quarto.parse(data)[0].draft
+    assert draft is not None
+    texts = (draft.prompt, draft.explanation.text, *(option.text for option in draft.options))
+    works = {
+        "parsed": lambda: quarto.parse(data),
+        "written": lambda: quarto.render([draft]),
+        "rendered to HTML": lambda: [to_html(text) for text in texts],
+    }
+    for name, work in works.items():
+        yield f"{1 / cpu_seconds(work, REPETITIONS):8,.0f} questions {name} per CPU second"

@@ -1,0 +1,94 @@
+"""Real server processes for tests: started on a free port, ended by their process id."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from typer.testing import CliRunner, Result
+
+from cli import app
+
+ROOT = Path(__file__).parents[1]
+LONGEST_START = 30.0  # seconds
+
+
+@dataclass(slots=True)
+class Service:
+    """A running service: its address, its process, and the file that collects what it prints."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def printed(self) -> str:
+        """What it has printed so far."""
+        return self.output.read_text()
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This environment without settings of the service, changed as stated."""
+    kept = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+    return kept | changes
+
+
+def _is_setting(name: str) -> bool:
+    return name.startswith("QUESTIONS_") or name in {"DATABASE_URL", "PORT"}
+
+
+def questions(*arguments: str, cwd: Path, **settings: str) -> Result:
+    """Run a command that ends by itself, in this process and in that folder."""
+    unset = dict.fromkeys(filter(_is_setting, os.environ))
+    with contextlib.chdir(cwd):
+        return CliRunner().invoke(app, arguments, env={**unset, **settings})
+
+
+@contextmanager
+def serving(
+    folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
+) -> Iterator[Service]:
+    """Run a command that serves, in a folder, until it answers; end it afterwards."""
+    port, output = free_port(), folder / "output.txt"
+    command = [sys.executable, "-m", "cli", *arguments, "--port", str(port)]
+    with output.open("wb") as sink:
+        process = subprocess.Popen(
+            command,
+            env=environment(PYTHONPATH=str(ROOT), **(settings or {})),
+            cwd=folder,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+    service = Service(f"http://127.0.0.1:{port}", process, output)
+    try:
+        _wait_until_ready(service)
+        yield service
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_until_ready(service: Service) -> None:
+    deadline = time.monotonic() + LONGEST_START
+    while time.monotonic() < deadline and service.process.poll() is None:
+        try:
+            if httpx.get(f"{service.url}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"The service did not start:\n{service.printed()}")
+
+
+def free_port() -> int:
+    """A loopback port below those that the kernel hands out to clients."""
+    while True:
+        port = 20000 + int.from_bytes(os.urandom(2)) % 12000
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
