@@ -52,5 +52,5 @@ $(READY): pyproject.toml requirements/dev.txt requirements/tools.txt | $(UV)
 
 $(UV): requirements/tools.txt
 	@python3 -m pip --version >/dev/null 2>&1 || { echo "pip is missing: apt-get install python3-pip"; exit 1; }
-	python3 -m pip install --quiet --upgrade --require-hashes --target .tools --requirement requirements/tools.txt
+	python3 -m pip install --quiet --root-user-action=ignore --upgrade --require-hashes --target .tools --requirement requirements/tools.txt
 	@touch $(UV)

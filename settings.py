@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         """Give the URL the driver this service comes with."""
         try:
             url = make_url(value)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise ValueError("should look like sqlite:///file.db or postgresql://host/db") from None
         if url.get_backend_name() not in DRIVERS:
             raise ValueError("should begin with sqlite:// or postgresql://")

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import HTTPBearer
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -42,9 +43,18 @@ def read_session(database: AppDatabase) -> Iterator[Session]:
 ReadSession = Annotated[Session, Depends(read_session, scope="function")]
 
 
+# Documents the header; what it says is judged below, where each fault has its own words.
+BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="key",
+    description="An API key, `qs_...`. Not needed to read and answer where the service is public.",
+)
+
+
 def get_caller(
     settings: AppSettings,
     database: AppDatabase,
+    _: Annotated[object, Security(BEARER)],
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Caller:
     """Who asks: the holder of the key sent, or the public where the service is public.

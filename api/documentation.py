@@ -6,7 +6,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import CATALOGUE, status_of
+from api.schemas.examples import EXAMPLES
 from api.schemas.problems import ProblemOut
+from domain.errors import ServiceError
 
 PROBLEM_SCHEMA = "ProblemOut"
 PROBLEM_TYPE = "application/problem+json"
@@ -19,9 +21,25 @@ def problems(*statuses: int) -> Responses:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    titles = [error.title for error in CATALOGUE.values() if status_of(error) == status]
-    schema = {"$ref": f"#/components/schemas/{PROBLEM_SCHEMA}"}
-    return {"description": f"{titles[0]}.", "content": {PROBLEM_TYPE: {"schema": schema}}}
+    error = next(error for error in CATALOGUE.values() if status_of(error) == status)
+    content = {
+        "schema": {"$ref": f"#/components/schemas/{PROBLEM_SCHEMA}"},
+        "example": _example(error).model_dump(),
+    }
+    return {"description": f"{error.title}.", "content": {PROBLEM_TYPE: content}}
+
+
+def _example(error: type[ServiceError]) -> ProblemOut:
+    return ProblemOut(
+        type=f"http://127.0.0.1:8000/problems/{error.code}",
+        title=error.title,
+        status=status_of(error),
+        detail=error.cure,
+        instance="/v1/questions/vanishing-gradients",
+        code=error.code,
+        request_id="01a209c9-9051-70fe-b3d6-9476e7026683",
+        errors=[],
+    )
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -37,5 +55,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
         shapes = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
         components = document.setdefault("components", {}).setdefault("schemas", {})
         components |= shapes.pop("$defs") | {PROBLEM_SCHEMA: shapes}
+        _show_examples(document)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _show_examples(document: dict[str, Any]) -> None:
+    """Put the example of its shape beside every request and every response that is no error."""
+    for operation in (each for path in document["paths"].values() for each in path.values()):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for content in (body.get("content", {}).get("application/json") for body in bodies):
+            if content:
+                schema = content["schema"]
+                reference: str = schema.get("anyOf", [schema])[0]["$ref"]
+                content["example"] = EXAMPLES[reference.rpartition("/")[2]]

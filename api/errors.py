@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from api.schemas.problems import FaultOut, ProblemOut
@@ -23,6 +24,7 @@ STATUS: Mapping[type[ServiceError], int] = {
     Forbidden: 403,
 }
 RETRY_AFTER_SECONDS = 1
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class ProtocolError(ServiceError):
@@ -90,6 +92,12 @@ class UnknownParameter(InvalidRequest):
     code = "unknown_parameter"
     title = "The address has a query parameter that nothing reads"
     cure = "Check the spelling of the parameter that `errors` points at, or leave it out."
+
+
+class CorsRefused(MalformedRequest):
+    code = "cors_refused"
+    title = "Pages of this origin may not send that request"
+    cure = "Add the origin to the setting QUESTIONS_CORS_ORIGINS."
 
 
 class InternalError(ProtocolError):
@@ -182,9 +190,28 @@ async def _on_service_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    response = problem_response(request.scope, _OF_HTTP.get(error.status_code, MalformedRequest)())
+    kind = _OF_HTTP.get(error.status_code, MalformedRequest)
+    told = kind(error.detail if error.status_code == MalformedRequest.status else "")
+    response = problem_response(request.scope, told)
     response.headers.update(error.headers or {})
+    if error.status_code == MethodNotAllowed.status and (methods := _methods_at(request)):
+        response.headers["Allow"] = ", ".join(methods)
     return response
+
+
+def _methods_at(request: Request) -> list[str]:
+    """What one may send to an address of ours; the framework names those of one route only."""
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    return [
+        method
+        for method in METHODS
+        if any(route.matches(_asking(request, method))[0] is Match.FULL for route in routes)
+    ]
+
+
+def _asking(request: Request, method: str) -> Scope:
+    """The scope of the same request by another method; HEAD is answered like GET."""
+    return {**request.scope, "method": "GET" if method == "HEAD" else method}
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
@@ -200,14 +227,20 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     body_field = request.scope["route"].body_field
     body = body_field.field_info.annotation if body_field else None
-    faults = tuple(faults_of(error.errors(), body))
+    faults = tuple(faults_of(map(_inside_body, error.errors()), body))
     return problem_response(request.scope, InvalidRequest(faults=faults))
+
+
+def _inside_body(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """FastAPI says that a fault is in the body; our pointers begin there."""
+    path = error["loc"][1:] if error["loc"][:1] == ("body",) else error["loc"]
+    return {**error, "loc": path}
 
 
 def faults_of(errors: Iterable[Mapping[str, Any]], body: Any) -> Iterator[Fault]:
     """The faults that pydantic found, as pointers into the body or as ``/query/name``."""
     for error in errors:
-        path = error["loc"][1:] if error["loc"][:1] == ("body",) else error["loc"]
+        path = error["loc"]
         pointer = "".join(f"/{_escaped(part)}" for part in path)
         if error["type"] == "extra_forbidden":
             yield unknown(UnknownField, pointer, str(path[-1]), _known_fields(body))

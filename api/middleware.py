@@ -12,10 +12,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from api.errors import InternalError, MalformedRequest, problem_response
+from api.errors import METHODS, CorsRefused, InternalError, MalformedRequest, problem_response
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-LEARNER_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 READABLE_HEADERS = (
     "ETag",
     "Link",
@@ -96,6 +95,7 @@ class HeadAsGet:
             return
 
         async def send_head(message: Message) -> None:
+            scope["method"] = "HEAD"  # else the server misses the bytes of the stated length
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -143,7 +143,7 @@ class Cors(CORSMiddleware):
         super().__init__(
             app,
             allow_origins=origins,
-            allow_methods=LEARNER_METHODS,
+            allow_methods=METHODS,
             allow_headers=["*"],
             expose_headers=READABLE_HEADERS,
         )
@@ -152,20 +152,14 @@ class Cors(CORSMiddleware):
         """Handle one request; a refused preflight raises out of ``preflight_response``."""
         try:
             await super().__call__(scope, receive, send)
-        except PreflightRefused as refusal:
+        except CorsRefused as refusal:
             response = problem_response(scope, refusal)
             response.headers["Vary"] = "Origin"
             await response(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """The answer to a preflight, or :class:`PreflightRefused`."""
+        """The answer to a preflight, or :class:`CorsRefused`."""
         response = super().preflight_response(request_headers)
         if response.status_code != 200:
-            raise PreflightRefused(bytes(response.body).decode() + ".")
+            raise CorsRefused(bytes(response.body).decode() + ".")
         return response
-
-
-class PreflightRefused(MalformedRequest):
-    code = "cors_refused"
-    title = "Pages of this origin may not send that request"
-    cure = "Add the origin to the setting QUESTIONS_CORS_ORIGINS."

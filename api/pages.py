@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from api.dependencies import AppDatabase, AppSettings, ReadSession
-from api.errors import CATALOGUE, status_of
+from api.errors import CATALOGUE, MalformedRequest, status_of
 from api.responses import NO_STORE
 from api.schemas.questions import QuestionOut
 from api.schemas.submissions import SubmissionOut
@@ -28,6 +28,7 @@ templates.env.filters["code_spans"] = lambda text: Markup(  # noqa: S704 - escap
 )
 
 MOST_LISTED = 50
+MOST_FIELDS = 100  # of a form: a question has at most 64 options
 # Pages run no script and load nothing from elsewhere but the pictures of questions.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:; "
@@ -42,7 +43,13 @@ DOCS_POLICY = (
 
 async def form_fields(request: Request) -> Mapping[str, list[str]]:
     """The fields of a posted form, each with all its values."""
-    return parse_qs((await request.body()).decode(errors="replace"), max_num_fields=100)
+    body = (await request.body()).decode(errors="replace")
+    if "\0" in body or "%00" in body:
+        raise MalformedRequest("The form contains a NUL character.")
+    try:
+        return parse_qs(body, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise MalformedRequest(f"The form has over {MOST_FIELDS} fields.") from None
 
 
 @router.get("/")

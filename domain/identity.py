@@ -18,13 +18,16 @@ SHORTEST_ID = 4
 SAME_STATEMENT = 0.5
 # The best assignment must beat the next best by this much in total, else a person decides.
 CLEAR_LEAD = 0.1
+# Likeness is judged by this many characters: its cost grows faster than the square of the length.
+MOST_COMPARED = 300
 # Beyond this many reworded options at once, trying every assignment is no longer sensible.
 MOST_REWORDED = 6
 
 
 def normalise(text: str) -> str:
     """The text without differences a reader does not see: Unicode form, case, white space."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def new_ids(texts: Sequence[str], taken: Collection[str] = ()) -> tuple[str, ...]:
@@ -38,9 +41,12 @@ def new_ids(texts: Sequence[str], taken: Collection[str] = ()) -> tuple[str, ...
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """The first four characters of the text's hash, then five, six ... to the last."""
-    digest = b32encode(sha256(normalise(text).encode()).digest()).decode().lower().rstrip("=")
-    return (digest[:length] for length in range(SHORTEST_ID, len(digest) + 1))
+    """The first four characters of the text's hash, then five, six ... then of the hash's hash."""
+    said = normalise(text).encode()
+    while True:
+        said = sha256(said).digest()
+        digest = b32encode(said).decode().lower().rstrip("=")
+        yield from (digest[:length] for length in range(SHORTEST_ID, len(digest) + 1))
 
 
 def keep_ids(old: Mapping[str, str], new: Sequence[str], taken: Collection[str]) -> tuple[str, ...]:
@@ -98,7 +104,8 @@ def _pairings(
 @lru_cache(maxsize=4096)
 def _likeness(one: str, other: str) -> float:
     """Likeness of two texts from 0 to 1 (Ratcliff and Obershelp's pattern recognition)."""
-    return SequenceMatcher(None, normalise(one), normalise(other), autojunk=False).ratio()
+    head, other_head = normalise(one)[:MOST_COMPARED], normalise(other)[:MOST_COMPARED]
+    return SequenceMatcher(None, head, other_head, autojunk=False).ratio()
 
 
 def _ambiguous(old: Mapping[str, str], new: Mapping[int, str]) -> AmbiguousRevision:

@@ -22,8 +22,13 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 RELEASES: tuple[Release, ...] = get_args(Release)
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+UUID_HEX = re.compile(r"[0-9a-f]{32}")
+RESERVED_SLUGS = frozenset({"random"})
 LONGEST_SLUG = 120
 LONGEST_TITLE = 500
+LONGEST_EXTERNAL_ID = 255
+LONGEST_LANGUAGE = 35
+LONGEST_TAG = 100
 FEWEST_OPTIONS = 2
 MOST_OPTIONS = 64
 
@@ -111,8 +116,13 @@ def slug_from(name: str) -> str:
 
 
 def is_slug(text: str) -> bool:
-    """Whether the text can name a question in an address."""
-    return len(text) <= LONGEST_SLUG and SLUG.fullmatch(text) is not None
+    """Whether the text can name a question in an address, where ids and ``random`` stand, too."""
+    return (
+        len(text) <= LONGEST_SLUG
+        and SLUG.fullmatch(text) is not None
+        and UUID_HEX.fullmatch(text.replace("-", "")) is None
+        and text not in RESERVED_SLUGS
+    )
 
 
 def is_storable(text: str) -> bool:
@@ -143,6 +153,8 @@ def content_hash(draft: Draft) -> str:
 def _content(draft: Draft) -> dict[str, Any]:
     content = asdict(replace(draft, slug=None, external_id=None, extra={}))
     content |= {"key": sorted(draft.key.positions), "extra": dict(draft.extra)}
+    if draft.difficulty is not None:
+        content["difficulty"] = float(draft.difficulty)  # 1 and 1.0 are equal, their JSON is not
     for option in content["options"]:
         del option["id"]
     return content
@@ -153,13 +165,30 @@ def completeness(draft: Draft) -> tuple[Problem, ...]:
     return tuple(_missing_parts(draft))
 
 
+def _overlong_parts(draft: Draft) -> Iterator[Problem]:
+    parts = [
+        ("title", draft.title, LONGEST_TITLE),
+        ("external_id", draft.external_id or "", LONGEST_EXTERNAL_ID),
+        ("language", draft.language, LONGEST_LANGUAGE),
+        ("tag", max(draft.tags, key=len, default=""), LONGEST_TAG),
+    ]
+    for name, text, longest in parts:
+        if len(text) > longest:
+            yield Problem(f"long_{name}", f"The {name} is over {longest} characters.", "Cut it.")
+
+
 def _missing_parts(draft: Draft) -> Iterator[Problem]:
     texts = [normalise(option.text) for option in draft.options]
+    if draft.slug is not None and not is_slug(draft.slug):
+        yield Problem(
+            "bad_slug",
+            f"{draft.slug!r} cannot name a question in an address.",
+            "Use small letters, digits and single hyphens; `random` and ids are taken.",
+        )
     if not draft.title.strip():
         yield Problem("missing_title", "The question has no title.", "Give it one.")
-    if len(draft.title) > LONGEST_TITLE:
-        yield Problem("long_title", f"The title is over {LONGEST_TITLE} characters.", "Cut it.")
-    if not all(map(is_storable, _texts(_content(draft)))):
+    yield from _overlong_parts(draft)
+    if not all(map(is_storable, _texts([_content(draft), draft.external_id]))):
         yield Problem(
             "unstorable_character",
             "The question holds a NUL character or half of a surrogate pair.",

@@ -37,6 +37,9 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
         if migrate:
             upgrade(engine)
         _require_head(engine)
+    except UnusableDatabaseError:
+        engine.dispose()
+        raise
     except (OSError, DBAPIError) as error:
         engine.dispose()
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import text
 
-from migrations import is_ours
+from migrations import UnusableDatabaseError, is_ours
 from models import Base, open_engine
 from settings import Settings
 
@@ -12,6 +12,11 @@ MIGRATION_LOCK = 7155391204  # any number, the same in every version
 engine = context.config.attributes.get("engine") or open_engine(Settings.load().database_url)
 
 with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as connection:
+    if connection.dialect.name == "sqlite":
+        # Changing a table means copying it and dropping the old one, which other rows refer to.
+        # The references are off on this connection alone, and checked before the commit.
+        connection.detach()
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -25,3 +30,7 @@ with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as conne
             # Two services that start at once migrate one after the other (SQLite: the BEGIN).
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if orphans:
+                raise UnusableDatabaseError(f"Rows refer to what is not there: {orphans[:5]}.")

@@ -1,6 +1,6 @@
 """The bank as a whole: one row that tells whether anything published has changed."""
 
-from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, String, update
+from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -18,6 +18,11 @@ class Bank(Base):
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(BigInteger)
     signing_secret: Mapped[str] = mapped_column(String(64))
+
+    @staticmethod
+    def take_turns(session: Session) -> None:
+        """Wait for whoever else changes published content (on SQLite the BEGIN has waited)."""
+        session.execute(select(Bank.revision).with_for_update())
 
     @staticmethod
     def raise_revision(session: Session) -> None:

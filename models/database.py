@@ -49,7 +49,7 @@ class Database:
         When the engine gives up for a reason that another try can cure (serialization failure,
         deadlock, SQLite busy) the whole work is repeated, so it must have no outside effects.
         """
-        for attempt in range(1, ATTEMPTS):
+        for attempt in range(ATTEMPTS - 1):
             try:
                 return self._write_once(work)
             except DBAPIError as error:
@@ -71,7 +71,7 @@ class Database:
 def is_passing(error: DBAPIError) -> bool:
     """Whether the same work may well succeed when it is tried again."""
     if isinstance(error.orig, sqlite3.Error):
-        return (error.orig.sqlite_errorcode or 0) & 0xFF == sqlite3.SQLITE_BUSY
+        return _is_busy(error.orig)
     return getattr(error.orig, "sqlstate", None) in {SERIALIZATION_FAILURE, DEADLOCK_DETECTED}
 
 
@@ -79,14 +79,33 @@ def open_engine(
     url: str, *, synchronous: str = "FULL", busy_timeout_ms: int = 10_000, pool_size: int = 10
 ) -> Engine:
     """An engine for a SQLite file or a PostgreSQL server. Opens no connection yet."""
-    pool = {"pool_size": pool_size, "max_overflow": 0}
+    # Errors of the engine go to the log, and the parameters of a statement are answers.
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+        engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
         _prepare_sqlite(engine, synchronous, busy_timeout_ms)
         return engine
     # Without server-side prepared statements any connection pooler may stand between.
     arguments = {"prepare_threshold": None, "connect_timeout": 10}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True, **pool)
+    return create_engine(url, connect_args=arguments, pool_pre_ping=True, **options)
+
+
+def _set_pragma(connection: sqlite3.Connection, name: str, value: object, until: float) -> None:
+    """Set it, if need be patiently: SQLite does not wait by itself where two switch to WAL."""
+    while True:
+        try:
+            connection.execute(f"PRAGMA {name} = {value}")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    # Errors of the driver's own, not of SQLite, have no code.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _prepare_sqlite(engine: Engine, synchronous: str, busy_timeout_ms: int) -> None:
@@ -100,8 +119,9 @@ def _prepare_sqlite(engine: Engine, synchronous: str, busy_timeout_ms: int) -> N
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN, not the driver: see below
+        until = time.monotonic() + busy_timeout_ms / 1000
         for name, value in pragmas.items():
-            connection.execute(f"PRAGMA {name} = {value}")
+            _set_pragma(connection, name, value, until)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

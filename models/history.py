@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from domain.errors import AlteredHistory
 from models.base import Base
@@ -21,10 +21,15 @@ from models.submission import GradeRow, Submission
 
 def _was_published(version: QuestionVersion) -> bool:
     """Whether the version is published in the database, not merely about to be."""
-    history = inspect(version).attrs.published_at.history
-    return bool(history.unchanged and history.unchanged[0]) or bool(
-        history.deleted and history.deleted[0]
-    )
+    history = inspect(version).attrs.published_at.load_history()
+    return any((*(history.unchanged or ()), *(history.deleted or ())))
+
+
+def _is_changed(row: Base) -> bool:
+    """Whether a row says something else now; one more grade leaves its submission as it was."""
+    session = object_session(row)
+    with_parts = not isinstance(row, Submission)
+    return session is not None and session.is_modified(row, include_collections=with_parts)
 
 
 def _always(_row: Any) -> bool:
@@ -47,8 +52,7 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
 @event.listens_for(Session, "before_flush")
 def guard_history(session: Session, _context: object, _instances: object) -> None:
     """Raise :class:`AlteredHistory` for a changed or deleted row that is part of history."""
-    changed = [row for row in session.dirty if session.is_modified(row)]
-    for row in (*changed, *session.deleted):
+    for row in (*filter(_is_changed, session.dirty), *session.deleted):
         frozen = _FROZEN_WHEN.get(type(row))
         if frozen and frozen(row):
             raise AlteredHistory(f"A row of {row.__tablename__} would be changed.")

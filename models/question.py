@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import (
     Mapped,
     contains_eager,
+    defer,
     mapped_column,
     raiseload,
     relationship,
@@ -31,7 +32,14 @@ from sqlalchemy.orm import (
 )
 
 from domain.grading import ChoiceKey
-from domain.questions import LONGEST_SLUG, LONGEST_TITLE, RELEASES
+from domain.questions import (
+    LONGEST_EXTERNAL_ID,
+    LONGEST_LANGUAGE,
+    LONGEST_SLUG,
+    LONGEST_TAG,
+    LONGEST_TITLE,
+    RELEASES,
+)
 from models.base import Base, Identified, code_point_order, now
 
 
@@ -45,7 +53,7 @@ class Question(Identified, Base):
     __table_args__ = (Index("ix_question_published_id", "published_id"),)
 
     slug: Mapped[str] = mapped_column(String(LONGEST_SLUG), unique=True)
-    external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    external_id: Mapped[str | None] = mapped_column(String(LONGEST_EXTERNAL_ID), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     retired_at: Mapped[datetime | None]
     published_id: Mapped[UUID | None] = mapped_column(
@@ -90,7 +98,7 @@ class QuestionVersion(Identified, Base):
     question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id"))
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(40))
-    language: Mapped[str] = mapped_column(String(35))
+    language: Mapped[str] = mapped_column(String(LONGEST_LANGUAGE))
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     sort_title: Mapped[str] = mapped_column(code_point_order(LONGEST_TITLE))
     date: Mapped[dt.date | None]
@@ -106,7 +114,8 @@ class QuestionVersion(Identified, Base):
     extra: Mapped[dict[str, Any]]
     content_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=now)
-    published_at: Mapped[datetime | None]
+    # The guard of history must know what it was before it is set.
+    published_at: Mapped[datetime | None] = mapped_column(active_history=True)
 
     question: Mapped[Question] = relationship(back_populates="versions", foreign_keys=[question_id])
     options: Mapped[list["OptionRow"]] = relationship(order_by="OptionRow.position")
@@ -216,13 +225,17 @@ class Tag(Base):
     __table_args__ = (Index("ix_tag_tag_version_id", "tag", "version_id"),)
 
     version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    tag: Mapped[str] = mapped_column(String(100), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(LONGEST_TAG), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger)
 
 
 _LEARNER_PARTS = (
     contains_eager(QuestionVersion.question).load_only(Question.slug).raiseload("*"),
-    selectinload(QuestionVersion.options).raiseload("*"),
+    selectinload(QuestionVersion.options).options(
+        defer(OptionRow.feedback, raiseload=True),
+        defer(OptionRow.feedback_html, raiseload=True),
+        raiseload("*"),
+    ),
     selectinload(QuestionVersion.tags),
     raiseload("*"),
 )

@@ -24,7 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import Session
 
 MOST_HITS = 1000  # ranking stops here: nobody reads further, and ranking costs
@@ -44,7 +44,7 @@ question_search = Table(
 
 def words(text: str) -> list[str]:
     """The words of a text for matching: no case, no accents, letters and digits only."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     kept = "".join(char for char in plain if not unicodedata.combining(char))
     return [word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", kept)]
 
@@ -83,7 +83,9 @@ def _on_sqlite(wanted: Sequence[str]) -> Select[UUID, float]:
 
 def _on_postgresql(wanted: Sequence[str]) -> Select[UUID, float]:
     document: ColumnElement[str] = literal_column("document")
-    query = cast(" & ".join(f"'{word}':*" for word in wanted), TSQUERY)
+    # Parsed, not cast: PostgreSQL splits some words (2e10x), and must split both sides alike.
+    text = " & ".join(f"'{word}':*" for word in wanted)
+    query = func.to_tsquery(cast("simple", REGCONFIG), text)
     return select(
         question_search.c.question_id, (-func.ts_rank(document, query)).label("rank")
     ).where(document.op("@@")(query))

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from domain.differences import difference
 from domain.errors import AmbiguousRevision
 from domain.problems import Problem
-from domain.questions import Draft, completeness, content_hash, slug_from
+from domain.questions import Draft, completeness, content_hash, is_slug, slug_from
 from formats import Format, Parsed
-from models import Question
+from models import Bank, Question
 from operations.publish_question import publish_question
 from operations.read_draft import read_draft
 from operations.revise_question import revise_question
@@ -45,19 +45,21 @@ def import_questions(
     """Create or revise what the file holds; a question that says nothing new stays untouched.
 
     Safe to repeat. A question that fails leaves no trace and does not stop the others.
-    ``earlier`` maps the slugs that this run has imported to their files, and is added to.
+    ``earlier`` maps the names that this run has imported to their places, and is added to.
     """
-    earlier = {} if earlier is None else earlier
-    return tuple(_import(session, source, found, at, earlier) for found in form.parse(data))
+    claims = {} if earlier is None else earlier
+    numbered = enumerate(form.parse(data), start=1)
+    Bank.take_turns(session)  # two imports at once must not both create one question
+    return tuple(_import(session, source, number, found, at, claims) for number, found in numbered)
 
 
 def _import(
-    session: Session, source: str, found: Parsed, at: datetime, earlier: dict[str, str]
+    session: Session, source: str, number: int, found: Parsed, at: datetime, claims: dict[str, str]
 ) -> ImportItem:
     if found.draft is None:
         return ImportItem(source, None, "failed", found.problems)
     draft = replace(found.draft, slug=found.draft.slug or _slug_of(source, found.draft))
-    problems = (*completeness(draft), *_claimed(draft.slug or "", source, earlier))
+    problems = (*completeness(draft), *_claimed(draft, f"{source}, question {number}", claims))
     if problems:
         return ImportItem(source, draft.slug, "failed", (*found.problems, *problems))
     try:
@@ -76,11 +78,15 @@ def _store(session: Session, source: str, draft: Draft, at: datetime) -> ImportI
         version = revise_question(session, question=question, draft=draft)
         publish_question(session, version=version, at=at)
         return ImportItem(source, question.slug, "created")
+    if taken := _taken_slug(question, draft):
+        return ImportItem(source, question.slug, "failed", (taken,))
+    question.external_id = question.external_id or draft.external_id
     last = question.versions[-1]
-    if last.content_hash == content_hash(draft):
+    same = last.content_hash == content_hash(draft)
+    if same and last.published_at is not None:
         return ImportItem(source, question.slug, "unchanged")
     changes = difference(read_draft(last), draft)
-    version = revise_question(session, question=question, draft=draft)
+    version = last if same else revise_question(session, question=question, draft=draft)
     publish_question(session, version=version, at=at)
     return ImportItem(source, question.slug, "updated", changes=changes)
 
@@ -99,17 +105,30 @@ def _slug_of(source: str, draft: Draft) -> str:
     path = PurePath(source)
     names = [path.parent.name, draft.title] if path.stem in {"index", "_index"} else [path.stem]
     slugs = (slug_from(name) for name in (*names, draft.title))
-    return next((slug for slug in slugs if slug), f"question-{content_hash(draft)[:8]}")
+    return next(filter(is_slug, slugs), f"question-{content_hash(draft)[:8]}")
 
 
-def _claimed(slug: str, source: str, earlier: dict[str, str]) -> Iterator[Problem]:
-    """Two files of one run with one slug: the second must not overwrite the first."""
-    if earlier.setdefault(slug, source) != source:
-        yield Problem(
-            "duplicate_slug",
-            f"The slug {slug!r} belongs to {earlier[slug]} already.",
-            "Give one of the two files another `slug:` in its front matter.",
-        )
+def _claimed(draft: Draft, place: str, claims: dict[str, str]) -> Iterator[Problem]:
+    """Two questions of one run with one name: the second must not overwrite the first."""
+    for kind, name in (("slug", draft.slug), ("external_id", draft.external_id)):
+        first = claims.setdefault(f"{kind}: {name}", place) if name else place
+        if first != place:
+            yield Problem(
+                f"duplicate_{kind}",
+                f"The {kind} {name!r} belongs to {first} already.",
+                f"Give one of the two another `{kind}:`.",
+            )
+
+
+def _taken_slug(question: Question, draft: Draft) -> Problem | None:
+    """A question found by its slug that has another external id is another question."""
+    if not draft.external_id or question.external_id in (None, draft.external_id):
+        return None
+    return Problem(
+        "taken_slug",
+        f"The slug {question.slug!r} belongs to the question {question.external_id!r}.",
+        "Give the file another `slug:`, or the external id of that question.",
+    )
 
 
 def _as_problems(error: AmbiguousRevision) -> Iterator[Problem]:

@@ -42,7 +42,11 @@ class Load:
 
 
 def question_files(places: Sequence[Path]) -> Iterator[Path]:
-    """The files named, and all question files in the folders named, in a stable order."""
+    """The files named, and all question files in the folders named, each once, in stable order."""
+    return iter(dict.fromkeys(_found(places)))
+
+
+def _found(places: Sequence[Path]) -> Iterator[Path]:
     suffixes = {suffix for form in FORMATS.values() for suffix in form.suffixes}
     for place in places:
         if place.is_dir():
@@ -71,16 +75,23 @@ def load_files(
 def _load_file(
     database: Database, path: Path, earlier: dict[str, str], dry_run: bool
 ) -> tuple[ImportItem, ...]:
+    source = _shown(path)
     try:
         data = path.read_bytes()
     except OSError as error:
         told = Problem("unreadable_file", f"{error.strerror}.", "Check its name and permissions.")
-        return (ImportItem(str(path), None, "failed", (told,)),)
-    work = partial(_work, source=str(path), data=data, earlier=earlier, dry_run=dry_run)
+        return (ImportItem(source, None, "failed", (told,)),)
+    work = partial(_work, source=source, data=data, earlier=earlier, dry_run=dry_run)
     try:
         return database.write(work)
     except DryRun as result:
         return result.items
+
+
+def _shown(path: Path) -> str:
+    """A path as a person here would write it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _work(

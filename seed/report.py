@@ -16,7 +16,7 @@ OUTCOMES = ("created", "updated", "unchanged", "failed")
 
 def load_and_report(database: Database, files: Sequence[Path], *, dry_run: bool = False) -> Load:
     """Load the files and print one line per question, its problems, and a sum."""
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Loading", total=len(files))
 
@@ -34,7 +34,9 @@ def load_and_report(database: Database, files: Sequence[Path], *, dry_run: bool 
 def lines_of(item: ImportItem) -> list[str]:
     """What to say about one question: outcome, problems with their place, changes."""
     head = f"{item.outcome:9} {item.slug or '-'}  ({item.source})"
-    problems = [f"  {item.source}:{problem}" for problem in item.problems]
+    problems = [
+        f"  {item.source}:{'' if problem.line else ' '}{problem}" for problem in item.problems
+    ]
     return [head, *problems, *(f"  {line}" for line in item.changes)]
 
 

@@ -29,7 +29,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_url: str) -> str:
-    """The URL of a migrated database there, from which others are copied."""
+    """The URL of a migrated database there, from which others are copied: nobody may stay in it."""
     url = _create(postgres_url, "migrated")
     engine = open_engine(url)
     migrations.upgrade(engine)
@@ -55,7 +55,8 @@ def shared_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         engine = open_engine(f"sqlite:///{request.getfixturevalue('migrated_sqlite')}")
     else:
-        engine = open_engine(request.getfixturevalue("migrated_postgres"))
+        migrated = make_url(request.getfixturevalue("migrated_postgres")).database
+        engine = open_engine(_create(request.getfixturevalue("postgres_url"), "shared", migrated))
     yield engine
     engine.dispose()
 

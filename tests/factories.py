@@ -1,18 +1,20 @@
 """Questions, keys and answers for tests, made through the operations that make real ones."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from domain.access import Role
+from domain.access import Caller, Role
 from domain.questions import AnswerKey, Draft, Explanation, Option, Reference
 from models import ApiKey, Database, Question, QuestionVersion, now
 from operations.issue_key import issue_key
 from operations.publish_question import publish_question
 from operations.revise_question import revise_question
+from operations.submit_answer import Answer, Receipt, submit_answer
 
 SEED_FILE = Path(__file__).parents[1] / "seed" / "content" / "vanishing-gradients.qmd"
 
@@ -33,6 +35,8 @@ DRAFT = Draft(
     ),
 )
 
+CALLER = Caller("someone", frozenset({"submissions:write"}))
+
 
 def draft(**changes: Any) -> Draft:
     """A complete draft, changed as stated."""
@@ -45,19 +49,48 @@ class Bank:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def publish(self, content: Draft | None = None, **changes: Any) -> QuestionVersion:
+    def publish(
+        self, content: Draft | None = None, *, at: datetime | None = None, **changes: Any
+    ) -> QuestionVersion:
         """Publish a new question, or the next version of the one with the draft's slug."""
-        said = replace(content or DRAFT, **changes)
 
         def work(session: Session) -> QuestionVersion:
-            known = session.scalar(select(Question).where(Question.slug == said.slug))
-            question = known or Question(slug=said.slug, external_id=said.external_id)
-            session.add(question)
-            version = revise_question(session, question=question, draft=said)
-            publish_question(session, version=version, at=now())
+            version = _revise(session, replace(content or DRAFT, **changes))
+            publish_question(session, version=version, at=at or now())
             return version
 
         return self.database.write(work)
+
+    def revise(self, content: Draft | None = None, **changes: Any) -> QuestionVersion:
+        """Write a new question, or the next version of one, that learners do not see yet."""
+        said = replace(content or DRAFT, **changes)
+        return self.database.write(lambda session: _revise(session, said))
+
+    def retire(self, slug: str) -> None:
+        """Take a question away from learners."""
+        gone = update(Question).where(Question.slug == slug).values(retired_at=now())
+        self.database.write(lambda session: session.execute(gone))
+
+    def submit(
+        self,
+        *selected: str,
+        question: str = "rivers",
+        key: str | None = None,
+        caller: Caller = CALLER,
+        **said: Any,
+    ) -> Receipt:
+        """Answer a question by option ids; ``key`` is an idempotency key."""
+        answer = Answer(selected, **said)
+        return self.database.write(
+            lambda session: submit_answer(
+                session,
+                question=question,
+                answer=answer,
+                caller=caller,
+                at=now(),
+                idempotency_key=key,
+            )
+        )
 
     def key(self, role: Role = "integration", **columns: Any) -> tuple[ApiKey, dict[str, str]]:
         """A new API key and the header that shows it."""
@@ -65,3 +98,10 @@ class Bank:
             lambda session: issue_key(session, name=f"a {role}", role=role, **columns)
         )
         return row, {"Authorization": f"Bearer {token}"}
+
+
+def _revise(session: Session, said: Draft) -> QuestionVersion:
+    known = session.scalar(select(Question).where(Question.slug == said.slug))
+    question = known or Question(slug=said.slug, external_id=said.external_id)
+    session.add(question)
+    return revise_question(session, question=question, draft=said)

@@ -1,9 +1,9 @@
 """What all wire shapes share."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 LARGEST_INTEGER = 2**63 - 1  # what the engines' widest integer column holds
 
@@ -17,6 +17,16 @@ Moment = Annotated[
     PlainSerializer(_rfc3339, return_type=str),
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T10:00:00Z"]),
 ]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("should be within the years 1 to 9999 in UTC") from None
+
+
+IncomingMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Incoming(BaseModel):

@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from api.schemas.base import Outgoing
 
 
@@ -17,11 +15,11 @@ class ReadyOut(Outgoing):
     """The database answers and is at the newest migration."""
 
     status: Literal["ready"]
-    migration: str = Field(examples=["2026_11_23_4"])
+    migration: str
 
 
 class VersionOut(Outgoing):
     """Which version of the service answers, and which version of the interface."""
 
-    version: str = Field(examples=["0.1.0"])
-    api: str = Field(examples=["v1"])
+    version: str
+    api: str

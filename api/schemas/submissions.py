@@ -3,9 +3,16 @@
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from api.schemas.base import Incoming, Moment, Outgoing, Seed, ShortText
+from api.schemas.base import (
+    Incoming,
+    IncomingMoment,
+    Moment,
+    Outgoing,
+    Seed,
+    ShortText,
+)
 from api.schemas.problems import ProblemOut
 from api.schemas.questions import Name, TextOut
 from domain.grading import ChoiceResponse, Verdict, verdicts
@@ -201,7 +208,7 @@ class SubmissionQuery(BaseModel):
 
     learner: ShortText | None = None
     question: Name | None = None
-    submitted_after: AwareDatetime | None = None
+    submitted_after: IncomingMoment | None = None
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=1000)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from domain.questions import KINDS, LONGEST_SLUG, RELEASES, SLUG, Draft, Scoring
+from domain.questions import KINDS, RELEASES, Draft, Scoring, is_slug
 from formats.quarto.findings import Report
 from formats.quarto.front_matter import Entry, FrontMatter, to_yaml, write_entry
 
@@ -17,7 +17,7 @@ LONGEST_TAG = 100
 LARGEST_DIFFICULTY = 100
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}\S*(?: \S+)?)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-_OPTION_ID = re.compile(r"[a-z2-7]{4,32}")
+_OPTION_ID = re.compile(r"[a-z2-7]{4,52}")
 _RULE = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _POINTS = re.compile(r"\d{1,9}(?:\.\d{1,9}|/\d{1,9})?", re.ASCII)
 
@@ -145,7 +145,7 @@ def _date(value: Any) -> date:
 
 
 def _slug(value: Any) -> str:
-    _expect(len(_matching(SLUG, value)[0]) <= LONGEST_SLUG)
+    _expect(isinstance(value, str) and is_slug(value))
     return str(value)
 
 

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("signing_secret", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_bank_one_row"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_bank_one_row")),
         sa.PrimaryKeyConstraint("id", name="pk_bank"),
     )
     op.create_table(

@@ -50,11 +50,12 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "release IN ('after_submission', 'score_only', 'never')",
-            name="ck_question_version_known_release",
+            name=op.f("ck_question_version_known_release"),
         ),
-        sa.CheckConstraint("number >= 1", name="ck_question_version_number_from_1"),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_question_version_number_from_1")),
         sa.CheckConstraint(
-            "select_min >= 0 AND select_min <= select_max", name="ck_question_version_select_range"
+            "select_min >= 0 AND select_min <= select_max",
+            name=op.f("ck_question_version_select_range"),
         ),
         sa.ForeignKeyConstraint(
             ["question_id"], ["question.id"], name="fk_question_version_question_id"

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("idempotency_key", sa.String(length=255), nullable=True),
         sa.Column("request_hash", sa.String(length=64), nullable=True),
-        sa.CheckConstraint("duration_ms >= 0", name="ck_submission_duration_not_negative"),
+        sa.CheckConstraint("duration_ms >= 0", name=op.f("ck_submission_duration_not_negative")),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_submission_question_id"),
         sa.ForeignKeyConstraint(
             ["version_id"], ["question_version.id"], name="fk_submission_version_id"
@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("correct", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("graded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("max_points > 0", name="ck_grade_max_points_positive"),
+        sa.CheckConstraint("max_points > 0", name=op.f("ck_grade_max_points_positive")),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submission.id"], name="fk_grade_submission_id"
         ),

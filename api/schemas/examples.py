@@ -1,0 +1,91 @@
+"""One example of each document that goes over the wire, by the name of its shape."""
+
+from typing import Any
+
+_SLUG, _QUESTION_ID = "vanishing-gradients", "019aaf4c-21c7-7a6e-8d64-0f3f2a7b9c11"
+_SUBMISSION_ID = "019aaf51-7d02-7c3b-9a8e-5b1c6d2e4f90"
+_TEXTS = {
+    "senv": "Use tanh instead of sigmoid.",
+    "dapz": "Use ReLU instead of sigmoid.",
+    "gpnu": "Introduce batch normalization.",
+    "3swy": "Initialize the weights with large values.",
+}
+_RIGHT = ["dapz", "gpnu"]
+
+Example = dict[str, Any]
+
+
+def _text(markdown: str) -> Example:
+    return {"markdown": markdown, "html": f"<p>{markdown}</p>\n"}
+
+
+_QUESTION: Example = {
+    "id": _QUESTION_ID,
+    "slug": _SLUG,
+    "version": 1,
+    "kind": "multiple_response",
+    "language": "en",
+    "title": "Vanishing gradients",
+    "date": "2022-09-21",
+    "tags": [],
+    "difficulty": None,
+    "prompt": _text("Which of the following statements should help the network learn?"),
+    "options": [{"id": id_, **_text(text)} for id_, text in _TEXTS.items()],
+    "select": {"min": 0, "max": 4},
+    "scoring": {"rule": "all_or_nothing", "max_points": 1.0},
+    "published_at": "2026-11-23T10:00:00Z",
+    "shuffle": None,
+}
+
+_ANSWER: Example = {"selected": _RIGHT, "learner": "opaque-id", "version": 1, "duration_ms": 41000}
+_ENTRY: Example = {"question": _SLUG, "selected": _RIGHT, "idempotency_key": "attempt-7-item-1"}
+
+_SUBMISSION: Example = {
+    "id": _SUBMISSION_ID,
+    "question": {"id": _QUESTION_ID, "slug": _SLUG, "version": 1},
+    "learner": "opaque-id",
+    "selected": _RIGHT,
+    "submitted_at": "2026-11-23T10:05:00Z",
+    "score": 1.0,
+    "points": 1.0,
+    "max_points": 1.0,
+    "correct": True,
+    "rule": "all_or_nothing",
+    "reason": "Every right option is picked and no wrong one, which earns all points.",
+    "feedback": {
+        "correct": _RIGHT,
+        "options": [
+            {
+                "id": id_,
+                "selected": id_ in _RIGHT,
+                "correct": id_ in _RIGHT,
+                "verdict": "rightly_picked" if id_ in _RIGHT else "rightly_left",
+                "html": None,
+            }
+            for id_ in _TEXTS
+        ],
+        "explanation": _text("ReLU is much less likely to saturate."),
+        "references": [
+            {
+                "title": "Initializing neural networks",
+                "url": "https://www.deeplearning.ai/ai-notes/initialization/",
+                "note": "is an excellent summary.",
+                "lead": "",
+            }
+        ],
+    },
+}
+
+EXAMPLES: dict[str, Example] = {
+    "QuestionOut": _QUESTION,
+    "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
+    "QuestionDraw": {"items": [_QUESTION], "seed": "S1"},
+    "SubmissionIn": _ANSWER,
+    "SubmissionOut": _SUBMISSION,
+    "BatchIn": {"submissions": [_ENTRY]},
+    "BatchOut": {"results": [{"status": 201, "submission": _SUBMISSION}]},
+    "SubmissionPage": {"items": [_SUBMISSION], "next_cursor": None, "limit": 50},
+    "LiveOut": {"status": "alive"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_23_4"},
+    "VersionOut": {"version": "0.1.0", "api": "v1"},
+}

@@ -1,0 +1,280 @@
+"""Before a submission nothing tells the key: neither the shapes of answers nor their bytes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote_plus
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import delete, insert, select, update
+
+from api.app import create_app
+from api.documentation import describe
+from api.schemas.questions import QuestionOut
+from api.schemas.submissions import FeedbackOut, SubmissionOut
+from domain.questions import AnswerKey, Explanation, Option, Reference
+from models import (
+    CorrectOption,
+    Database,
+    ExplanationText,
+    OptionRow,
+    QuestionVersion,
+    ReferenceRow,
+)
+from settings import Settings
+from tests.factories import DRAFT, Bank
+
+Json = dict[str, Any]
+
+
+# By the shapes.
+
+
+def reachable(schema: Any, shapes: Json, seen: set[str]) -> Iterator[str]:
+    """The names of all properties, and of all shapes, that a schema can carry."""
+    if isinstance(schema, list):
+        for part in schema:
+            yield from reachable(part, shapes, seen)
+    elif isinstance(schema, dict):
+        name = str(schema.get("$ref", "")).rpartition("/")[2]
+        if name and name not in seen:
+            seen.add(name)
+            yield name
+            yield from reachable(shapes[name], shapes, seen)
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from reachable(part, shapes, seen)
+
+
+def forbidden() -> set[str]:
+    """What only the result of a submission may carry: told by its shape, not by a list."""
+    schema = FeedbackOut.model_json_schema(ref_template="#/$defs/{model}")
+    inside = set(reachable(schema, schema["$defs"], set())) | {"FeedbackOut"}
+    of_result = {"score", "points", "reason", "feedback"}
+    assert of_result < SubmissionOut.model_fields.keys()
+    harmless = set(reachable(*_schema_of(QuestionOut), set()))
+    return (inside | of_result) - (harmless - SECRET_ALONE)
+
+
+# Names that questions have, too, with another meaning, would hide a leak: there are none.
+SECRET_ALONE = set(FeedbackOut.model_fields) - {"options"} | {"verdict", "correct", "selected"}
+
+
+def _schema_of(model: Any) -> tuple[Json, Json]:
+    schema = model.model_json_schema()
+    return schema, schema.get("$defs", {})
+
+
+def leaks(document: Json) -> dict[str, set[str]]:
+    """By operation, what its answers can carry and should not; results of submissions may."""
+    shapes = document["components"]["schemas"]
+    found = {
+        operation["operationId"]: set(reachable(operation["responses"], shapes, set()))
+        & forbidden()
+        for path in document["paths"].values()
+        for operation in path.values()
+    }
+    return {name: names for name, names in found.items() if names}
+
+
+RESULTS = {"submit_answer", "submit_answers", "read_submission", "list_submissions"}
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    return describe(create_app(Settings.load(database_url="sqlite:///unused.db")))
+
+
+def test_only_results_of_submissions_can_carry_a_secret(document: Json) -> None:
+    assert leaks(document).keys() == RESULTS
+    assert forbidden() >= {
+        "correct", "verdict", "explanation", "references", "feedback", "url", "note", "selected",
+        "FeedbackOut", "OptionFeedbackOut", "ReferenceOut",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["correct", "explanation", "references", "feedback", "verdict"])
+def test_a_planted_field_would_be_noticed(document: Json, name: str) -> None:
+    shapes = document["components"]["schemas"]
+    for shape in ("OptionOut", "QuestionOut", "TextOut", "SelectOut"):
+        properties = {**shapes[shape]["properties"], name: {"type": "string"}}
+        planted = {**shapes, shape: {**shapes[shape], "properties": properties}}
+        found = leaks({**document, "components": {"schemas": planted}})
+        assert found["read_question"] == {name}, shape
+
+
+def test_a_planted_shape_would_be_noticed(document: Json) -> None:
+    """Whatever the field is called that carries it."""
+    shapes = document["components"]["schemas"]
+    carrier = {"type": "array", "items": {"$ref": "#/components/schemas/OptionFeedbackOut"}}
+    properties = {**shapes["QuestionOut"]["properties"], "harmless": carrier}
+    planted = {**shapes, "QuestionOut": {**shapes["QuestionOut"], "properties": properties}}
+    found = leaks({**document, "components": {"schemas": planted}})
+    assert found["list_questions"] >= {"OptionFeedbackOut", "verdict"}
+
+
+# By the bytes: two banks that differ in their secrets only.
+
+
+SINGLE = replace(
+    DRAFT,
+    slug="single",
+    title="One right",
+    kind="single_choice",
+    key=AnswerKey(frozenset({4})),
+    shuffle=True,
+    tags=("water",),
+)
+QUESTIONS = [DRAFT, SINGLE]
+PATHS = [
+    "/v1/questions",
+    "/v1/questions?include=total&limit=1",
+    "/v1/questions?sort=title&limit=1",
+    "/v1/questions?q=rhine",
+    "/v1/questions?q=rotterdam",
+    "/v1/questions?q=danube&limit=1",
+    "/v1/questions?kind=single_choice",
+    "/v1/questions/random?seed=S&count=2",
+    "/v1/questions/random?seed=T&count=1",
+    "/v1/questions/absent",
+    "/v1/questions?limit=0",
+    "/openapi.json",
+    "/",
+    "/?question=single",
+    "/?question=absent",
+] + [
+    f"/v1/questions/{slug}{query}"
+    for slug in ("rivers", "single")
+    for query in (
+        "",
+        "?version=1",
+        "?version=2",
+        "?version=3",
+        "?shuffle=S",
+        "?shuffle=T&version=1",
+    )
+]
+BAD_ANSWERS = [
+    {"selected": ["zzzz"]},
+    {"selected": "zzzz"},
+    {"selected": [], "version": 9},
+    {},
+]
+
+
+def everything_told(client: TestClient) -> list[object]:
+    """Status, headers and bytes of all that a learner can ask for before submitting."""
+    told: list[object] = []
+    fixed = {"X-Request-Id": "same"}
+    for path in PATHS:
+        got = client.get(path, headers=fixed)
+        again = {"If-None-Match": got.headers.get("ETag", '"none"')} | fixed
+        for answer in (got, client.head(path, headers=fixed), client.get(path, headers=again)):
+            told.append((path, answer.status_code, dict(answer.headers), answer.content))
+    for body in BAD_ANSWERS:
+        for slug in ("rivers", "single"):
+            answer = client.post(f"/v1/questions/{slug}/submissions", json=body, headers=fixed)
+            assert answer.status_code >= 400
+            told.append((slug, answer.status_code, dict(answer.headers), answer.content))
+    return told
+
+
+def change_secrets(database: Database, *, all_right: bool) -> None:
+    """Turn every key round (or make every option right), and put other texts for all secrets."""
+
+    def work(session: Any) -> None:
+        was = set(session.execute(select(CorrectOption.version_id, CorrectOption.option_id)))
+        options = set(session.execute(select(OptionRow.version_id, OptionRow.option_id)))
+        session.execute(delete(CorrectOption))
+        for version_id, option_id in options if all_right else options - was:
+            session.execute(
+                insert(CorrectOption).values(version_id=version_id, option_id=option_id)
+            )
+        session.execute(delete(ReferenceRow))
+        session.execute(update(ExplanationText).values(text="x" * 999, html="y" * 9999))
+        session.execute(update(OptionRow).values(feedback="other", feedback_html="<p>other</p>"))
+        session.execute(update(QuestionVersion).values(content_hash="0" * 64))
+
+    database.write(work)
+
+
+def test_banks_that_differ_in_secrets_tell_learners_the_same(
+    client: TestClient, bank: Bank, database: Database
+) -> None:
+    for question in QUESTIONS:
+        bank.publish(question)
+        bank.publish(question, prompt="Reworded: which of these reach the sea?")
+    body: Json = {"selected": []}
+    feedback = [client.post("/v1/questions/rivers/submissions", json=body).json()["feedback"]]
+    before = everything_told(client)
+    for all_right in (False, True):
+        change_secrets(database, all_right=all_right)
+        for one, other in zip(before, everything_told(client), strict=True):
+            assert one == other
+        answer = client.post("/v1/questions/rivers/submissions", json=body)
+        feedback.append(answer.json()["feedback"])
+    assert feedback[0] != feedback[1] != feedback[2], "else nothing secret was changed"
+
+
+def test_a_visible_change_would_be_noticed(
+    client: TestClient, bank: Bank, database: Database
+) -> None:
+    for question in QUESTIONS:
+        bank.publish(question)
+        bank.publish(question, prompt="Reworded: which of these reach the sea?")
+    before = everything_told(client)
+    database.write(lambda session: session.execute(update(QuestionVersion).values(select_max=2)))
+    assert everything_told(client) != before
+
+
+OPTIONS = tuple(Option(f"Statement {n}") for n in range(4))
+KEYS = [
+    frozenset({1}),
+    frozenset({4}),
+    frozenset({1, 2}),
+    frozenset({1, 2, 3, 4}),
+    frozenset[int](),
+]
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_an_author_who_changes_secrets_changes_nothing_visible(
+    client: TestClient, bank: Bank, shuffle: bool
+) -> None:
+    """Through the whole way of a draft: next versions with another key tell learners the same."""
+    told = []
+    for key in KEYS:
+        bank.publish(
+            options=tuple(Option(option.text, feedback=str(key)) for option in OPTIONS),
+            key=AnswerKey(key),
+            explanation=Explanation(str(key), (Reference(str(key)),) * len(key)),
+            shuffle=shuffle,
+        )
+        for path in ("rivers", "rivers?shuffle=S"):
+            question = client.get(f"/v1/questions/{path}").json()
+            del question["version"], question["published_at"]
+            told.append((path, question))
+    assert told == told[:2] * len(KEYS)
+    for key in KEYS[:2]:
+        bank.publish(slug="one", options=OPTIONS, kind="single_choice", key=AnswerKey(key))
+        question = client.get("/v1/questions/one").json()
+        assert (question["kind"], question["select"]) == ("single_choice", {"min": 0, "max": 1})
+
+
+def test_option_ids_do_not_tell_their_place(client: TestClient, bank: Bank) -> None:
+    ids = bank.publish().option_ids
+    turned = bank.publish(slug="turned", options=DRAFT.options[::-1]).option_ids
+    assert ids == turned[::-1]
+    assert all(len(id_) >= 4 and id_.isalnum() for id_ in ids)
+
+
+def test_no_secret_text_is_in_any_answer(client: TestClient, bank: Bank) -> None:
+    for question in QUESTIONS:
+        bank.publish(question)
+    secrets = ("Rotterdam", "Danube ends", "has maps", "example.org")
+    for path in PATHS:
+        told = unquote_plus(client.get(path).text)
+        assert not [secret for secret in secrets if secret in told], path
+    result = client.post("/v1/questions/rivers/submissions", json={"selected": []}).text
+    assert all(secret in result for secret in secrets)

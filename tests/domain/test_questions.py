@@ -1,0 +1,228 @@
+"""Drafts: when they are complete, when they say the same, and how they are named."""
+
+from dataclasses import fields, replace
+from datetime import date
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.questions import (
+    LONGEST_SLUG,
+    RESERVED_SLUGS,
+    AnswerKey,
+    Draft,
+    Explanation,
+    Option,
+    Scoring,
+    completeness,
+    content_hash,
+    is_slug,
+    is_storable,
+    slug_from,
+)
+from tests.factories import DRAFT
+
+FIRST, *OTHERS = DRAFT.options
+EXPLAINED = DRAFT.explanation
+(READING,) = EXPLAINED.references
+
+
+def with_first(**changes: Any) -> dict[str, Any]:
+    return {"options": (replace(FIRST, **changes), *OTHERS)}
+
+
+def with_reading(**changes: Any) -> dict[str, Any]:
+    return {"explanation": replace(EXPLAINED, references=(replace(READING, **changes),))}
+
+
+SPEAKING: list[dict[str, Any]] = [
+    {"title": "Streams"},
+    {"prompt": "Which?"},
+    {"options": DRAFT.options[::-1]},
+    {"options": DRAFT.options[:3]},
+    with_first(text="The Maas"),
+    with_first(feedback="No."),
+    with_first(feedback=None),
+    with_first(pinned=True),
+    {"key": AnswerKey(frozenset())},
+    {"key": AnswerKey(frozenset({1, 2}))},
+    {"explanation": Explanation()},
+    {"explanation": replace(EXPLAINED, text="Because.")},
+    with_reading(title="Rivers!"),
+    with_reading(url="https://example.org"),
+    with_reading(url=None),
+    with_reading(note=""),
+    with_reading(lead="See"),
+    {"explanation": replace(EXPLAINED, references=(READING, READING))},
+    {"kind": "single_choice"},
+    {"date": date(2026, 1, 1)},
+    {"tags": ("water",)},
+    {"difficulty": 0.5},
+    {"language": "de"},
+    {"scoring": Scoring("net_right")},
+    {"scoring": Scoring(max_points=Fraction(2))},
+    {"release": "never"},
+    {"shuffle": True},
+    {"extra": {"author": "me"}},
+]
+SILENT: list[dict[str, Any]] = [
+    {},
+    {"slug": "streams"},
+    {"external_id": "x"},
+    with_first(id="aaaa"),
+    {"extra": MappingProxyType({})},
+]
+
+
+@pytest.mark.parametrize("changes", SPEAKING, ids=str)
+def test_whatever_a_draft_says_changes_its_hash(changes: dict[str, Any]) -> None:
+    assert content_hash(replace(DRAFT, **changes)) != content_hash(DRAFT)
+
+
+@pytest.mark.parametrize("changes", SILENT, ids=str)
+def test_names_say_nothing(changes: dict[str, Any]) -> None:
+    assert content_hash(replace(DRAFT, **changes)) == content_hash(DRAFT)
+
+
+def test_each_field_of_a_draft_is_told_to_speak_or_not() -> None:
+    told = {name for changes in (*SPEAKING, *SILENT) for name in changes}
+    assert told == {field.name for field in fields(Draft)}
+
+
+def test_no_two_drafts_share_a_hash() -> None:
+    hashes = {content_hash(replace(DRAFT, **changes)) for changes in SPEAKING}
+    assert len(hashes) == len(SPEAKING)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"difficulty": 1}, {"difficulty": 1.0}),
+        ({"extra": {"a": 1, "b": [2]}}, {"extra": MappingProxyType({"b": [2], "a": 1})}),
+        ({"scoring": Scoring(max_points=Fraction(2, 4))},
+         {"scoring": Scoring(max_points=Fraction("0.5"))}),
+        ({"key": AnswerKey(frozenset([4, 1, 3]))}, {"key": AnswerKey(frozenset([3, 4, 1]))}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_equal_drafts_have_equal_hashes(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert replace(DRAFT, **one) == replace(DRAFT, **other)
+    assert content_hash(replace(DRAFT, **one)) == content_hash(replace(DRAFT, **other))
+
+
+def test_the_hash_is_the_same_on_every_machine() -> None:
+    assert content_hash(DRAFT) == "4c0b99d9f21c1f879a468a5599515d4f1c8597fd2ce8b4fb390d3cbff2b89a8c"
+
+
+COMPLETE: list[dict[str, Any]] = [
+    {},
+    {"title": "x" * 500, "external_id": "x" * 255, "language": "x" * 35, "tags": ("x" * 100,)},
+    {"key": AnswerKey(frozenset())},
+    {"key": AnswerKey(frozenset({1, 2, 3, 4}))},
+    {"options": tuple(Option(str(n)) for n in range(64))},
+    {"kind": "single_choice", "key": AnswerKey(frozenset({4}))},
+    {"explanation": Explanation()},
+    {"prompt": "🦔 \u202eabc\u202c \x01"},
+]
+TWO_KEYS = AnswerKey(frozenset({1, 2}))
+INCOMPLETE: list[tuple[dict[str, Any], str]] = [
+    ({"slug": "random"}, "bad_slug"),
+    ({"title": " "}, "missing_title"),
+    ({"title": "x" * 501}, "long_title"),
+    ({"external_id": "x" * 256}, "long_external_id"),
+    ({"external_id": "\0"}, "unstorable_character"),
+    ({"language": "en" + "-aaaaaaaa" * 4}, "long_language"),
+    ({"tags": ("a", "x" * 101, "b")}, "long_tag"),
+    ({"prompt": " \n"}, "missing_prompt"),
+    ({"prompt": "a\0b"}, "unstorable_character"),
+    (with_first(feedback="\ud800"), "unstorable_character"),
+    (with_reading(note="\0"), "unstorable_character"),
+    ({"extra": {"a": [{"\0": 1}]}}, "unstorable_character"),
+    ({"tags": ("\udfff",)}, "unstorable_character"),
+    ({"options": (FIRST,), "key": AnswerKey(frozenset({1}))}, "too_few_options"),
+    ({"options": (), "key": AnswerKey(frozenset())}, "too_few_options"),
+    ({"options": tuple(Option(str(n)) for n in range(65))}, "too_many_options"),
+    ({"options": (*DRAFT.options, Option(" the  RHINE "))}, "duplicate_option"),
+    (with_first(text=" \u00a0"), "empty_option"),
+    ({"key": AnswerKey(frozenset({5}))}, "unknown_answer"),
+    ({"key": AnswerKey(frozenset({0}))}, "unknown_answer"),
+    ({"scoring": Scoring("nonsense")}, "unknown_rule"),
+    ({"kind": "single_choice", "key": TWO_KEYS}, "single_choice_key"),
+    ({"kind": "single_choice", "key": AnswerKey(frozenset())}, "single_choice_key"),
+]
+
+
+@pytest.mark.parametrize("changes", COMPLETE, ids=lambda changes: str(changes)[:60])
+def test_complete_drafts(changes: dict[str, Any]) -> None:
+    assert completeness(replace(DRAFT, **changes)) == ()
+
+
+@pytest.mark.parametrize(("changes", "code"), INCOMPLETE, ids=lambda value: ascii(value)[:60])
+def test_each_problem_is_found_alone_and_has_a_cure(changes: dict[str, Any], code: str) -> None:
+    (problem,) = completeness(replace(DRAFT, **changes))
+    assert problem.code == code
+    assert problem.severity == "error"
+    assert problem.message.endswith(".")
+    assert problem.hint.endswith(".")
+
+
+def test_all_problems_are_told_at_once() -> None:
+    told = completeness(replace(DRAFT, title="", prompt="", options=()))
+    codes = [problem.code for problem in told]
+    assert codes == ["missing_title", "missing_prompt", "too_few_options", "unknown_answer"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Vanishing gradients", "vanishing-gradients"),
+        ("vanishing-gradients", "vanishing-gradients"),
+        ("  What's *new* in C++20?  ", "what-s-new-in-c-20"),
+        ("Ärger im Café", "arger-im-cafe"),
+        ("ﬁne", "fine"),
+        ("日本語", ""),
+        ("日本 3", "3"),
+        ("--_--", ""),
+        ("", ""),
+        ("x" * 200, "x" * LONGEST_SLUG),
+        ("x" * (LONGEST_SLUG - 1) + " y", "x" * (LONGEST_SLUG - 1)),
+    ],
+)
+def test_slugs_from_names(name: str, slug: str) -> None:
+    assert slug_from(name) == slug
+
+
+@given(st.text())
+def test_a_made_slug_is_a_slug_and_stays(name: str) -> None:
+    slug = slug_from(name)
+    assert slug in {"", *RESERVED_SLUGS} or is_slug(slug)
+    assert slug_from(slug) == slug
+
+
+NO_SLUGS = ["", "-a", "a-", "a--b", "A", "ä", "a b", "a\n", "x" * 121, "random", str(UUID(int=7))]
+
+
+@pytest.mark.parametrize("text", NO_SLUGS)
+def test_what_is_no_slug(text: str) -> None:
+    assert not is_slug(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "storable"), [("", True), ("🦔\x01\n", True), ("\0", False), ("a\ud83e", False)]
+)
+def test_what_every_engine_can_hold(text: str, storable: bool) -> None:
+    assert is_storable(text) == storable
+
+
+@pytest.mark.parametrize(("kind", "most"), [("multiple_response", 4), ("single_choice", 1)])
+@pytest.mark.parametrize("positions", [set(), {1}, {1, 2, 3, 4}])
+def test_the_key_does_not_tell_how_many_may_be_picked(
+    kind: Any, most: int, positions: set[int]
+) -> None:
+    key = AnswerKey(frozenset(positions))
+    assert replace(DRAFT, kind=kind, key=key).most_picks == most

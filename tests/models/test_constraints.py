@@ -1,0 +1,168 @@
+"""Every constraint holds on both engines: broken once each, by a row that breaks only it."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, insert, null, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import Constraint
+
+from models import Base, Database, IdempotencyRecord
+from tests.factories import Bank
+
+NOWHERE = UUID(int=0)
+SAME = object()  # the value that the row already there has
+TABLES = Base.metadata.tables
+CONSTRAINTS = {
+    str(constraint.name): constraint
+    for table in TABLES.values()
+    for constraint in table.constraints
+    if not isinstance(constraint, PrimaryKeyConstraint)
+}
+
+# What a second row of a table needs to be another row.
+OTHER: dict[str, dict[str, Any]] = {
+    "api_key": {"public_part": "other", "token_hash": "other"},
+    "bank": {},
+    "question": {"slug": "other", "external_id": "other"},
+    "question_version": {"number": 99},
+    "option": {"option_id": "zzzz", "position": 99},
+    "correct_set": {},
+    "explanation": {},
+    "reference": {"position": 99},
+    "tag": {"tag": "other"},
+    "submission": {"idempotency_key": "other"},
+    "grade": {},
+    "idempotency_record": {"key": "other"},
+}
+
+CASES: list[tuple[str, str, dict[str, Any]]] = [
+    ("ck_bank_one_row", "bank", {"id": 2}),
+    ("uq_api_key_public_part", "api_key", {"public_part": SAME}),
+    ("uq_api_key_token_hash", "api_key", {"token_hash": SAME}),
+    ("uq_question_slug", "question", {"slug": SAME}),
+    ("uq_question_external_id", "question", {"external_id": SAME}),
+    ("fk_question_published_id", "question", {"published_id": NOWHERE}),
+    ("fk_question_version_question_id", "question_version", {"question_id": NOWHERE}),
+    ("uq_question_version_question_id_number", "question_version", {"number": SAME}),
+    ("ck_question_version_number_from_1", "question_version", {"number": 0}),
+    ("ck_question_version_select_range", "question_version", {"select_min": 5}),
+    ("ck_question_version_select_range", "question_version", {"select_min": -1}),
+    ("ck_question_version_known_release", "question_version", {"release": "later"}),
+    ("fk_option_version_id", "option", {"version_id": NOWHERE}),
+    ("uq_option_version_id_position", "option", {"position": SAME}),
+    ("fk_correct_set_version_id_option_id", "correct_set", {"option_id": "zzzz"}),
+    ("fk_correct_set_version_id", "correct_set", {"version_id": NOWHERE}),
+    ("fk_explanation_version_id", "explanation", {"version_id": NOWHERE}),
+    ("fk_reference_version_id", "reference", {"version_id": NOWHERE}),
+    ("fk_tag_version_id", "tag", {"version_id": NOWHERE}),
+    ("fk_submission_question_id", "submission", {"question_id": NOWHERE}),
+    ("fk_submission_version_id", "submission", {"version_id": NOWHERE}),
+    ("uq_submission_caller_question_id_idempotency_key", "submission", {"idempotency_key": SAME}),
+    ("ck_submission_duration_not_negative", "submission", {"duration_ms": -1}),
+    ("fk_grade_submission_id", "grade", {"submission_id": NOWHERE}),
+    ("ck_grade_max_points_positive", "grade", {"max_points": 0}),
+]
+# Whoever breaks the first breaks the second too, and the engine may name either.
+IMPLIED = {"fk_correct_set_version_id": "fk_correct_set_version_id_option_id"}
+
+
+@pytest.fixture
+def connection(database: Database, bank: Bank) -> Connection:
+    """A connection to a database with a row in every table."""
+    bank.publish(external_id="rivers-1", tags=("water",))
+    bank.key()
+    bank.submit(key="first")
+    record = IdempotencyRecord(
+        caller="x", route="POST /", key="k", request_hash="", status=201, body="{}"
+    )
+    database.write(lambda session: session.add(record))
+    assert isinstance(database.bind, Connection)
+    return database.bind
+
+
+def add_copy(connection: Connection, name: str, changes: dict[str, Any]) -> None:
+    """Insert a copy of the first row of a table, changed as stated."""
+    table = TABLES[name]
+    row: dict[str, Any] = dict(connection.execute(select(table)).mappings().first() or {})
+    stated = OTHER[name] | changes
+    changed = {column: value for column, value in stated.items() if value is not SAME}
+    fresh = {"id": uuid4()} if isinstance(row.get("id"), UUID) else {}
+    with connection.begin_nested():
+        connection.execute(insert(table).values(row | fresh | changed))
+
+
+def test_the_table_names_every_constraint() -> None:
+    assert {name for name, _, _ in CASES} == set(CONSTRAINTS)
+    assert all(CONSTRAINTS[name] in TABLES[table].constraints for name, table, _ in CASES)
+
+
+@pytest.mark.parametrize(("name", "table", "changes"), CASES)
+def test_a_constraint_refuses_what_breaks_it(
+    connection: Connection, name: str, table: str, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        add_copy(connection, table, changes)
+    diagnosis = getattr(caught.value.orig, "diag", None)
+    if diagnosis:
+        assert diagnosis.constraint_name in {name, IMPLIED.get(name)}
+    else:
+        assert told_by_sqlite(CONSTRAINTS[name]) in str(caught.value.orig)
+
+
+def told_by_sqlite(constraint: Constraint) -> str:
+    """SQLite names a check, the columns of a uniqueness, and nothing of a foreign key."""
+    if isinstance(constraint, UniqueConstraint):
+        columns = (f"{column.table.name}.{column.name}" for column in constraint.columns)
+        return f"UNIQUE constraint failed: {', '.join(columns)}"
+    if str(constraint.name).startswith("fk_"):
+        return "FOREIGN KEY constraint failed"
+    return f"CHECK constraint failed: {constraint.name}"
+
+
+@pytest.mark.parametrize("name", sorted(OTHER.keys() - {"bank", "correct_set", "explanation"}))
+def test_another_row_that_breaks_nothing_is_taken(connection: Connection, name: str) -> None:
+    add_copy(connection, name, {})
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_row_comes_twice(connection: Connection, name: str) -> None:
+    table = TABLES[name]
+    row: dict[str, Any] = dict(connection.execute(select(table)).mappings().first() or {})
+    with pytest.raises(IntegrityError), connection.begin_nested():
+        connection.execute(insert(table).values(row))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"idempotency_key": None}, {"caller": "somebody else", "idempotency_key": SAME}],
+    ids=str,
+)
+def test_keys_bind_one_caller_and_only_where_there_is_one(
+    connection: Connection, changes: dict[str, Any]
+) -> None:
+    add_copy(connection, "submission", changes)
+    if changes["idempotency_key"] is None:
+        add_copy(connection, "submission", changes)
+
+
+@pytest.mark.parametrize("changes", [{"published_id": None}, {"external_id": None}], ids=str)
+def test_what_may_be_missing_may_be_missing_often(
+    connection: Connection, changes: dict[str, Any]
+) -> None:
+    add_copy(connection, "question", changes)
+    add_copy(connection, "question", {**changes, "slug": "third", "external_id": None})
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table.name, column.name) for table in TABLES.values() for column in table.columns
+     if not column.nullable],
+)  # fmt: skip
+def test_what_must_be_there_must_be_there(
+    database: Database, connection: Connection, table: str, column: str
+) -> None:
+    with pytest.raises(IntegrityError), Session(connection) as session:
+        add_copy(session.connection(), table, {column: null()})

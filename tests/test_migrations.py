@@ -1,0 +1,291 @@
+"""The schema's history: every step there and back with rows in all tables, on both engines."""
+
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, inspect, text
+from sqlalchemy.engine import make_url
+
+import migrations
+from migrations import UnusableDatabaseError, open_bank
+from models import Base, open_engine
+from settings import ROOT, Settings
+
+SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
+STEPS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+QUESTION, VERSION, SUBMISSION = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+
+# The rows that each step's tables get; values for columns of later steps are left out.
+ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("api_key", {"id": uuid.uuid4(), "name": "k", "public_part": "p", "token_hash": "h",
+                 "scopes": ["admin"], "created_at": NOW}),
+    ("idempotency_record", {"caller": "c", "route": "r", "key": "k", "request_hash": "h",
+                            "status": 201, "body": "{}", "created_at": NOW}),
+    ("question", {"id": QUESTION, "slug": "s", "external_id": "e", "created_at": NOW}),
+    ("question_version", {"id": VERSION, "question_id": QUESTION, "number": 1, "kind": "k",
+                          "language": "en", "title": "T", "sort_title": "t",
+                          "date": date(2026, 1, 1), "difficulty": 0.5, "prompt": "p",
+                          "prompt_html": "p", "select_min": 0, "select_max": 2,
+                          "scoring_rule": "r", "max_points": "1", "release": "never",
+                          "shuffle": True, "extra": {"a": 1}, "content_hash": "h",
+                          "created_at": NOW, "published_at": NOW}),
+    ("option", {"version_id": VERSION, "option_id": "aaaa", "position": 1, "text": "o",
+                "html": "o", "pinned": False}),
+    ("correct_set", {"version_id": VERSION, "option_id": "aaaa"}),
+    ("explanation", {"version_id": VERSION, "text": "x", "html": "x"}),
+    ("reference", {"version_id": VERSION, "position": 1, "title": "r", "note": "", "lead": ""}),
+    ("tag", {"version_id": VERSION, "tag": "t", "position": 0}),
+    ("question_search", {"question_id": QUESTION, "title": "t", "prompt": "p", "options": "o"}),
+    ("submission", {"id": SUBMISSION, "question_id": QUESTION, "version_id": VERSION,
+                    "caller": "c", "selected": ["aaaa"], "shown": ["aaaa"],
+                    "submitted_at": NOW}),
+    ("grade", {"id": uuid.uuid4(), "submission_id": SUBMISSION, "rule": "r", "rule_version": 1,
+               "exact_score": "1", "score": 1.0, "points": 1.0, "max_points": 1.0,
+               "correct": True, "reason": "r", "graded_at": NOW}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def engine(empty_url: str) -> Iterator[Engine]:
+    engine = open_engine(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def tables(connection: Connection) -> set[str]:
+    """The tables of ours; FTS5 keeps more of its own beside."""
+    names = inspect(connection).get_table_names()
+    return {name for name in names if not name.startswith("question_search_")}
+
+
+def fill(engine: Engine) -> None:
+    """Put a row into each table that has none; the published version is named at the end."""
+    with engine.begin() as connection:
+        there = tables(connection)
+        for name, row in ROWS:
+            if name in there and not count(connection, name):
+                connection.execute(described(name, connection).insert().values(row))
+        if "question" in there:
+            connection.execute(
+                text("UPDATE question SET published_id = (SELECT id FROM question_version)")
+            )
+        assert all(count(connection, name) == 1 for name in there)
+
+
+def count(connection: Connection, name: str) -> int:
+    counted = connection.execute(text(f'SELECT count(*) FROM "{name}"'))  # noqa: S608
+    return int(counted.scalar_one())
+
+
+def described(name: str, connection: Connection) -> Table:
+    """The table as the models know it: their types turn values into what the engine stores."""
+    if name == "question_search":
+        return Table(
+            name,
+            MetaData(),
+            Column("question_id", Base.metadata.tables["question"].c.id.type),
+            *(Column(column, Text) for column in ("title", "prompt", "options")),
+        )
+    return Base.metadata.tables[name]
+
+
+def test_revisions_are_dated_and_in_order() -> None:
+    assert STEPS
+    for revision in STEPS:
+        assert re.fullmatch(r"20\d\d_[01]\d_[0-3]\d_\d+", revision)
+        assert Path(SCRIPTS.get_revision(revision).path).name.startswith(f"{revision}_")
+    assert sorted(STEPS) == STEPS
+    assert migrations.head() == STEPS[-1]
+
+
+def test_every_step_goes_up_and_down_and_up_again_with_rows(engine: Engine) -> None:
+    for before, step in zip(["base", *STEPS], STEPS, strict=False):
+        migrations.upgrade(engine, step)
+        fill(engine)
+        migrations.downgrade(engine, before)
+        migrations.upgrade(engine, step)
+        fill(engine)
+    for step in ["base", *STEPS][-2::-1]:
+        migrations.downgrade(engine, step)
+    with engine.connect() as connection:
+        assert tables(connection) == {"alembic_version"}
+    assert migrations.upgrade(engine) is True
+    assert migrations.upgrade(engine) is False
+    fill(engine)
+    with engine.connect() as connection:
+        assert tables(connection) >= {*Base.metadata.tables, "question_search"}
+
+
+def test_a_step_keeps_the_rows_of_the_steps_before(engine: Engine) -> None:
+    for step in STEPS:
+        migrations.upgrade(engine, step)
+        fill(engine)
+    for step in STEPS[-2::-1]:
+        migrations.downgrade(engine, step)
+        with engine.connect() as connection:
+            assert all(count(connection, name) == 1 for name in tables(connection))
+
+
+def test_rows_of_a_migrating_connection_stay_guarded(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_step_that_leaves_orphans_is_not_taken(tmp_path: Path) -> None:
+    """References are off while SQLite migrates, so they are checked before the commit."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'bank.db'}")
+    migrations.upgrade(engine, STEPS[-2])
+    with engine.connect() as connection:
+        connection.detach()
+        driver: Any = connection.connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(Base.metadata.tables["tag"].insert().values(dict(ROWS)["tag"]))
+        connection.commit()
+    with pytest.raises(UnusableDatabaseError, match="Rows refer to what is not there"):
+        migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert migrations.current(connection) == STEPS[-2]
+    engine.dispose()
+
+
+def test_models_and_migrations_agree(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert migrations.differences(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ('ALTER TABLE "grade" ADD COLUMN planted integer', "remove_column"),
+        ('ALTER TABLE "grade" DROP COLUMN reason', "add_column"),
+        ("DROP INDEX ix_tag_tag_version_id", "add_index"),
+        ("CREATE TABLE planted (id integer)", "remove_table"),
+    ],
+)
+def test_a_difference_is_told(engine: Engine, change: str, told: str) -> None:
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(change)
+    with engine.connect() as connection:
+        (difference,) = migrations.differences(connection)
+        assert isinstance(difference, tuple)
+        assert difference[0] == told
+
+
+def test_names_of_checks_agree_too(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        for name, table in Base.metadata.tables.items():
+            stated = {str(one.name) for one in table.constraints if str(one.name)[:2] == "ck"}
+            there = {one["name"] for one in inspect(connection).get_check_constraints(name)}
+            assert there == stated
+
+
+def test_two_upgrades_at_once_both_succeed(empty_url: str) -> None:
+    code = """
+import sys, migrations, models
+engine = models.open_engine(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.read()
+migrations.upgrade(engine)
+with engine.connect() as connection:
+    print(migrations.current(connection))
+"""
+    command = [sys.executable, "-c", code, empty_url]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with ExitStack() as stack:
+        start = [subprocess.Popen(command, cwd=ROOT, **pipes) for _ in range(2)]
+        twins: list[Any] = [stack.enter_context(twin) for twin in start]
+        assert [twin.stdout.readline() for twin in twins] == ["ready\n"] * 2
+        for twin in twins:
+            twin.stdin.close()
+        assert [twin.stdout.read().strip() for twin in twins] == [migrations.head()] * 2
+    assert [twin.returncode for twin in twins] == [0, 0]
+
+
+def told_by(url: str, *, migrate: bool = True) -> str:
+    """The one line that says why a database cannot be used."""
+    with pytest.raises(UnusableDatabaseError) as caught:
+        open_bank(Settings.load(database_url=url), migrate=migrate)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_database_is_made_with_its_folder(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'folder' / 'bank.db'}"
+    open_bank(Settings.load(database_url=url)).close()
+    open_bank(Settings.load(database_url=url), migrate=False).close()
+    assert (tmp_path / "new" / "folder" / "bank.db").exists()
+
+
+def test_a_later_database_is_refused(engine: Engine, empty_url: str) -> None:
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '2999_01_01_1'"))
+    for migrate in (True, False):
+        assert "2999_01_01_1" in told_by(empty_url, migrate=migrate)
+    assert "newer version" in told_by(empty_url)
+
+
+@pytest.mark.parametrize("at", [None, STEPS[0]])
+def test_a_database_that_is_behind_is_only_changed_on_request(
+    engine: Engine, empty_url: str, at: str | None
+) -> None:
+    if at:
+        migrations.upgrade(engine, at)
+    told = told_by(empty_url, migrate=False)
+    assert f"at migration {at or 'none'}" in told
+    assert "Run `questions migrate`" in told
+    with engine.connect() as connection:
+        assert migrations.current(connection) == at
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("file/bank.db", "File exists"),
+        ("file/sub/bank.db", "Not a directory"),
+        ("folder", "unable to open database file"),
+        ("file", "file is not a database"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, place: str, told: str) -> None:
+    (tmp_path / "file").write_text("This is no database. " * 100)
+    (tmp_path / "folder").mkdir()
+    line = told_by(f"sqlite:///{tmp_path / place}")
+    assert told in line
+    assert str(tmp_path / place) in line
+    assert "set DATABASE_URL" in line
+
+
+def test_a_database_that_may_only_be_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "bank.db").touch()
+    line = told_by(f"sqlite:///file:{tmp_path / 'bank.db'}?mode=ro&uri=true")
+    assert "readonly database" in line
+
+
+def test_an_unreachable_server_is_one_line_without_the_password() -> None:
+    line = told_by("postgresql://someone:hunter2@127.0.0.1:1/bank")
+    assert "someone:***@127.0.0.1:1/bank" in line
+    assert "refused" in line
+    assert "hunter2" not in line
+
+
+def test_an_unknown_database_is_one_line(postgres_url: str) -> None:
+    url = make_url(postgres_url).set(database="nowhere", password="hunter2")  # noqa: S106
+    line = told_by(url.render_as_string(hide_password=False))
+    assert 'database "nowhere" does not exist' in line
+    assert "hunter2" not in line
