@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 from api import health, pages, questions, submissions
 from api.documentation import describe
 from api.errors import add_error_handlers
-from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
 from models import Database, open_engine
 from settings import ROOT, Settings
 
@@ -57,6 +57,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(LastResort)
     app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(RequestContext)
     return app

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class RequestContext:
-    """Outermost: gives each request an id, logs it in one line, and lets no exception through."""
+    """Outermost: gives each request an id and logs it in one line."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -55,11 +55,6 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, send_marked)
-        except Exception:
-            log.exception("request_failed", request_id=request_id)
-            if status:  # too late to say it: only the broken connection can
-                raise
-            await problem_response(scope, InternalError())(scope, receive, send_marked)
         finally:
             _log_request(scope, method, status, started)
 
@@ -80,6 +75,30 @@ def _log_request(scope: Scope, method: str, status: int, started: float) -> None
         status=status,
         milliseconds=round((time.perf_counter() - started) * 1000, 2),
     )
+
+
+class LastResort:
+    """Turns an exception that nobody expected into a problem document that tells nothing of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        has_begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        except Exception:
+            if scope["type"] != "http" or has_begun:
+                raise  # too late to say it: only the broken connection can
+            log.exception("request_failed", request_id=scope["state"]["request_id"])
+            await problem_response(scope, InternalError())(scope, receive, send)
 
 
 class HeadAsGet:

@@ -14,6 +14,8 @@ from api.errors import UnknownParameter, UnsupportedMediaType, unknown
 from api.schemas.base import LARGEST_INTEGER
 from domain.questions import is_storable
 
+LONGEST_INTEGER = len(str(-LARGEST_INTEGER - 1))
+
 
 class UnreadableJson(HTTPException):
     """The body is not JSON that this service takes. FastAPI lets only its own kind pass."""
@@ -61,7 +63,7 @@ def _finite(digits: str) -> float:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > len(str(-LARGEST_INTEGER)) or abs(int(digits)) > LARGEST_INTEGER:
+    if len(digits) > LONGEST_INTEGER or not -LARGEST_INTEGER - 1 <= int(digits) <= LARGEST_INTEGER:
         raise UnreadableJson("A number is too large.")
     return int(digits)
 

@@ -162,10 +162,19 @@ def _content(draft: Draft) -> dict[str, Any]:
 
 def completeness(draft: Draft) -> tuple[Problem, ...]:
     """What keeps a draft from being published; empty when it is complete."""
-    return tuple(_missing_parts(draft))
+    checks = (_name_faults, _text_faults, _option_faults, _key_faults)
+    return tuple(problem for check in checks for problem in check(draft))
 
 
-def _overlong_parts(draft: Draft) -> Iterator[Problem]:
+def _name_faults(draft: Draft) -> Iterator[Problem]:
+    if draft.slug is not None and not is_slug(draft.slug):
+        yield Problem(
+            "bad_slug",
+            f"{draft.slug!r} cannot name a question in an address.",
+            "Use small letters, digits and single hyphens; `random` and ids are taken.",
+        )
+    if not draft.title.strip():
+        yield Problem("missing_title", "The question has no title.", "Give it one.")
     parts = [
         ("title", draft.title, LONGEST_TITLE),
         ("external_id", draft.external_id or "", LONGEST_EXTERNAL_ID),
@@ -177,17 +186,7 @@ def _overlong_parts(draft: Draft) -> Iterator[Problem]:
             yield Problem(f"long_{name}", f"The {name} is over {longest} characters.", "Cut it.")
 
 
-def _missing_parts(draft: Draft) -> Iterator[Problem]:
-    texts = [normalise(option.text) for option in draft.options]
-    if draft.slug is not None and not is_slug(draft.slug):
-        yield Problem(
-            "bad_slug",
-            f"{draft.slug!r} cannot name a question in an address.",
-            "Use small letters, digits and single hyphens; `random` and ids are taken.",
-        )
-    if not draft.title.strip():
-        yield Problem("missing_title", "The question has no title.", "Give it one.")
-    yield from _overlong_parts(draft)
+def _text_faults(draft: Draft) -> Iterator[Problem]:
     if not all(map(is_storable, _texts([_content(draft), draft.external_id]))):
         yield Problem(
             "unstorable_character",
@@ -196,6 +195,10 @@ def _missing_parts(draft: Draft) -> Iterator[Problem]:
         )
     if not draft.prompt.strip():
         yield Problem("missing_prompt", "The question has no stem.", "Write what is asked.")
+
+
+def _option_faults(draft: Draft) -> Iterator[Problem]:
+    texts = [normalise(option.text) for option in draft.options]
     if len(texts) < FEWEST_OPTIONS:
         yield Problem("too_few_options", "There are fewer than two options.", "Add options.")
     if len(texts) > MOST_OPTIONS:
@@ -204,7 +207,10 @@ def _missing_parts(draft: Draft) -> Iterator[Problem]:
         yield Problem("duplicate_option", "Two options say the same.", "Reword one of them.")
     if not all(texts):
         yield Problem("empty_option", "An option has no text.", "Write it or delete it.")
-    if not draft.key.positions <= set(range(1, len(texts) + 1)):
+
+
+def _key_faults(draft: Draft) -> Iterator[Problem]:
+    if not draft.key.positions <= set(range(1, len(draft.options) + 1)):
         yield Problem("unknown_answer", "The key names an option that is not there.", "Mend it.")
     if draft.scoring.rule not in RULES:
         yield Problem(

@@ -98,6 +98,17 @@ def test_every_error_is_a_problem_document(
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
 
+@pytest.mark.parametrize(("method", "address", "options", "status", "code"), ERRORS)
+def test_pages_of_other_origins_can_read_every_error(
+    client: TestClient, method: str, address: str, options: dict[str, Any], status: int, code: str
+) -> None:
+    headers = {**options.get("headers", {}), "Origin": "https://course.example"}
+    answer = client.request(method, address, **{**options, "headers": headers})
+    assert answer.status_code == status
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_every_problem_has_a_page_with_cause_and_cure(client: TestClient) -> None:
     overview = client.get("/problems").text
     for code in CATALOGUE:

@@ -178,7 +178,7 @@ def test_no_path_makes_the_service_fail(client: TestClient, key: dict[str, str])
 
 
 NASTY_VALUES: list[Any] = [
-    *NASTY_TEXTS, None, True, 0, -1, 1.5, 2**31, 2**63 - 1, 1 - 2**63, 1e308, [], {}, [[]], [None],
+    *NASTY_TEXTS, None, True, 0, -1, 1.5, 2**31, 2**63 - 1, -(2**63), 1e308, [], {}, [[]], [None],
     [1], [""], ["a"] * 201, {"a": {"b": []}}, [{}],
 ]  # fmt: skip
 
