@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from domain.grading.rules import RULES
+from domain.grading.rules import RULES, is_rule
 from domain.identity import normalise
 from domain.problems import Problem
 
@@ -212,7 +212,7 @@ def _option_faults(draft: Draft) -> Iterator[Problem]:
 def _key_faults(draft: Draft) -> Iterator[Problem]:
     if not draft.key.positions <= set(range(1, len(draft.options) + 1)):
         yield Problem("unknown_answer", "The key names an option that is not there.", "Mend it.")
-    if draft.scoring.rule not in RULES:
+    if not is_rule(draft.scoring.rule):
         yield Problem(
             "unknown_rule",
             f"There is no scoring rule {draft.scoring.rule!r}.",

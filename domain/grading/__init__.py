@@ -3,16 +3,25 @@
 ``grade`` is pure: the same values give the same grade, whatever the order of the options.
 """
 
-from domain.grading.choice import ChoiceKey, Grade, Verdict, grade, verdicts
-from domain.grading.rules import RULES, Counts, Rule, find_rule
+from domain.grading import rules_by_decisions, rules_by_picks, rules_for_single_choice
+from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
+from domain.grading.keys import ChoiceKey
+from domain.grading.rules import RULES, About, Counts, Property, Rule, find_rule
 from domain.responses import ChoiceResponse
+
+# Importing a module of formulas registers them.
+RULE_MODULES = (rules_by_picks, rules_by_decisions, rules_for_single_choice)
 
 __all__ = [
     "RULES",
+    "RULE_MODULES",
+    "About",
     "ChoiceKey",
     "ChoiceResponse",
     "Counts",
     "Grade",
+    "Marking",
+    "Property",
     "Rule",
     "Verdict",
     "find_rule",

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
-from domain.grading.rules import Counts, Rule
+from domain.errors import UnknownOption
+from domain.grading.keys import ChoiceKey
 from domain.responses import ChoiceResponse
 
 Verdict = Literal["rightly_picked", "wrongly_picked", "rightly_left", "missed"]
@@ -19,12 +20,14 @@ _VERDICTS: dict[tuple[bool, bool], Verdict] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceKey:
-    """All option ids of a question in the author's order, and those that are right."""
+class Marking(Protocol):
+    """What grading needs of a way to score: a rule by counts, or values option by option."""
 
-    options: tuple[str, ...]
-    correct: frozenset[str]
+    def mark(self, key: ChoiceKey, picked: frozenset[str], /) -> Fraction:
+        """The score of picking these options."""
+
+    def reason(self, score: Fraction, /) -> str:
+        """The score in one sentence, told without the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,16 @@ class Grade:
     reason: str
 
 
-def grade(key: ChoiceKey, response: ChoiceResponse, rule: Rule) -> Grade:
-    """Grade a selection of known option ids. Pure and total: it never raises for a known id."""
+def grade(key: ChoiceKey, response: ChoiceResponse, rule: Marking) -> Grade:
+    """Grade a selection, the empty one included.
+
+    An id that is not among the key's options is :class:`UnknownOption`: to ignore it or to count
+    it as wrong would be a guess. An id cannot be picked twice, since a selection is a set.
+    """
     picked = response.selected
-    hits = len(picked & key.correct)
-    score = rule.score(Counts(len(key.options), len(key.correct), hits, len(picked) - hits))
+    if unknown := picked.difference(key.options):
+        raise UnknownOption(f"This question has no option {min(unknown)!r}.")
+    score = rule.mark(key, picked)
     return Grade(score=score, correct=picked == key.correct, reason=rule.reason(score))
 
 
