@@ -6,6 +6,7 @@
 from domain.grading import rules_by_decisions, rules_by_picks, rules_for_single_choice
 from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
 from domain.grading.keys import ChoiceKey
+from domain.grading.option_values import OPTION_RULES, OptionRule, OptionValues
 from domain.grading.rules import RULES, About, Counts, Property, Rule, find_rule
 from domain.responses import ChoiceResponse
 
@@ -13,6 +14,7 @@ from domain.responses import ChoiceResponse
 RULE_MODULES = (rules_by_picks, rules_by_decisions, rules_for_single_choice)
 
 __all__ = [
+    "OPTION_RULES",
     "RULES",
     "RULE_MODULES",
     "About",
@@ -21,6 +23,8 @@ __all__ = [
     "Counts",
     "Grade",
     "Marking",
+    "OptionRule",
+    "OptionValues",
     "Property",
     "Rule",
     "Verdict",

@@ -1,0 +1,113 @@
+"""Scores that differ from option to option, beside the rules that only count.
+
+They belong to one question, so a name alone cannot stand for them: ``OPTION_RULES`` holds how to
+make each, and what the catalogue says about it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+from domain.grading.keys import ChoiceKey
+from domain.grading.rules import tell
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionValues:
+    """What each picked option is worth.
+
+    The score is min(upper, max(lower, sum of the values of the picked options)) / maximum, where
+    an option without a value has ``default`` and a bound of ``None`` does not bind. ``maximum``
+    is the sum that counts as full marks. Values {b: 1/2, c: 1/2, d: -1/2}, picked b, c and d:
+    1/2. Picking nothing sums to 0, which the bounds limit like any other sum.
+    """
+
+    name: str
+    version: int
+    values: Mapping[str, Fraction]
+    default: Fraction = ZERO
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    maximum: Fraction = ONE
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        if self.maximum <= 0:
+            raise ValueError("The sum that counts as full marks must be above zero.")
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError("The lower bound is above the upper one.")
+
+    def mark(self, key: ChoiceKey, picked: frozenset[str]) -> Fraction:
+        """The score of picking these options; which are right, the values alone say."""
+        total = sum((self.values.get(option, self.default) for option in picked), ZERO)
+        if self.lower is not None:
+            total = max(self.lower, total)
+        if self.upper is not None:
+            total = min(self.upper, total)
+        return total / self.maximum
+
+    def reason(self, score: Fraction) -> str:
+        """A score in one sentence, without the values: they would tell the key."""
+        return tell(score, "each picked option adds or takes the points set for it")
+
+
+def weights(
+    values: Mapping[str, Fraction],
+    lower: Fraction | None = ZERO,
+    upper: Fraction | None = ONE,
+) -> OptionValues:
+    """A fraction of the points per option, from -1 to 1, summed within bounds."""
+    if any(abs(value) > 1 for value in values.values()):
+        raise ValueError("A weight is a fraction of the points, from -1 to 1.")
+    return OptionValues("weights", 1, values, lower=lower, upper=upper)
+
+
+def mapping(
+    values: Mapping[str, Fraction],
+    default: Fraction = ZERO,
+    lower: Fraction | None = None,
+    upper: Fraction | None = None,
+    maximum: Fraction = ONE,
+) -> OptionValues:
+    """Any value per option, and one for all others, summed within bounds if there are any."""
+    return OptionValues("mapping", 1, values, default, lower, upper, maximum)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRule:
+    """How to make values of one name, and what the catalogue says about it."""
+
+    name: str
+    version: int
+    make: Callable[..., OptionValues]
+    formula: str
+    example: str
+    used_by: str
+    source: str
+
+
+OPTION_RULES: Mapping[str, OptionRule] = MappingProxyType(
+    {
+        "weights": OptionRule(
+            "weights",
+            1,
+            weights,
+            "min(upper, max(lower, sum of the weights of S))",
+            "weights b=1/2, c=1/2, d=-1/2; picked b, c, d: 1/2",
+            "Moodle multiple choice with several answers",
+            "Moodle documentation, multiple choice question type (https://docs.moodle.org)",
+        ),
+        "mapping": OptionRule(
+            "mapping",
+            1,
+            mapping,
+            "min(upper, max(lower, sum of the mapped values of S, else the default)) / maximum",
+            "b=1, c=1, default -2, lower 0, maximum 2; picked b, c: 1; picked b, d: 0",
+            "QTI response processing (mapResponse), TAO",
+            "1EdTech QTI 3.0, information model, Mapping (https://www.imsglobal.org/spec/qti/v3p0)",
+        ),
+    }
+)
