@@ -4,6 +4,7 @@
 """
 
 from domain.grading import rules_by_decisions, rules_by_picks, rules_for_single_choice
+from domain.grading.chance import Chance, expected_scores
 from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
 from domain.grading.keys import ChoiceKey
 from domain.grading.option_values import OPTION_RULES, OptionRule, OptionValues
@@ -18,6 +19,7 @@ __all__ = [
     "RULES",
     "RULE_MODULES",
     "About",
+    "Chance",
     "ChoiceKey",
     "ChoiceResponse",
     "Counts",
@@ -28,6 +30,7 @@ __all__ = [
     "Property",
     "Rule",
     "Verdict",
+    "expected_scores",
     "find_rule",
     "grade",
     "verdicts",
