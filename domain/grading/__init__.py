@@ -8,6 +8,7 @@ from domain.grading.chance import Chance, expected_scores
 from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
 from domain.grading.keys import ChoiceKey
 from domain.grading.option_values import OPTION_RULES, OptionRule, OptionValues
+from domain.grading.oracle import Budget, oracle_budget
 from domain.grading.rules import RULES, About, Counts, Property, Rule, find_rule
 from domain.responses import ChoiceResponse
 
@@ -19,6 +20,7 @@ __all__ = [
     "RULES",
     "RULE_MODULES",
     "About",
+    "Budget",
     "Chance",
     "ChoiceKey",
     "ChoiceResponse",
@@ -33,5 +35,6 @@ __all__ = [
     "expected_scores",
     "find_rule",
     "grade",
+    "oracle_budget",
     "verdicts",
 ]
