@@ -1,17 +1,63 @@
-"""What grading one answer costs."""
+"""What grading one answer costs, and what may be asked about the rules."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 from bench.measure import cpu_seconds
-from domain.grading import ChoiceKey, ChoiceResponse, find_rule, grade
+from domain.grading import (
+    RULES,
+    ChoiceKey,
+    ChoiceResponse,
+    Rule,
+    expected_scores,
+    find_rule,
+    grade,
+    oracle_budget,
+)
+from tests.processes import ROOT, environment
 
-REPETITIONS = 20_000
+REPETITIONS = 2_000
 KEY = ChoiceKey(("senv", "dapz", "gpnu", "3swy"), frozenset({"dapz", "gpnu"}))
 RESPONSE = ChoiceResponse(frozenset({"dapz", "senv"}))
+IMPORT = """
+import time
+started = time.process_time()
+import domain.grading
+print(time.process_time() - started)
+"""
 
 
 def figures() -> Iterator[str]:
-    """CPU time of one grade of a choice question."""
-    rule = find_rule("all_or_nothing")
-    seconds = cpu_seconds(lambda: grade(KEY, RESPONSE, rule), REPETITIONS)
-    yield f"{seconds * 1e6:8.1f} microseconds of CPU to grade an answer to a choice question"
+    """CPU time of grading, of importing all rules, of chance and of the oracle budget."""
+    seconds, slowest = max((_grading(rule), rule.name) for rule in RULES.values())
+    yield f"{_grading(find_rule('all_or_nothing')) * 1e6:8.1f} us of CPU to grade an answer"
+    yield f"{seconds * 1e6:8.1f} us under the slowest rule, {slowest}"
+    yield f"{min(_importing() for _ in range(5)) * 1e3:8.1f} ms to import all {len(RULES)} rules"
+    seconds, slowest = max((_guessing(rule), rule.name) for rule in RULES.values())
+    yield f"{seconds * 1e3:8.1f} ms for the chance scores of 64 options, 32 right ({slowest})"
+    for options in (4, 5, 6, 64):
+        seconds, slowest = max((_asking(rule, options), rule.name) for rule in RULES.values())
+        yield f"{seconds * 1e3:8.1f} ms for the oracle budget of {options} options ({slowest})"
+
+
+def _grading(rule: Rule) -> float:
+    return cpu_seconds(lambda: grade(KEY, RESPONSE, rule), REPETITIONS)
+
+
+def _importing() -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT],
+        env=environment(PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def _guessing(rule: Rule) -> float:
+    return cpu_seconds(lambda: expected_scores.__wrapped__(rule, 64, 32), 1, rounds=3)
+
+
+def _asking(rule: Rule, options: int) -> float:
+    return cpu_seconds(lambda: oracle_budget.__wrapped__(rule, options), 1, rounds=1)
