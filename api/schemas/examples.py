@@ -51,7 +51,7 @@ _SUBMISSION: Example = {
     "max_points": 1.0,
     "correct": True,
     "rule": "all_or_nothing",
-    "reason": "Every right option is picked and no wrong one, which earns all points.",
+    "reason": "This answer earns all points: only picking exactly the right options earns points.",
     "feedback": {
         "correct": _RIGHT,
         "options": [
