@@ -104,7 +104,7 @@ def test_the_whole_answer(client: TestClient, bank: Bank) -> None:
         "max_points": 1.0,
         "correct": True,
         "rule": "all_or_nothing",
-        "reason": "Every right option is picked and no wrong one, which earns all points.",
+        "reason": "This answer earns all points: only picking exactly the right options earns points.",
         "feedback": {
             "correct": [rhine, elbe],
             "options": [
