@@ -24,7 +24,7 @@ ENV PATH="/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     DATABASE_URL=sqlite:////data/questions.db \
     QUESTIONS_HOST=0.0.0.0 \
-    QUESTIONS_PORT=8000
+    PORT=8000
 
 COPY --from=build /venv /venv
 COPY --from=build /app /app
@@ -38,7 +38,7 @@ EXPOSE 8000
 
 # Without a proxy: the address is this container's own, whatever http_proxy says.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['QUESTIONS_PORT'] + '/readyz', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ.get('QUESTIONS_PORT', os.environ['PORT']) + '/readyz', timeout=4)"]
 
 ENTRYPOINT ["questions"]
 CMD ["run"]

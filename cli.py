@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from api.app import create_app
 from api.logs import configure_logs
 from doctor import examine, why_taken
-from domain.access import Role
+from domain.access import Role, public_part
 from migrations import UnusableDatabaseError, open_bank
-from models import ApiKey, CorrectOption, Database, Question, QuestionVersion, now
+from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion, now
 from operations.issue_key import issue_key
 from seed.load import CONTENT, question_files
 from seed.report import load_and_report
@@ -32,6 +32,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="API keys: make, list, revoke.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+
+LONGEST_KEY_NAME = 200
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -125,11 +127,17 @@ def doctor() -> None:
 def create_key(
     name: Annotated[str, typer.Option(help="Whose key it is.")],
     role: Annotated[Role, typer.Option(help="What it may do.")] = "publishable",
-    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="Days until it expires.")
+    ] = None,
 ) -> None:
     """Make a key and show it, this once."""
+    if not (name.isprintable() and 0 < len(name.strip()) <= LONGEST_KEY_NAME):
+        raise typer.BadParameter(
+            f"1 to {LONGEST_KEY_NAME} printable characters", param_hint="--name"
+        )
     expires_at = now() + timedelta(days=days) if days else None
-    database = open_bank(Settings.load())
+    database = open_bank(Settings.load(), migrate=False)
     _, token = database.write(
         lambda session: issue_key(session, name=name, role=role, expires_at=expires_at)
     )
@@ -141,28 +149,29 @@ def create_key(
 def list_keys() -> None:
     """Show all keys but their secrets."""
     table = Table("public part", "name", "scopes", "created", "expires", "last used", "revoked")
-    with open_bank(Settings.load()).read() as session:
+    with open_bank(Settings.load(), migrate=False).read() as session:
         for key in session.scalars(select(ApiKey).order_by(ApiKey.id)):
             moments = (key.created_at, key.expires_at, key.last_used_at, key.revoked_at)
             days = [f"{moment:%Y-%m-%d %H:%M}" if moment else "-" for moment in moments]
             table.add_row(key.public_part, key.name, " ".join(key.scopes), *days)
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)
 
 
 @keys.command("revoke")
 @_plainly
-def revoke_key(public_part: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> None:
+def revoke_key(key: Annotated[str, typer.Argument(help="The key, or its public part.")]) -> None:
     """Make a key useless at once."""
+    shown = public_part(key) if key.startswith("qs_") else key
 
     def work(session: Session) -> bool:
-        key = session.scalar(ApiKey.by_public_part(public_part))
-        if key is not None:
-            key.revoked_at = key.revoked_at or now()
-        return key is not None
+        row = session.scalar(ApiKey.by_public_part(shown))
+        if row is not None:
+            row.revoked_at = row.revoked_at or now()
+        return row is not None
 
-    if not open_bank(Settings.load()).write(work):
-        raise _told(f"No key has the public part {public_part!r}; `questions keys list` shows all.")
-    typer.echo(f"Revoked {public_part}.")
+    if not open_bank(Settings.load(), migrate=False).write(work):
+        raise _told(f"No key has the public part {shown!r}; `questions keys list` shows all.")
+    typer.echo(f"Revoked {shown}.")
 
 
 def _require_free(settings: Settings) -> None:
@@ -185,6 +194,7 @@ def _seed_once(database: Database) -> None:
 
 def _first_admin_key(session: Session, settings: Settings) -> str | None:
     """The admin key of an empty service, where one was made up and nobody knows it yet."""
+    Bank.take_turns(session)  # two first starts at once make one key
     if session.scalar(select(ApiKey.id).limit(1)) is not None:
         return None
     stated = settings.admin_key.get_secret_value() if settings.admin_key else None
@@ -199,8 +209,8 @@ def _print_welcome(settings: Settings, database: Database, key: str | None) -> N
     if key:
         lines.append(f"Admin key   {key}  (shown only now)")
     with database.read() as session:
-        newest = QuestionVersion.for_learners().order_by(QuestionVersion.published_at).limit(1)
-        if settings.public and (version := session.scalar(newest)):
+        first = QuestionVersion.for_learners().order_by(QuestionVersion.published_at).limit(1)
+        if settings.public and (version := session.scalar(first)):
             lines += ["Grade an answer:", f"  {_curl(url, session, version)}"]
     typer.echo("\n".join(lines))
     sys.stdout.flush()

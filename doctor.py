@@ -1,18 +1,16 @@
 """What can keep the service from working on this machine, each fault with its cure."""
 
-import os
 import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 
 from sqlalchemy import func, select
 
 from migrations import UnusableDatabaseError, head, open_bank
 from models import Submission, now
-from settings import BadSettingError, Settings, variable_of
+from settings import BadSettingError, Settings
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right can be before this
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -43,9 +41,9 @@ def examine() -> Iterator[Finding]:
     try:
         settings = Settings.load()
     except BadSettingError as error:
-        yield Finding("settings", f"{error}.", "Change or unset the variable.")
+        yield Finding("settings", str(error), "Change or unset the variable.")
         return
-    yield from _settings()
+    yield Finding("settings", f"{len(Settings.model_fields)} known, none wrong")
     yield from _database(settings)
     yield _port(settings)
 
@@ -56,17 +54,6 @@ def _python() -> Finding:
     return Finding("python", version, cure)
 
 
-def _settings() -> Iterator[Finding]:
-    known = [variable_of(field) for field in Settings.model_fields]
-    strange = [name for name in os.environ if name.startswith("QUESTIONS_") and name not in known]
-    for name in strange:
-        near = get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Unset it."
-        yield Finding("settings", f"Nothing reads {name}.", hint)
-    if not strange:
-        yield Finding("settings", f"{len(known)} known, none wrong")
-
-
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
         database = open_bank(settings, migrate=False)
@@ -74,9 +61,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", str(error), "Or start with `make run`, which sets it up.")
         return
     with database.read() as session:
-        engine = session.connection().dialect
-        server = ".".join(map(str, engine.server_version_info or ()))
-        yield Finding("database", f"{engine.name} {server} answers")
+        dialect = session.connection().dialect
+        server = ".".join(map(str, dialect.server_version_info or ()))
+        yield Finding("database", f"{dialect.name} {server} answers")
         yield Finding("migrations", f"at {head()}, the newest")
         yield _clock(session.scalar(select(func.max(Submission.submitted_at))))
     database.close()

@@ -1,5 +1,7 @@
 """Every setting of the service: one frozen class, read from the environment once."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -13,6 +15,7 @@ from domain.access import STATED_TOKEN
 
 ROOT = Path(__file__).resolve().parent
 EMBEDDED = "sqlite:///data/questions.db"
+NEARLY_ALIKE = 0.9  # a typing error, not a name that a platform puts into the environment
 DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "postgresql": "postgresql+psycopg",
@@ -128,6 +131,8 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, **stated: Any) -> Self:
         """The settings of the environment, ``stated`` ones first; :class:`BadSettingError`."""
+        if misspelt := _misspelt():
+            raise BadSettingError(misspelt)
         try:
             return cls(**{name: value for name, value in stated.items() if value is not None})
         except ValidationError as error:
@@ -138,6 +143,16 @@ class Settings(BaseSettings):
 def variable_of(field: str) -> str:
     """The environment variable that sets a field."""
     return "DATABASE_URL" if field == "database_url" else f"QUESTIONS_{field.upper()}"
+
+
+def _misspelt() -> str:
+    """What to say of a variable that is nearly one of ours: serving without it could be unsafe."""
+    known = [variable_of(field) for field in Settings.model_fields]
+    strange = (name for name in os.environ if name.startswith("QUESTIONS_") and name not in known)
+    for name in strange:
+        if near := get_close_matches(name, known, n=1, cutoff=NEARLY_ALIKE):
+            return f"Nothing reads {name}. Did you mean {near[0]}?"
+    return ""
 
 
 def _variable(place: str | int) -> str:

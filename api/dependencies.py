@@ -1,12 +1,14 @@
 """What routes ask for: settings, sessions, the caller, and the key of a repeatable request."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPBearer
-from sqlalchemy import update
+from sqlalchemy import or_, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.errors import Unauthenticated
@@ -77,10 +79,19 @@ def _holder(database: Database, token: str) -> Caller:
         key = session.scalar(ApiKey.by_token(token))
     if key is None or not key.is_valid(at):
         raise Unauthenticated("The key is unknown, expired or revoked.")
-    if key.last_used_at is None or at - key.last_used_at > USE_IS_NOTED_EVERY:
-        used = update(ApiKey).where(ApiKey.id == key.id).values(last_used_at=at)
-        database.write(lambda session: session.execute(used))
+    if key.last_used_at is None or key.last_used_at < at - USE_IS_NOTED_EVERY:
+        _note_use(database, key, at)
     return Caller(str(key.id), frozenset(key.scopes))  # type: ignore[arg-type]
+
+
+def _note_use(database: Database, key: ApiKey, at: datetime) -> None:
+    """Keep when the key was used; a request must not fail for this note."""
+    is_old = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < at - USE_IS_NOTED_EVERY)
+    used = update(ApiKey).where(ApiKey.id == key.id, is_old).values(last_used_at=at)
+    try:
+        database.write(lambda session: session.execute(used))
+    except SQLAlchemyError as error:
+        structlog.get_logger().warning("key_use_not_noted", reason=type(error).__name__)
 
 
 def caller_with(scope: Scope) -> Callable[[Caller], Caller]:

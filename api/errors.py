@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, ClassVar
 
 import structlog
@@ -24,6 +25,8 @@ STATUS: Mapping[type[ServiceError], int] = {
     Forbidden: 403,
 }
 RETRY_AFTER_SECONDS = 1
+MOST_FAULTS = 20  # told at once; a client can send more than anybody would read
+LONGEST_NAME = 100
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -227,7 +230,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     body_field = request.scope["route"].body_field
     body = body_field.field_info.annotation if body_field else None
-    faults = tuple(faults_of(map(_inside_body, error.errors()), body))
+    faults = tuple(islice(faults_of(map(_inside_body, error.errors()), body), MOST_FAULTS))
     return problem_response(request.scope, InvalidRequest(faults=faults))
 
 
@@ -250,14 +253,16 @@ def faults_of(errors: Iterable[Mapping[str, Any]], body: Any) -> Iterator[Fault]
 
 def unknown(error: type[ServiceError], pointer: str, name: str, known: Sequence[str]) -> Fault:
     """The fault of a name that nothing reads, with the nearest one that something does."""
-    nearest = get_close_matches(name, known, n=1)
-    hint = f" Did you mean `{nearest[0]}`?" if nearest else f" Known: {', '.join(known)}."
+    nearest = get_close_matches(name[:LONGEST_NAME], known, n=1)
+    listed = f" Known: {', '.join(known)}." if known else ""
+    hint = f" Did you mean `{nearest[0]}`?" if nearest else listed
     return Fault(pointer, error.code, f"Nothing reads this.{hint}")
 
 
 def _escaped(part: object) -> str:
     """A reference token of a JSON pointer; names are cut, since a client may send any."""
-    return str(part)[:100].replace("~", "~0").replace("/", "~1")
+    name = str(part)[:LONGEST_NAME].encode(errors="replace").decode()
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _known_fields(body: Any) -> list[str]:

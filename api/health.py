@@ -21,7 +21,7 @@ HEAD = migrations.head()
 
 
 @router.get("/livez", operation_id="check_live", summary="Is the process alive?")
-def livez(response: Response) -> LiveOut:
+async def livez(response: Response) -> LiveOut:
     """Always, if it can say so."""
     response.headers["Cache-Control"] = NO_STORE
     return LiveOut(status="alive")

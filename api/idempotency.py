@@ -1,14 +1,18 @@
 """POSTs that may arrive twice: one effect, and the first answer again."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from hashlib import sha256
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.access import Caller
 from domain.errors import IdempotencyKeyReused
 from models import IdempotencyRecord
+
+KEPT = timedelta(hours=24)
 
 
 def answer_once(
@@ -17,8 +21,8 @@ def answer_once(
     caller: Caller,
     route: str,
     key: str | None,
-    request: bytes,
-    status: int,
+    request: str,
+    at: datetime,
     work: Callable[[], str],
 ) -> tuple[str, bool]:
     """The body that ``work`` makes, or the one it made before under this key, and which it is.
@@ -28,12 +32,13 @@ def answer_once(
     """
     if key is None:
         return work(), False
+    session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < at - KEPT))
     claim = IdempotencyRecord(
         caller=caller.id,
         route=route,
         key=key,
-        request_hash=sha256(request).hexdigest(),
-        status=status,
+        request_hash=sha256(request.encode()).hexdigest(),
+        created_at=at,
         body="",
     )
     try:

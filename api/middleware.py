@@ -114,13 +114,16 @@ class HeadAsGet:
             return
 
         async def send_head(message: Message) -> None:
-            scope["method"] = "HEAD"  # else the server misses the bytes of the stated length
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
-        scope["method"] = "GET"
-        await self.app(scope, receive, send_head)
+        # The server, and whoever answers for a route that failed, must go on seeing a HEAD.
+        as_get = {**scope, "method": "GET"}
+        try:
+            await self.app(as_get, receive, send_head)
+        finally:
+            scope["route"] = as_get.get("route")  # for the log line
 
 
 class RequestLimits:

@@ -28,6 +28,7 @@ templates.env.filters["code_spans"] = lambda text: Markup(  # noqa: S704 - escap
 )
 
 MOST_LISTED = 50
+LONGEST_NUMBER = 10  # digits
 MOST_FIELDS = 100  # of a form: a question has at most 64 options
 # Pages run no script and load nothing from elsewhere but the pictures of questions.
 PAGE_POLICY = (
@@ -68,41 +69,46 @@ def answer_in_playground(
     fields: Annotated[Mapping[str, list[str]], Depends(form_fields)],
 ) -> Response:
     """Grade the answer that the page's form sends, and show the result below the question."""
-    name = fields.get("question", [""])[0]
-    version = fields.get("version", ["1"])[0]
-    answer = Answer(
-        selected=tuple(fields.get("selected", [])),
-        version=int(version) if version.isdecimal() and len(version) < 10 else 1,
-    )
+    name, stated = fields.get("question", [""])[0], fields.get("version", [""])[0]
+    # A number that no version has, where it is none at all: the answer is refused.
+    version = int(stated) if stated.isdecimal() and len(stated) < LONGEST_NUMBER else 0
+    answer = Answer(selected=tuple(fields.get("selected", [])), version=version)
 
     def work(session: Session) -> Response:
-        result: dict[str, Any] = {}
-        if settings.public:
-            try:
-                receipt = submit_answer(
-                    session, question=name, answer=answer, caller=PUBLIC, at=now()
-                )
-                grade = receipt.submission.grades[-1]
-                result["graded"] = SubmissionOut.of(receipt.submission, grade)
-            except ServiceError as error:
-                result["refused"] = error
-        return _playground(request, session, settings.public, name, result)
+        if not settings.public:
+            return _playground(request, session, False, name, {})
+        try:
+            receipt = submit_answer(session, question=name, answer=answer, caller=PUBLIC, at=now())
+        except ServiceError as error:
+            page = _playground(request, session, True, name, {"refused": error})
+            page.status_code = status_of(type(error))
+            return page
+        graded = SubmissionOut.of(receipt.submission, receipt.submission.first_grade)
+        return _playground(request, session, True, name, {"graded": graded}, version)
 
     return database.write(work)
 
 
 def _playground(
-    request: Request, session: Session, public: bool, name: str | None, result: dict[str, Any]
+    request: Request,
+    session: Session,
+    public: bool,
+    name: str | None,
+    result: dict[str, Any],
+    version: int | None = None,
 ) -> Response:
+    """The page with a question, in the version that was answered if one was."""
     newest = QuestionVersion.for_learners().order_by(QuestionVersion.published_at.desc())
     listed = session.scalars(newest.limit(MOST_LISTED)).all() if public else []
     shown = listed[0] if listed else None
     if name and public:
-        shown = session.scalar(QuestionVersion.for_learners().where(Question.is_named(name)))
+        named = QuestionVersion.for_learners(version).where(Question.is_named(name))
+        shown = session.scalar(named)
         if shown is None and not result:
             raise QuestionNotFound
     context = {
         "public": public,
+        "is_old": version is not None and shown not in listed,
         "listed": [(row.question.slug, row.title) for row in listed],
         "question": QuestionOut.of(shown) if shown else None,
         **result,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.errors import InvalidCursor
 from models import Bank, QuestionVersion, Submission
+from models.search import MOST_HITS
 
 Row = TypeVar("Row")
 
@@ -108,7 +109,7 @@ def page_in_order(
     cursors: Cursors,
 ) -> tuple[Sequence[Row], str | None]:
     """Up to ``limit`` rows from the cursor on, and the cursor of the next page."""
-    after = cursors.read(cursor) if cursor else None
+    after = cursors.read(cursor) if cursor is not None else None
     rows = session.scalars(order.select(statement, after).limit(limit + 1)).all()
     if len(rows) <= limit:
         return rows, None
@@ -122,10 +123,11 @@ def page_by_place(
     cursor: str | None,
     cursors: Cursors,
 ) -> tuple[Sequence[Row], str | None]:
-    """The same for an order that only a search knows; its hits are few, so places will do."""
-    start: int = cursors.read(cursor) if cursor else 0
+    """The same for an order that only a search knows: by places, up to the ``MOST_HITS``-th."""
+    start: int = cursors.read(cursor) if cursor is not None else 0
     rows = session.scalars(statement.offset(start).limit(limit + 1)).all()
-    return rows[:limit], cursors.write(start + limit) if len(rows) > limit else None
+    has_next = len(rows) > limit and start + limit < MOST_HITS
+    return rows[:limit], cursors.write(start + limit) if has_next else None
 
 
 def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:

@@ -74,7 +74,7 @@ def draw_questions(
         statement = statement.where(~or_(*map(Question.is_named, query.exclude)))
     ids = statement.with_only_columns(QuestionVersion.id).order_by(QuestionVersion.question_id)
     seed = query.seed or secrets.token_urlsafe(8)
-    drawn = draw(session.scalars(ids.options()).all(), query.count, seed)
+    drawn = draw(session.scalars(ids).all(), query.count, seed)
     found = QuestionVersion.for_learners().where(QuestionVersion.id.in_(drawn))
     rows = sorted(session.scalars(found), key=lambda row: drawn.index(row.id))
     content = QuestionDraw(items=[QuestionOut.of(row) for row in rows], seed=seed)
@@ -99,7 +99,8 @@ def read_question(
     statement = QuestionVersion.for_learners(query.version)
     version = session.scalar(statement.where(Question.is_named(name)))
     if version is None:
-        raise QuestionNotFound
+        missing = f"There is no such question with a version {query.version}."
+        raise QuestionNotFound(missing if query.version else "")
     made_up = query.shuffle == ""
     seed = secrets.token_urlsafe(8) if made_up else query.shuffle
     lasting = IMMUTABLE if query.version else PUBLIC
@@ -127,7 +128,7 @@ def _filtered(statement: Versions, filters: QuestionFilters) -> Versions:
     if filters.kind is not None:
         conditions.append(QuestionVersion.kind == filters.kind)
     if filters.language is not None:
-        conditions.append(QuestionVersion.language == filters.language)
+        conditions.append(func.lower(QuestionVersion.language) == filters.language.lower())
     if filters.difficulty_min is not None:
         conditions.append(QuestionVersion.difficulty >= filters.difficulty_min)
     if filters.difficulty_max is not None:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Coroutine, Iterable
+from itertools import islice
 from typing import Any, NoReturn
 
 from fastapi import Request, Response, params
@@ -10,11 +11,10 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.errors import UnknownParameter, UnsupportedMediaType, unknown
-from api.schemas.base import LARGEST_INTEGER
-from domain.questions import is_storable
+from api.errors import LONGEST_NAME, MOST_FAULTS, UnknownParameter, UnsupportedMediaType, unknown
 
-LONGEST_INTEGER = len(str(-LARGEST_INTEGER - 1))
+DEEPEST = 64
+LONGEST_INTEGER = 100  # digits
 
 
 class UnreadableJson(HTTPException):
@@ -27,8 +27,9 @@ class UnreadableJson(HTTPException):
 def read_json(body: bytes) -> Any:
     """Decode strict JSON, or raise :class:`UnreadableJson`.
 
-    Refused beyond RFC 8259: NaN and infinities, also as 1e999; integers over 64 bits; NUL and
-    lone surrogates in strings; a name twice in one object; nesting beyond Python's stack.
+    Refused beyond RFC 8259: NaN and infinities, also as 1e999; integers of over 100 digits; a
+    name twice in one object; nesting over ``DEEPEST``. What JSON allows and the engines cannot
+    hold is refused field by field: see ``Incoming``.
     """
     try:
         text = body.decode()
@@ -46,8 +47,8 @@ def read_json(body: bytes) -> Any:
         raise UnreadableJson(f"The body is not JSON: {error.msg} at {where}.") from None
     except RecursionError:
         raise UnreadableJson("The body is nested too deeply.") from None
-    if "\\u" in text and not _is_storable(value):
-        raise UnreadableJson("The body holds a NUL character or half of a surrogate pair.")
+    if _is_deeper(value, DEEPEST):
+        raise UnreadableJson("The body is nested too deeply.")
     return value
 
 
@@ -63,7 +64,7 @@ def _finite(digits: str) -> float:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > LONGEST_INTEGER or not -LARGEST_INTEGER - 1 <= int(digits) <= LARGEST_INTEGER:
+    if len(digits) > LONGEST_INTEGER:
         raise UnreadableJson("A number is too large.")
     return int(digits)
 
@@ -75,12 +76,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _is_storable(value: Any) -> bool:
-    if isinstance(value, str):
-        return is_storable(value)
-    if isinstance(value, dict):
-        return all(map(_is_storable, value)) and all(map(_is_storable, value.values()))
-    return not isinstance(value, list) or all(map(_is_storable, value))
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return False
+    return levels == 0 or any(_is_deeper(part, levels - 1) for part in inner)
 
 
 class _StrictRequest(Request):
@@ -117,20 +117,24 @@ def _query_names(route: APIRoute) -> Iterable[str]:
 
 
 def _check_parameters(request: Request, known: list[str]) -> None:
+    strange = (name for name in request.query_params if name not in known)
     faults = tuple(
-        unknown(UnknownParameter, f"/query/{name[:100]}", name, known)
-        for name in request.query_params
-        if name not in known
+        unknown(UnknownParameter, f"/query/{name[:LONGEST_NAME]}", name, known)
+        for name in islice(strange, MOST_FAULTS)
     )
     if faults:
         raise UnknownParameter(faults=faults)
 
 
 def _check_media_type(request: Request) -> None:
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMediaType("The body came compressed; it is read as it is.")
     stated = request.headers.get("content-type", "")
     kind, _, parameters = stated.partition(";")
     if kind.strip().lower() not in {"application/json", "application/merge-patch+json"}:
-        raise UnsupportedMediaType(f"The body came as {stated[:100]!r}; JSON is read here.")
+        raise UnsupportedMediaType(
+            f"The body came as {stated[:100] or 'no type at all'}; JSON is read here."
+        )
     charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
     if charset not in {"", "utf-8", "utf8"}:
         raise UnsupportedMediaType("JSON is UTF-8; another charset is stated.")

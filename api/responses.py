@@ -20,10 +20,12 @@ def json_response(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A document as JSON with a strong ETag, or 304 where the client has it already."""
+    if not request.app.state.settings.public:  # a shared cache would outlive a revoked key
+        cache_control = cache_control.replace("public", "private")
     body = content.model_dump_json().encode()
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {"Cache-Control": cache_control, "ETag": etag, **(headers or {})}
-    if cache_control in {PUBLIC, IMMUTABLE}:
+    if cache_control not in {NO_STORE, PRIVATE}:
         headers["Vary"] = "Authorization"
     if status == 200 and _has(request, etag):
         return Response(status_code=304, headers=headers)

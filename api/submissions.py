@@ -1,5 +1,7 @@
 """Answers of learners: graded and stored, one or many at a time, and read back."""
 
+import json
+from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from api.dependencies import AppDatabase, IdempotencyKey, Integration, Learner, ReadSession
 from api.documentation import problems
-from api.errors import InvalidRequest, faults_of, problem_of
+from api.errors import MOST_FAULTS, InvalidRequest, faults_of, problem_of
 from api.idempotency import answer_once
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
 from api.questions import QuestionName
@@ -93,8 +95,8 @@ def submit_many(
             caller=caller,
             route="submit_answers",
             key=idempotency_key,
-            request=body.model_dump_json().encode(),
-            status=200,
+            request=json.dumps(body.submissions, sort_keys=True),
+            at=now(),
             work=lambda: BatchOut(
                 results=[_result(request, session, caller, entry) for entry in body.submissions]
             ).model_dump_json(),
@@ -131,7 +133,7 @@ def list_submissions(
         session, statement, NEWEST_SUBMISSION, query.limit, query.cursor, cursors
     )
     page = SubmissionPage(
-        items=[SubmissionOut.of(row, row.grades[-1]) for row in rows],
+        items=[SubmissionOut.of(row, row.grade) for row in rows],
         next_cursor=cursor,
         limit=query.limit,
     )
@@ -153,7 +155,7 @@ def read_submission(
     row = session.scalar(_readable(caller).where(Submission.id == submission_id))
     if row is None:
         raise SubmissionNotFound
-    return json_response(request, SubmissionOut.of(row, row.grades[-1]))
+    return json_response(request, SubmissionOut.of(row, row.grade))
 
 
 def _readable(caller: Caller) -> Select[Submission]:
@@ -187,7 +189,7 @@ def _result(
             )
         return AcceptedOut(status=201, submission=_as_first_graded(receipt))
     except ValidationError as error:
-        faults = tuple(faults_of(error.errors(), BatchEntryIn))
+        faults = tuple(islice(faults_of(error.errors(), BatchEntryIn), MOST_FAULTS))
         return _refused(request, InvalidRequest(faults=faults))
     except ServiceError as error:
         return _refused(request, error)
@@ -200,4 +202,4 @@ def _refused(request: Request, error: ServiceError) -> RefusedOut:
 
 def _as_first_graded(receipt: Receipt) -> SubmissionOut:
     """A submission as it was answered, also when it is asked for again after a regrade."""
-    return SubmissionOut.of(receipt.submission, receipt.submission.grades[0])
+    return SubmissionOut.of(receipt.submission, receipt.submission.first_grade)

@@ -3,10 +3,11 @@
 import datetime
 import hashlib
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -19,10 +20,12 @@ Kind = Literal["multiple_response", "single_choice"]
 Release = Literal["after_submission", "score_only", "never"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-RELEASES: tuple[Release, ...] = get_args(Release)
+RELEASES: tuple[Release, ...] = get_args(Release)  # from telling most to telling nothing
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-UUID_HEX = re.compile(r"[0-9a-f]{32}")
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+OPTION_ID = re.compile(r"[a-z2-7]{4,52}")
+NAMES = frozenset({"slug", "external_id"})  # they name a question and say nothing
 RESERVED_SLUGS = frozenset({"random"})
 LONGEST_SLUG = 120
 LONGEST_TITLE = 500
@@ -109,6 +112,11 @@ class Draft:
         return 1 if self.kind == "single_choice" else len(self.options)
 
 
+def stricter_release(one: str, other: str) -> str:
+    """The one of the two that tells a learner less."""
+    return max(one, other, key=RELEASES.index)
+
+
 def slug_from(name: str) -> str:
     """A slug from a title or a file name: ASCII letters and digits joined by hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -120,7 +128,7 @@ def is_slug(text: str) -> bool:
     return (
         len(text) <= LONGEST_SLUG
         and SLUG.fullmatch(text) is not None
-        and UUID_HEX.fullmatch(text.replace("-", "")) is None
+        and UUID_TEXT.fullmatch(text) is None
         and text not in RESERVED_SLUGS
     )
 
@@ -151,12 +159,22 @@ def content_hash(draft: Draft) -> str:
 
 
 def _content(draft: Draft) -> dict[str, Any]:
-    content = asdict(replace(draft, slug=None, external_id=None, extra={}))
-    content |= {"key": sorted(draft.key.positions), "extra": dict(draft.extra)}
+    """What a draft says beyond the defaults, so that a new field leaves old hashes as they are."""
+    said = {field.name: getattr(draft, field.name) for field in fields(Draft)}
+    usual = {field.name: field.default for field in fields(Draft)}
+    content: dict[str, Any] = {
+        name: asdict(value) if isinstance(value, Explanation | Scoring) else value
+        for name, value in said.items()
+        if name not in NAMES and value != usual[name]
+    }
+    content["key"] = sorted(draft.key.positions)
+    content["options"] = [
+        {"text": option.text, "feedback": option.feedback, "pinned": option.pinned}
+        for option in draft.options
+    ]
+    content["extra"] = dict(draft.extra)
     if draft.difficulty is not None:
         content["difficulty"] = float(draft.difficulty)  # 1 and 1.0 are equal, their JSON is not
-    for option in content["options"]:
-        del option["id"]
     return content
 
 
@@ -187,6 +205,10 @@ def _name_faults(draft: Draft) -> Iterator[Problem]:
 
 
 def _text_faults(draft: Draft) -> Iterator[Problem]:
+    if len(set(draft.tags)) < len(draft.tags):
+        yield Problem("duplicate_tag", "A tag stands twice.", "Delete one of the two.")
+    if draft.difficulty is not None and not math.isfinite(draft.difficulty):
+        yield Problem("bad_difficulty", "The difficulty is no finite number.", "State one.")
     if not all(map(is_storable, _texts([_content(draft), draft.external_id]))):
         yield Problem(
             "unstorable_character",
@@ -198,6 +220,13 @@ def _text_faults(draft: Draft) -> Iterator[Problem]:
 
 
 def _option_faults(draft: Draft) -> Iterator[Problem]:
+    ids = [option.id for option in draft.options if option.id is not None]
+    if ids and (len(set(ids)) < len(draft.options) or not all(map(OPTION_ID.fullmatch, ids))):
+        yield Problem(
+            "bad_option_ids",
+            "The option ids are not one for each option, all different.",
+            "State all or none; an id is four or more small letters and digits 2 to 7.",
+        )
     texts = [normalise(option.text) for option in draft.options]
     if len(texts) < FEWEST_OPTIONS:
         yield Problem("too_few_options", "There are fewer than two options.", "Add options.")
@@ -210,6 +239,8 @@ def _option_faults(draft: Draft) -> Iterator[Problem]:
 
 
 def _key_faults(draft: Draft) -> Iterator[Problem]:
+    if draft.scoring.max_points <= 0:
+        yield Problem("bad_points", "The question is worth no points.", "Make it worth some.")
     if not draft.key.positions <= set(range(1, len(draft.options) + 1)):
         yield Problem("unknown_answer", "The key names an option that is not there.", "Mend it.")
     if not is_rule(draft.scoring.rule):

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from models import Base, Database, open_engine
@@ -32,10 +32,10 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
     url = make_url(settings.database_url)
     engine = open_engine(settings.database_url, **settings.engine_options)
     try:
-        if url.get_backend_name() == "sqlite":
-            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
         if migrate:
+            _make_folder(url)
             upgrade(engine)
+        _require_file(url)
         _require_head(engine)
     except UnusableDatabaseError:
         engine.dispose()
@@ -49,6 +49,27 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
             "or set DATABASE_URL to another one."
         ) from None
     return Database(engine)
+
+
+def _make_folder(url: URL) -> None:
+    if path := _file_of(url):
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _require_file(url: URL) -> None:
+    """Refuse a SQLite file that is not there; merely looking would make an empty one."""
+    path = _file_of(url)
+    if path and not path.exists():
+        raise UnusableDatabaseError(
+            f"There is no database {path}. "
+            "Run `questions migrate` to make it, or mend DATABASE_URL."
+        )
+
+
+def _file_of(url: URL) -> Path | None:
+    """The file of a SQLite database, where its URL names a path."""
+    is_path = url.get_backend_name() == "sqlite" and not (url.database or "").startswith("file:")
+    return Path(url.database or "") if is_path else None
 
 
 def _require_head(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 Result = TypeVar("Result")
 
 ATTEMPTS = 5
+PATIENCE = 10.0  # seconds; a waiting SQLite has used up its busy timeout each time
 LONGEST_PAUSE = 0.05  # seconds before the first repetition; doubled each time, with jitter
 SERIALIZATION_FAILURE, DEADLOCK_DETECTED = "40001", "40P01"
 
@@ -29,12 +30,15 @@ class Database:
     def __init__(self, bind: Engine | Connection) -> None:
         self.bind = bind
         options: dict[str, Any] = {"expire_on_commit": False}
+        reader = bind
         if isinstance(bind, Connection):
             writer: Engine | Connection = bind
             options["join_transaction_mode"] = "create_savepoint"
         else:
             writer = bind.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        self._readers = sessionmaker(bind, **options)
+            if bind.dialect.name == "postgresql":  # SQLite's readers see one state by themselves
+                reader = bind.execution_options(isolation_level="REPEATABLE READ")
+        self._readers = sessionmaker(reader, **options)
         self._writers = sessionmaker(writer, **options)
 
     @contextmanager
@@ -48,12 +52,14 @@ class Database:
 
         When the engine gives up for a reason that another try can cure (serialization failure,
         deadlock, SQLite busy) the whole work is repeated, so it must have no outside effects.
+        Repetition ends after five attempts, or when they have taken ``PATIENCE`` seconds.
         """
+        deadline = time.monotonic() + PATIENCE
         for attempt in range(ATTEMPTS - 1):
             try:
                 return self._write_once(work)
             except DBAPIError as error:
-                if not is_passing(error):
+                if not is_passing(error) or time.monotonic() > deadline:
                     raise
                 pause = LONGEST_PAUSE * 2**attempt
                 time.sleep(random.uniform(0, pause))  # noqa: S311 - jitter, not a secret

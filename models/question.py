@@ -32,6 +32,7 @@ from sqlalchemy.orm import (
 )
 
 from domain.grading import ChoiceKey
+from domain.ordering import shuffle_options
 from domain.questions import (
     LONGEST_EXTERNAL_ID,
     LONGEST_LANGUAGE,
@@ -39,6 +40,7 @@ from domain.questions import (
     LONGEST_TAG,
     LONGEST_TITLE,
     RELEASES,
+    UUID_TEXT,
 )
 from models.base import Base, Identified, code_point_order, now
 
@@ -72,10 +74,7 @@ class Question(Identified, Base):
     @classmethod
     def is_named(cls, name: str) -> ColumnElement[bool]:
         """Whether a question has this slug or, where the name is a UUID, this id."""
-        try:
-            return cls.id == UUID(name)
-        except ValueError:
-            return cls.slug == name
+        return cls.id == UUID(name) if UUID_TEXT.fullmatch(name) else cls.slug == name
 
 
 class QuestionVersion(Identified, Base):
@@ -140,9 +139,19 @@ class QuestionVersion(Identified, Base):
         return frozenset(option.option_id for option in self.options if option.pinned)
 
     @property
-    def points_at_most(self) -> float:
+    def points_at_most(self) -> Fraction:
         """What a score of 1 is worth."""
-        return float(Fraction(self.max_points))
+        return Fraction(self.max_points)
+
+    def shown_order(self, seed: str | None) -> tuple[str, ...]:
+        """The option ids as a learner sees them: by the seed, by the question's own, or as written.
+
+        Equal seeds give equal orders in every version, whatever order the author wrote.
+        """
+        if seed is None and not self.shuffle:
+            return self.option_ids
+        chosen = seed if seed is not None else "default"
+        return shuffle_options(self.option_ids, f"{self.question_id}\0{chosen}", self.pinned)
 
     @classmethod
     def for_learners(cls, number: int | None = None) -> Select[Self]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import Session
 
-MOST_HITS = 1000  # ranking stops here: nobody reads further, and ranking costs
+MOST_HITS = 1000  # by rank: nobody reads further
 LONGEST_TEXT = 200_000  # characters; PostgreSQL refuses texts of more than 1 MB of lexemes
 LONGEST_WORD = 200
 
@@ -67,10 +67,10 @@ def unindex_question(session: Session, question_id: UUID) -> None:
 def matching(session: Session, text: str) -> Select[UUID, float]:
     """Question ids with a rank (lower is better) where every word begins a word of the text.
 
-    Titles weigh more than prompts, prompts more than options. At most ``MOST_HITS`` rows.
+    Titles weigh more than prompts, prompts more than options.
     """
     build = _on_sqlite if session.get_bind().dialect.name == "sqlite" else _on_postgresql
-    return build(words(text)).order_by("rank", question_search.c.question_id).limit(MOST_HITS)
+    return build(words(text))
 
 
 def _on_sqlite(wanted: Sequence[str]) -> Select[UUID, float]:

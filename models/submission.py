@@ -25,6 +25,8 @@ from models.question import Question, QuestionVersion
 class Submission(Identified, Base):
     """One response: the version and order of options shown, and the options picked.
 
+    ``release`` says what the learner may learn of the result: answering an old version must not
+    open what the published one keeps closed, since both may share their key.
     The idempotency key is kept for ever, so that a repeated submit finds its first one.
     """
 
@@ -32,8 +34,10 @@ class Submission(Identified, Base):
     __table_args__ = (
         UniqueConstraint("caller", "question_id", "idempotency_key"),
         CheckConstraint("duration_ms >= 0", name="duration_not_negative"),
-        Index("ix_submission_caller_learner_id", "caller", "learner", "id"),
-        Index("ix_submission_question_id_id", "question_id", "id"),
+        Index("ix_submission_caller_submitted_at_id", "caller", "submitted_at", "id"),
+        Index("ix_submission_submitted_at_id", "submitted_at", "id"),
+        Index("ix_submission_learner_submitted_at_id", "learner", "submitted_at", "id"),
+        Index("ix_submission_question_id_submitted_at_id", "question_id", "submitted_at", "id"),
         Index("ix_submission_version_id", "version_id"),
     )
 
@@ -44,6 +48,7 @@ class Submission(Identified, Base):
     selected: Mapped[list[str]]
     shown: Mapped[list[str]]
     shuffle: Mapped[str | None] = mapped_column(String(128))
+    release: Mapped[str] = mapped_column(String(40))
     duration_ms: Mapped[int | None] = mapped_column(BigInteger)
     submitted_at: Mapped[datetime] = mapped_column(default=now)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
@@ -54,6 +59,16 @@ class Submission(Identified, Base):
     grades: Mapped[list["GradeRow"]] = relationship(
         back_populates="submission", order_by="GradeRow.id"
     )
+
+    @property
+    def first_grade(self) -> "GradeRow":
+        """The grade that was answered when it was submitted."""
+        return self.grades[0]
+
+    @property
+    def grade(self) -> "GradeRow":
+        """The grade that counts: the last one."""
+        return self.grades[-1]
 
     @classmethod
     def by_idempotency_key(cls, caller: str, question_id: UUID, key: str) -> Select[Self]:

@@ -48,18 +48,24 @@ def import_questions(
     ``earlier`` maps the names that this run has imported to their places, and is added to.
     """
     claims = {} if earlier is None else earlier
-    numbered = enumerate(form.parse(data), start=1)
+    found = form.parse(data)
+    places = (
+        [source] if len(found) == 1 else [f"{source}, question {n + 1}" for n in range(len(found))]
+    )
     Bank.take_turns(session)  # two imports at once must not both create one question
-    return tuple(_import(session, source, number, found, at, claims) for number, found in numbered)
+    return tuple(
+        _import(session, source, place, each, at, claims)
+        for place, each in zip(places, found, strict=True)
+    )
 
 
 def _import(
-    session: Session, source: str, number: int, found: Parsed, at: datetime, claims: dict[str, str]
+    session: Session, source: str, place: str, found: Parsed, at: datetime, claims: dict[str, str]
 ) -> ImportItem:
     if found.draft is None:
         return ImportItem(source, None, "failed", found.problems)
     draft = replace(found.draft, slug=found.draft.slug or _slug_of(source, found.draft))
-    problems = (*completeness(draft), *_claimed(draft, f"{source}, question {number}", claims))
+    problems = (*completeness(draft), *_claimed(draft, place, claims))
     if problems:
         return ImportItem(source, draft.slug, "failed", (*found.problems, *problems))
     try:

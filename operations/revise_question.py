@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.identity import keep_ids
-from domain.questions import Draft, content_hash
+from domain.identity import keep_ids, new_ids
+from domain.questions import LONGEST_TITLE, Draft, content_hash
 from formats.rendering import to_html
 from models import (
     CorrectOption,
@@ -63,7 +63,7 @@ def _own_columns(draft: Draft) -> dict[str, object]:
         "kind": draft.kind,
         "language": draft.language,
         "title": draft.title,
-        "sort_title": draft.title.casefold(),
+        "sort_title": draft.title.casefold()[:LONGEST_TITLE],
         "date": draft.date,
         "difficulty": draft.difficulty,
         "prompt": draft.prompt,
@@ -101,7 +101,9 @@ def _option_ids(
     stated = tuple(option.id for option in draft.options if option.id)
     if len(stated) == len(draft.options):
         return stated
-    before = {option.option_id: option.text for option in last.options} if last else {}
+    if last is None:
+        return new_ids([option.text for option in draft.options])
+    before = {option.option_id: option.text for option in last.options}
     ever = select(OptionRow.option_id).join(QuestionVersion)
     taken = session.scalars(ever.where(QuestionVersion.question_id == question_id)).all()
     return keep_ids(before, [option.text for option in draft.options], set(taken))

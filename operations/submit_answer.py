@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from fractions import Fraction
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -18,7 +17,7 @@ from domain.errors import (
     VersionConflict,
 )
 from domain.grading import find_rule, grade
-from domain.ordering import shuffle_options
+from domain.questions import stricter_release
 from domain.responses import ChoiceResponse, check_choice
 from models import GradeRow, Question, QuestionVersion, Submission
 
@@ -35,8 +34,9 @@ class Answer:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 that is equal exactly for equal answers."""
-        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        """SHA-256 that is equal exactly for equal answers, also when a field is added later."""
+        said = {name: value for name, value in asdict(self).items() if value is not None}
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +120,17 @@ def _submission(
     at: datetime,
     idempotency_key: str | None,
 ) -> Submission:
+    published = version.question.published
+    assert published is not None
     return Submission(
         question_id=version.question_id,
         version=version,
         caller=caller.id,
         learner=answer.learner,
         selected=list(answer.selected),
-        shown=list(shown_order(version, answer.shuffle)),
+        shown=list(version.shown_order(answer.shuffle)),
         shuffle=answer.shuffle,
+        release=stricter_release(version.release, published.release),
         duration_ms=answer.duration_ms,
         submitted_at=at,
         idempotency_key=idempotency_key,
@@ -139,7 +142,7 @@ def _submission(
 def _grade(version: QuestionVersion, answer: Answer, at: datetime) -> GradeRow:
     rule = find_rule(version.scoring_rule)
     result = grade(version.key, ChoiceResponse(frozenset(answer.selected)), rule)
-    most = Fraction(version.max_points)
+    most = version.points_at_most
     return GradeRow(
         rule=rule.name,
         rule_version=rule.version,
@@ -151,12 +154,3 @@ def _grade(version: QuestionVersion, answer: Answer, at: datetime) -> GradeRow:
         reason=result.reason,
         graded_at=at,
     )
-
-
-def shown_order(version: QuestionVersion, seed: str | None) -> tuple[str, ...]:
-    """The option ids as a learner sees them: by the seed, by the question's own, or as written."""
-    options = version.option_ids
-    if seed is None and not version.shuffle:
-        return options
-    chosen = seed if seed is not None else "default"
-    return shuffle_options(options, f"{version.question_id}\0{chosen}", version.pinned)

@@ -116,6 +116,7 @@ def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://localhost/questions", "postgresql://"),
         ("DATABASE_URL", "questions.db", "sqlite:///"),
         ("DATABASE_URL", "sqlite://", "file"),
+        ("QUESTIONS_PUBLICK", "false", "QUESTIONS_PUBLIC?"),
     ],
 )
 def test_a_bad_setting_is_one_line(tmp_path: Path, variable: str, value: str, told: str) -> None:
@@ -148,6 +149,8 @@ def test_seeding_tells_every_outcome_and_loads_the_good_files(tmp_path: Path) ->
 
 
 def test_keys_are_shown_once_listed_without_secret_and_revoked(tmp_path: Path) -> None:
+    _fails(questions("keys", "list", cwd=tmp_path), "questions migrate")
+    assert questions("migrate", cwd=tmp_path).exit_code == 0
     made = questions("keys", "create", "--name", "The LMS", "--role", "integration", cwd=tmp_path)
     token = made.stdout.strip()
     assert re.fullmatch(r"qs_[0-9a-f]+_[0-9a-f]{48}", token)
@@ -159,7 +162,8 @@ def test_keys_are_shown_once_listed_without_secret_and_revoked(tmp_path: Path) -
     with serving(tmp_path, "serve") as service:
         address = f"{service.url}/v1/submissions"
         assert httpx.get(address, headers=_bearer(token)).status_code == 200
-        assert questions("keys", "revoke", public_part, cwd=tmp_path).exit_code == 0
+        revoked = questions("keys", "revoke", token, cwd=tmp_path)
+        assert (revoked.exit_code, secret in revoked.output) == (0, False)
         assert httpx.get(address, headers=_bearer(token)).status_code == 401
     _fails(questions("keys", "revoke", "nobody", cwd=tmp_path), "nobody")
 
@@ -174,11 +178,13 @@ def test_the_doctor_finds_nothing_wrong_after_a_run(tmp_path: Path) -> None:
 
 def test_the_doctor_says_the_cure_of_each_fault(tmp_path: Path) -> None:
     with taken_port() as taken:
-        done = questions("doctor", cwd=tmp_path, PORT=taken, QUESTIONS_PUBIC="true")
+        done = questions("doctor", cwd=tmp_path, PORT=taken)
     assert done.exit_code == 1
-    assert "Did you mean QUESTIONS_PUBLIC?" in done.stdout
     assert "questions migrate" in done.stdout
     assert re.search(r"FAULT +port", done.stdout)
+    assert not (tmp_path / "data").exists(), "it only looks"
+    typo = questions("doctor", cwd=tmp_path, QUESTIONS_PUBIC="true")
+    assert (typo.exit_code, "Did you mean QUESTIONS_PUBLIC?" in typo.stdout) == (1, True)
     bad = questions("doctor", cwd=tmp_path, QUESTIONS_PORT="x")
     assert (bad.exit_code, "QUESTIONS_PORT" in bad.stdout) == (1, True)
 

@@ -3,7 +3,18 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from domain.questions import is_storable
 
 LARGEST_INTEGER = 2**63 - 1  # what the engines' widest integer column holds
 
@@ -33,6 +44,19 @@ class Incoming(BaseModel):
     """A shape that a client sends: strict, and closed to fields it does not know."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _can_be_stored(cls, value: object) -> object:
+        """Refuse texts and integers that JSON allows and the engines cannot hold."""
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, str) and not is_storable(part):
+                raise PydanticCustomError(
+                    "unstorable_text", "should not hold NUL or half of a surrogate pair"
+                )
+            if isinstance(part, int) and not -LARGEST_INTEGER - 1 <= part <= LARGEST_INTEGER:
+                raise PydanticCustomError("unstorable_number", "should fit into 64 bits")
+        return value
 
 
 class Outgoing(BaseModel):

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.base import Moment, Outgoing, Seed
 from models import QuestionVersion
-from operations.submit_answer import shown_order
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["vanishing-gradients"])]
 Sort = Literal["published_at", "-published_at", "title", "date", "-date"]
@@ -80,10 +79,10 @@ class QuestionOut(Outgoing):
             prompt=TextOut(markdown=version.prompt, html=version.prompt_html),
             options=[
                 OptionOut(id=id_, markdown=by_id[id_].text, html=by_id[id_].html)
-                for id_ in shown_order(version, shuffle)
+                for id_ in version.shown_order(shuffle)
             ],
             select=SelectOut(min=version.select_min, max=version.select_max),
-            scoring=ScoringOut(rule=version.scoring_rule, max_points=version.points_at_most),
+            scoring=ScoringOut(rule=version.scoring_rule, max_points=float(version.points_at_most)),
             published_at=version.published_at,
             shuffle=shuffle,
         )

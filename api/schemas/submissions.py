@@ -152,7 +152,7 @@ class SubmissionOut(Outgoing):
     def of(cls, submission: Submission, grade: GradeRow) -> Self:
         """The submission under a grade, as far as its question releases either."""
         version = submission.version
-        scored = version.release != "never"
+        scored = submission.release != "never"
         return cls(
             id=submission.id,
             question=QuestionRefOut(
@@ -168,7 +168,7 @@ class SubmissionOut(Outgoing):
             rule=grade.rule,
             reason=grade.reason if scored else None,
             feedback=FeedbackOut.of(version, submission.shown, frozenset(submission.selected))
-            if version.release == "after_submission"
+            if submission.release == "after_submission"
             else None,
         )
 

@@ -18,7 +18,8 @@ LARGEST_DIFFICULTY = 100
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}\S*(?: \S+)?)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _OPTION_ID = re.compile(r"[a-z2-7]{4,52}")
-_RULE = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_RULE = re.compile(r"[a-z][a-z0-9_]*(?:\([^()\n]*\))?")
+LONGEST_RULE = 64
 _POINTS = re.compile(r"\d{1,9}(?:\.\d{1,9}|/\d{1,9})?", re.ASCII)
 
 
@@ -184,6 +185,7 @@ def _scoring(value: Any) -> Scoring:
     said = {"rule": value} if isinstance(value, str) else value
     _expect(isinstance(said, dict) and said and said.keys() <= {"rule", "max_points"})
     rule = _matching(_RULE, said.get("rule", Scoring().rule))[0]
+    _expect(len(rule) <= LONGEST_RULE)
     return Scoring(rule, _max_points(said.get("max_points", 1)))
 
 

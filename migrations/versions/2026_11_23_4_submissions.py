@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("selected", sa.JSON(), nullable=False),
         sa.Column("shown", sa.JSON(), nullable=False),
         sa.Column("shuffle", sa.String(length=128), nullable=True),
+        sa.Column("release", sa.String(length=40), nullable=False),
         sa.Column("duration_ms", sa.BigInteger(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("idempotency_key", sa.String(length=255), nullable=True),
@@ -37,8 +38,18 @@ def upgrade() -> None:
             name="uq_submission_caller_question_id_idempotency_key",
         ),
     )
-    op.create_index("ix_submission_caller_learner_id", "submission", ["caller", "learner", "id"])
-    op.create_index("ix_submission_question_id_id", "submission", ["question_id", "id"])
+    op.create_index(
+        "ix_submission_caller_submitted_at_id", "submission", ["caller", "submitted_at", "id"]
+    )
+    op.create_index("ix_submission_submitted_at_id", "submission", ["submitted_at", "id"])
+    op.create_index(
+        "ix_submission_learner_submitted_at_id", "submission", ["learner", "submitted_at", "id"]
+    )
+    op.create_index(
+        "ix_submission_question_id_submitted_at_id",
+        "submission",
+        ["question_id", "submitted_at", "id"],
+    )
     op.create_index("ix_submission_version_id", "submission", ["version_id"])
     op.create_table(
         "grade",

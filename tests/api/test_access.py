@@ -174,3 +174,14 @@ def test_a_page_can_read_why_it_failed(client: TestClient) -> None:
         answer = client.get(address, headers=ORIGIN)
         assert answer.status_code >= 400
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("query", ["", "?version=1"])
+def test_no_shared_cache_keeps_what_needs_a_key(
+    make_client: MakeClient, bank: Bank, query: str
+) -> None:
+    bank.publish()
+    _, key = bank.key("publishable")
+    answer = make_client(public=False).get(f"/v1/questions/rivers{query}", headers=key)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"].startswith("private")

@@ -1,6 +1,7 @@
 """An answer may arrive twice, also at the same moment: one effect, one answer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -8,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from models import Database, GradeRow, Submission
+from models import Database, GradeRow, IdempotencyRecord, Submission, now
 from tests.factories import Bank
 from tests.processes import serving
 
@@ -185,3 +186,18 @@ def _at_once(url: str, body: object, headers: dict[str, str]) -> list[httpx.Resp
 
     with ThreadPoolExecutor(TWINS) as pool:
         return list(pool.map(send, range(TWINS)))
+
+
+def test_a_key_of_a_batch_is_forgotten_after_a_day(
+    client: TestClient, bank: Bank, database: Database
+) -> None:
+    bank.publish()
+    headers = bank.key()[1] | {"Idempotency-Key": "k"}
+    body = {"submissions": [{"question": "rivers", "selected": []}]}
+    assert client.post("/v1/submissions", json=body, headers=headers).status_code == 200
+    again = client.post("/v1/submissions", json=body, headers=headers)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    yesterday = now() - timedelta(hours=25)
+    database.write(lambda it: it.execute(update(IdempotencyRecord).values(created_at=yesterday)))
+    anew = client.post("/v1/submissions", json=body, headers=headers)
+    assert "Idempotency-Replayed" not in anew.headers

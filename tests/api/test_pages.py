@@ -65,9 +65,33 @@ def test_a_form_without_a_pick_is_graded(client: TestClient, bank: Bank) -> None
 def test_a_bad_form_is_told_so(client: TestClient, bank: Bank, selected: list[str]) -> None:
     bank.publish()
     page = client.post("/", data=ANSWER | {"selected": selected})
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "Not graded" in page.text
     assert "Explanation" not in page.text
+
+
+def test_an_answer_is_shown_with_the_version_it_was_given_to(
+    client: TestClient, bank: Bank
+) -> None:
+    bank.publish()
+    bank.publish(prompt="Which of these streams reach the sea?")
+    old = client.post("/", data=ANSWER | {"version": "1"}).text
+    assert "Which of these rivers" in old
+    assert "has been" in old
+    assert "revised since" in old
+    new = client.post("/", data=ANSWER | {"version": "2"}).text
+    assert "Which of these streams" in new
+    assert "revised since" not in new
+
+
+@pytest.mark.parametrize("version", ["", "abc", "99", "9" * 30])
+def test_a_version_that_was_never_published_is_refused(
+    client: TestClient, bank: Bank, version: str
+) -> None:
+    bank.publish()
+    page = client.post("/", data=ANSWER | {"version": version})
+    assert page.status_code == 409
+    assert "never published" in page.text
 
 
 def test_what_is_not_released_is_not_shown(client: TestClient, bank: Bank) -> None:

@@ -23,14 +23,8 @@ def key(bank: Bank) -> dict[str, str]:
 
 
 INSIDE: dict[str, bytes] = {
-    "lone surrogate, escaped": b'"learner": "\\ud800"',
-    "lone surrogate in a name": b'"\\udfff": 1',
     "lone surrogate, raw": b'"learner": "\xed\xa0\x80"',
-    "NUL, escaped": b'"learner": "a\\u0000b"',
-    "NUL in a name": b'"a\\u0000b": 1',
     "NUL, raw": b'"learner": "a\0b"',
-    "over 64 bits": b'"duration_ms": 9223372036854775808',
-    "under 64 bits": b'"duration_ms": -9223372036854775809',
     "5,000 digits": b'"duration_ms": ' + b"9" * 5000,
     "NaN": b'"duration_ms": NaN',
     "Infinity": b'"duration_ms": Infinity',
@@ -39,6 +33,9 @@ INSIDE: dict[str, bytes] = {
     "-1e999": b'"duration_ms": -1e999',
     "a name twice": b'"learner": "a", "learner": "b"',
     "a name twice, once escaped": b'"learner": "a", "le\\u0061rner": "b"',
+    "depth 65": b'"learner": ' + b"[" * 65 + b"]" * 65,
+    "depth 300": b'"learner": ' + b"[" * 300 + b"]" * 300,
+    "depth 700 and an escape": b'"learner": ' + b"[" * 700 + b'"\\u0041"' + b"]" * 700,
     "depth 100,000": b'"learner": ' + b"[" * 100_000 + b"]" * 100_000,
     "objects, depth 100,000": b'"learner": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
     "not UTF-8": b'"learner": "\xff"',
@@ -47,6 +44,17 @@ INSIDE: dict[str, bytes] = {
     "a comment": b'"learner": "a" /* b */',
     "single quotes": b"'learner': 'a'",
     "a raw line break": b'"learner": "a\nb"',
+}
+# JSON allows these: each spoils its own answer, not those beside it.
+UNSTORABLE: dict[str, tuple[bytes, str]] = {
+    "lone surrogate": (b'"learner": "\\ud800"', "unstorable_text"),
+    "NUL": (b'"learner": "a\\u0000b"', "unstorable_text"),
+    "NUL in a list": (b'"shuffle": "a", "learner": "a\\u0000b"', "unstorable_text"),
+    "over 64 bits": (b'"duration_ms": 9223372036854775808', "unstorable_number"),
+    "under 64 bits": (b'"duration_ms": -9223372036854775809', "unstorable_number"),
+    "too large": (b'"duration_ms": 9223372036854775807', "less_than_equal"),
+    "lone surrogate in a name": (b'"\\udfff": 1', "string_unicode"),
+    "NUL in a name": (b'"a\\u0000b": 1', "unknown_field"),
 }
 WHOLE: dict[str, bytes] = {
     "empty": b"",
@@ -70,6 +78,38 @@ def test_json_is_read_strictly(
     assert rows(database) == (0, 0)
     harmless = client.post(address, content=template % b'"learner": "a"', headers=key)
     assert harmless.status_code in {200, 201}
+
+
+def test_what_cannot_be_stored_is_a_fault_of_its_field(
+    client: TestClient, database: Database, key: dict[str, str]
+) -> None:
+    for hole, (inside, code) in UNSTORABLE.items():
+        answer = client.post(SINGLE[0], content=SINGLE[1] % inside, headers=key)
+        problem = answer.json()
+        assert (answer.status_code, problem["errors"][0]["code"]) == (422, code), hole
+        assert problem["errors"][0]["pointer"] or code == "string_unicode", hole
+    assert rows(database) == (0, 0)
+
+
+def test_what_cannot_be_stored_spoils_only_its_own_answer(
+    client: TestClient, key: dict[str, str]
+) -> None:
+    entry = b'{"question": "rivers", "selected": [], %s}'
+    bad = b", ".join(entry % inside for inside, _ in UNSTORABLE.values())
+    good = entry % b'"learner": "a"'
+    body = b'{"submissions": [%s, %s]}' % (bad, good)
+    answer = client.post(BATCH[0], content=body, headers=key)
+    assert answer.status_code == 200
+    expected = [*[422] * len(UNSTORABLE), 201]
+    assert [result["status"] for result in answer.json()["results"]] == expected
+
+
+def test_a_thousand_wrong_names_cost_little(client: TestClient, key: dict[str, str]) -> None:
+    inside = b", ".join(b'"%s%d": 1' % (b"x" * 50, number) for number in range(1000))
+    answer = client.post(SINGLE[0], content=SINGLE[1] % inside, headers=key)
+    assert len(answer.json()["errors"]) == 20
+    query = "&".join(f"x{number}=1" for number in range(1000))
+    assert len(client.get(f"/v1/questions?{query}").json()["errors"]) == 20
 
 
 @both_writing_routes

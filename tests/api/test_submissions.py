@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from itertools import chain, combinations
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from domain.grading import find_rule
 from domain.questions import AnswerKey, Option
 from models import Database
 from seed.load import load_files
@@ -104,7 +106,7 @@ def test_the_whole_answer(client: TestClient, bank: Bank) -> None:
         "max_points": 1.0,
         "correct": True,
         "rule": "all_or_nothing",
-        "reason": "This answer earns all points: only picking exactly the right options earns points.",
+        "reason": find_rule("all_or_nothing").reason(Fraction(1)),
         "feedback": {
             "correct": [rhine, elbe],
             "options": [
@@ -300,3 +302,14 @@ def test_listing_is_for_integrations(client: TestClient, bank: Bank) -> None:
         key = bank.key(role)[1]  # type: ignore[arg-type]
         assert client.get("/v1/submissions", headers=key).status_code == status
     assert client.get("/v1/submissions").status_code == 401
+
+
+def test_an_old_version_does_not_open_what_the_published_one_keeps_closed(
+    client: TestClient, bank: Bank
+) -> None:
+    bank.publish()
+    bank.publish(title="Rivers again", release="never")
+    answer = client.post("/v1/questions/rivers/submissions", json={"selected": [], "version": 1})
+    assert answer.status_code == 201
+    closed = ("score", "points", "correct", "reason", "feedback")
+    assert [answer.json()[name] for name in closed] == [None] * 5

@@ -132,7 +132,7 @@ def test_a_commit_after_the_answer_would_be_noticed(
 
     def copy_of_one(session: Session) -> None:
         known = session.scalars(select(Submission)).one()
-        names = ("question_id", "version_id", "caller", "selected", "shown")
+        names = ("question_id", "version_id", "caller", "selected", "shown", "release")
         session.add(Submission(**{name: getattr(known, name) for name in names}))
 
     post(app, "single", key)

@@ -116,7 +116,7 @@ def test_equal_drafts_have_equal_hashes(one: dict[str, Any], other: dict[str, An
 
 
 def test_the_hash_is_the_same_on_every_machine() -> None:
-    assert content_hash(DRAFT) == "4c0b99d9f21c1f879a468a5599515d4f1c8597fd2ce8b4fb390d3cbff2b89a8c"
+    assert content_hash(DRAFT) == "93d82358935e372a3c8e12a8ad4010c48eaab9fdb85ea990aa8330e0455f99a3"
 
 
 COMPLETE: list[dict[str, Any]] = [
@@ -133,6 +133,10 @@ TWO_KEYS = AnswerKey(frozenset({1, 2}))
 INCOMPLETE: list[tuple[dict[str, Any], str]] = [
     ({"slug": "random"}, "bad_slug"),
     ({"title": " "}, "missing_title"),
+    ({"tags": ("a", "a")}, "duplicate_tag"),
+    ({"difficulty": float("nan")}, "bad_difficulty"),
+    ({"scoring": Scoring(max_points=Fraction(0))}, "bad_points"),
+    (with_first(id="aaaa"), "bad_option_ids"),
     ({"title": "x" * 501}, "long_title"),
     ({"external_id": "x" * 256}, "long_external_id"),
     ({"external_id": "\0"}, "unstorable_character"),

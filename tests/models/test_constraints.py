@@ -75,9 +75,7 @@ def connection(database: Database, bank: Bank) -> Connection:
     bank.publish(external_id="rivers-1", tags=("water",))
     bank.key()
     bank.submit(key="first")
-    record = IdempotencyRecord(
-        caller="x", route="POST /", key="k", request_hash="", status=201, body="{}"
-    )
+    record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
     database.write(lambda session: session.add(record))
     assert isinstance(database.bind, Connection)
     return database.bind

@@ -11,13 +11,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select, text, update
+from sqlalchemy import Engine, event, func, select, text, update
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from models import Bank, Database, open_engine
+from models import ApiKey, Bank, Database, open_engine
 from models.database import ATTEMPTS, is_passing
+from operations.issue_key import issue_key
 
 ROOT = Path(__file__).parents[2]
 
@@ -272,3 +273,14 @@ def test_on_a_connection_all_work_is_undone_with_it(shared_engine: Engine) -> No
         assert revision(database) == before + 1
         transaction.rollback()
     assert revision(Database(shared_engine)) == before
+
+
+def test_a_reader_sees_one_state(own_database: Database) -> None:
+    """Also on PostgreSQL, where by default each statement would see its own."""
+    count = select(func.count()).select_from(ApiKey)
+    with own_database.read() as session:
+        before = session.scalar(count)
+        own_database.write(lambda other: issue_key(other, name="new", role="admin"))
+        assert session.scalar(count) == before
+    with own_database.read() as session:
+        assert session.scalar(count) == (before or 0) + 1

@@ -14,7 +14,7 @@ from tests.factories import Bank
 
 def found(database: Database, text: str) -> list[UUID]:
     with database.read() as session:
-        return [id_ for id_, _ in session.execute(matching(session, text))]
+        return [id_ for id_, _ in session.execute(matching(session, text).order_by("rank"))]
 
 
 def choice_of(*texts: str) -> dict[str, Any]:
