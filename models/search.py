@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import Session
 
 MOST_HITS = 1000  # by rank: nobody reads further
-LONGEST_TEXT = 200_000  # characters; PostgreSQL refuses texts of more than 1 MB of lexemes
+LONGEST_TEXT = 100_000  # characters; PostgreSQL refuses texts of more than 1 MB of lexemes
 LONGEST_WORD = 200
 
 # Kept apart from the mapped tables: on SQLite it is a virtual one that the migrations make.
@@ -52,8 +52,7 @@ def words(text: str) -> list[str]:
 def index_question(
     session: Session, question_id: UUID, title: str, prompt: str, options: Sequence[str]
 ) -> None:
-    """Make the question findable by these texts instead of those before."""
-    unindex_question(session, question_id)
+    """Make the question findable by these texts. It must not be in the index already."""
     texts = {"title": title, "prompt": prompt, "options": " ".join(options)}
     normalised = {name: " ".join(words(text))[:LONGEST_TEXT] for name, text in texts.items()}
     session.execute(insert(question_search).values(question_id=question_id, **normalised))

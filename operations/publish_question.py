@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models import Bank, QuestionVersion
-from models.search import index_question
+from models.search import index_question, unindex_question
 
 
 def publish_question(session: Session, *, version: QuestionVersion, at: datetime) -> None:
@@ -15,8 +15,11 @@ def publish_question(session: Session, *, version: QuestionVersion, at: datetime
     """
     if version.published_at is not None:
         return
+    question = version.question
+    if question.published is not None:  # SQLite's index is read whole to find what to delete
+        unindex_question(session, question.id)
     version.published_at = at
-    version.question.published = version
+    question.published = version
     index_question(
         session,
         version.question_id,

@@ -9,11 +9,10 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from domain.questions import KINDS, RELEASES, Draft, Scoring, is_slug
+from domain.questions import KINDS, LONGEST_TAG, RELEASES, Draft, Scoring, is_slug
 from formats.quarto.findings import Report
 from formats.quarto.front_matter import Entry, FrontMatter, to_yaml, write_entry
 
-LONGEST_TAG = 100
 LARGEST_DIFFICULTY = 100
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}\S*(?: \S+)?)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
