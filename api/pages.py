@@ -100,15 +100,17 @@ def _playground(
     """The page with a question, in the version that was answered if one was."""
     newest = QuestionVersion.for_learners().order_by(QuestionVersion.published_at.desc())
     listed = session.scalars(newest.limit(MOST_LISTED)).all() if public else []
-    shown = listed[0] if listed else None
+    shown = current = listed[0] if listed else None
     if name and public:
-        named = QuestionVersion.for_learners(version).where(Question.is_named(name))
-        shown = session.scalar(named)
-        if shown is None and not result:
+        is_named = Question.is_named(name)
+        shown = current = session.scalar(QuestionVersion.for_learners().where(is_named))
+        if current is None and not result:
             raise QuestionNotFound
+        if current is not None and version not in (None, current.number):
+            shown = session.scalar(QuestionVersion.for_learners(version).where(is_named))
     context = {
         "public": public,
-        "is_old": version is not None and shown not in listed,
+        "is_old": shown is not current,
         "listed": [(row.question.slug, row.title) for row in listed],
         "question": QuestionOut.of(shown) if shown else None,
         **result,
