@@ -230,7 +230,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     body_field = request.scope["route"].body_field
     body = body_field.field_info.annotation if body_field else None
-    faults = tuple(islice(faults_of(map(_inside_body, error.errors()), body), MOST_FAULTS))
+    faults = faults_of(map(_inside_body, error.errors()), body)
     return problem_response(request.scope, InvalidRequest(faults=faults))
 
 
@@ -240,15 +240,17 @@ def _inside_body(error: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**error, "loc": path}
 
 
-def faults_of(errors: Iterable[Mapping[str, Any]], body: Any) -> Iterator[Fault]:
-    """The faults that pydantic found, as pointers into the body or as ``/query/name``."""
-    for error in errors:
-        path = error["loc"]
-        pointer = "".join(f"/{_escaped(part)}" for part in path)
-        if error["type"] == "extra_forbidden":
-            yield unknown(UnknownField, pointer, str(path[-1]), _known_fields(body))
-        else:
-            yield Fault(pointer, error["type"], error["msg"].removeprefix("Value error, "))
+def faults_of(errors: Iterable[Mapping[str, Any]], body: Any) -> tuple[Fault, ...]:
+    """The first faults that pydantic found, as pointers into the body or as ``/query/name``."""
+    return tuple(_fault(error, body) for error in islice(errors, MOST_FAULTS))
+
+
+def _fault(error: Mapping[str, Any], body: Any) -> Fault:
+    path = error["loc"]
+    pointer = "".join(f"/{_escaped(part)}" for part in path)
+    if error["type"] == "extra_forbidden":
+        return unknown(UnknownField, pointer, str(path[-1]), _known_fields(body))
+    return Fault(pointer, error["type"], error["msg"].removeprefix("Value error, "))
 
 
 def unknown(error: type[ServiceError], pointer: str, name: str, known: Sequence[str]) -> Fault:

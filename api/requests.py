@@ -1,4 +1,4 @@
-"""Routes that read requests strictly: what JSON allows and the engines cannot hold ends here."""
+"""Routes that read requests strictly: their query, their media type and their JSON."""
 
 import json
 import math

@@ -1,7 +1,6 @@
 """Answers of learners: graded and stored, one or many at a time, and read back."""
 
 import json
-from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from api.dependencies import AppDatabase, IdempotencyKey, Integration, Learner, ReadSession
 from api.documentation import problems
-from api.errors import MOST_FAULTS, InvalidRequest, faults_of, problem_of
+from api.errors import InvalidRequest, faults_of, problem_of
 from api.idempotency import answer_once
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
 from api.questions import QuestionName
@@ -32,7 +31,7 @@ from api.schemas.submissions import (
 from domain.access import Caller
 from domain.errors import ServiceError, SubmissionNotFound
 from models import OptionRow, Question, QuestionVersion, Submission, now
-from operations.submit_answer import Receipt, submit_answer
+from operations.submit_answer import submit_answer
 
 router = APIRouter(prefix="/v1", tags=["submissions"], route_class=StrictRoute)
 
@@ -58,15 +57,7 @@ def submit(
     """Grade the picked options and keep both. Picking nothing is an answer, too."""
 
     def work(session: Session) -> tuple[SubmissionOut, bool]:
-        receipt = submit_answer(
-            session,
-            question=name,
-            answer=body.answer(),
-            caller=caller,
-            at=now(),
-            idempotency_key=idempotency_key,
-        )
-        return _as_first_graded(receipt), receipt.replayed
+        return _submit(session, caller, name, body, idempotency_key)
 
     content, replayed = database.write(work)
     headers = {"Location": f"/v1/submissions/{content.id}"} | (REPLAYED if replayed else {})
@@ -172,6 +163,25 @@ def _readable(caller: Caller) -> Select[Submission]:
     return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)
 
 
+def _submit(
+    session: Session, caller: Caller, question: str, body: SubmissionIn, key: str | None
+) -> tuple[SubmissionOut, bool]:
+    """A submission as it was first graded, also if it is asked for again after a regrade.
+
+    And whether it was asked for again.
+    """
+    receipt = submit_answer(
+        session,
+        question=question,
+        answer=body.answer(),
+        caller=caller,
+        at=now(),
+        idempotency_key=key,
+    )
+    submission = receipt.submission
+    return SubmissionOut.of(submission, submission.first_grade), receipt.replayed
+
+
 def _result(
     request: Request, session: Session, caller: Caller, entry: object
 ) -> AcceptedOut | RefusedOut:
@@ -179,17 +189,10 @@ def _result(
     try:
         read = BatchEntryIn.model_validate(entry)
         with session.begin_nested():
-            receipt = submit_answer(
-                session,
-                question=read.question,
-                answer=read.answer(),
-                caller=caller,
-                at=now(),
-                idempotency_key=read.idempotency_key,
-            )
-        return AcceptedOut(status=201, submission=_as_first_graded(receipt))
+            content, _ = _submit(session, caller, read.question, read, read.idempotency_key)
+        return AcceptedOut(status=201, submission=content)
     except ValidationError as error:
-        faults = tuple(islice(faults_of(error.errors(), BatchEntryIn), MOST_FAULTS))
+        faults = faults_of(error.errors(), BatchEntryIn)
         return _refused(request, InvalidRequest(faults=faults))
     except ServiceError as error:
         return _refused(request, error)
@@ -198,8 +201,3 @@ def _result(
 def _refused(request: Request, error: ServiceError) -> RefusedOut:
     problem = problem_of(request.scope, error)
     return RefusedOut(status=problem.status, problem=problem)
-
-
-def _as_first_graded(receipt: Receipt) -> SubmissionOut:
-    """A submission as it was answered, also when it is asked for again after a regrade."""
-    return SubmissionOut.of(receipt.submission, receipt.submission.first_grade)

@@ -1,5 +1,6 @@
 """The schema's history, and the few calls that the service needs to move along it."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -82,6 +83,7 @@ def _require_head(engine: Engine) -> None:
         )
 
 
+@cache
 def head() -> str:
     """The newest revision that this version of the service knows."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
