@@ -3,19 +3,28 @@
 ``grade`` is pure: the same values give the same grade, whatever the order of the options.
 """
 
-from domain.grading import rules_by_decisions, rules_by_picks, rules_for_single_choice
+from domain.grading import (
+    numeric,
+    rules_by_decisions,
+    rules_by_picks,
+    rules_for_single_choice,
+)
 from domain.grading.chance import Chance, expected_scores
 from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
 from domain.grading.keys import ChoiceKey
+from domain.grading.kinds import KINDS, Kind, KindKey, KindRule, Parts, Sent, Stated
 from domain.grading.option_values import OPTION_RULES, OptionRule, OptionValues
 from domain.grading.oracle import Budget, oracle_budget
 from domain.grading.rules import RULES, About, Counts, Property, Rule, find_rule
 from domain.responses import ChoiceResponse
 
-# Importing a module of formulas registers them.
+# Importing a module of formulas or of a kind registers them.
 RULE_MODULES = (rules_by_picks, rules_by_decisions, rules_for_single_choice)
+KIND_MODULES = (numeric,)
 
 __all__ = [
+    "KINDS",
+    "KIND_MODULES",
     "OPTION_RULES",
     "RULES",
     "RULE_MODULES",
@@ -26,11 +35,17 @@ __all__ = [
     "ChoiceResponse",
     "Counts",
     "Grade",
+    "Kind",
+    "KindKey",
+    "KindRule",
     "Marking",
     "OptionRule",
     "OptionValues",
+    "Parts",
     "Property",
     "Rule",
+    "Sent",
+    "Stated",
     "Verdict",
     "expected_scores",
     "find_rule",
