@@ -15,6 +15,7 @@ from api.responses import IMMUTABLE, NO_STORE, PUBLIC, json_response
 from api.schemas.questions import (
     CountedQuestionPage,
     DrawQuery,
+    HintOut,
     ListQuery,
     QuestionDraw,
     QuestionFilters,
@@ -22,7 +23,7 @@ from api.schemas.questions import (
     QuestionPage,
     ReadQuery,
 )
-from domain.errors import QuestionNotFound
+from domain.errors import HintNotFound, QuestionNotFound
 from domain.ordering import draw
 from models import Question, QuestionVersion
 from models.search import matching
@@ -109,6 +110,33 @@ def read_question(
         QuestionOut.of(version, shuffle=seed),
         cache_control=NO_STORE if made_up else lasting,
     )
+
+
+@router.get(
+    "/{name}/hints/{level}",
+    operation_id="read_hint",
+    summary="Read a hint",
+    response_model=HintOut,
+    responses=problems(400, 401, 404, 422),
+)
+def read_hint(
+    request: Request,
+    session: ReadSession,
+    _: Learner,
+    name: QuestionName,
+    level: Annotated[int, Path(ge=1, le=1000, description="From 1, vague, to plain.")],
+    query: Annotated[ReadQuery, Query()],
+) -> Response:
+    """One hint; options that it names have the numbers of the order that was shown."""
+    statement = QuestionVersion.hints_for_learners(query.version)
+    version = session.scalar(statement.where(Question.is_named(name)))
+    if version is None:
+        raise QuestionNotFound
+    if level > version.hint_count:
+        raise HintNotFound(f"This question has {version.hint_count} hints.")
+    lasting = IMMUTABLE if query.version else PUBLIC
+    content = HintOut.of(version, level, query.shuffle)
+    return json_response(request, content, cache_control=lasting)
 
 
 def _listed(session: ReadSession, query: ListQuery) -> tuple[Versions, ColumnElement[Any] | None]:

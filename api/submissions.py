@@ -158,6 +158,7 @@ def _readable(caller: Caller) -> Select[Submission]:
         version.selectinload(QuestionVersion.correct),
         version.joinedload(QuestionVersion.explanation),
         version.selectinload(QuestionVersion.references),
+        version.joinedload(QuestionVersion.mark_scheme),
         selectinload(Submission.grades),
     )
     return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)

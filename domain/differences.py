@@ -1,9 +1,11 @@
 """What changed between two drafts, readable by a person."""
 
+import json
 from collections.abc import Iterator
 from difflib import unified_diff
 
-from domain.questions import Draft
+from domain.grading import Stated
+from domain.questions import Draft, document
 
 
 def difference(old: Draft, new: Draft) -> tuple[str, ...]:
@@ -27,19 +29,40 @@ def _parts(draft: Draft) -> Iterator[tuple[str, str]]:
     for name in ("title", "date", "kind", "language", "difficulty", "release", "shuffle"):
         yield name, _said(getattr(draft, name))
     yield "scoring", f"{draft.scoring.rule}, {draft.scoring.max_points} points"
+    yield "option values", _document(draft.scoring.values)
+    yield "oracle budget", _said(draft.oracle_budget)
     yield "tags", ", ".join(draft.tags)
     yield "prompt", draft.prompt
     for place, option in enumerate(draft.options, start=1):
-        yield f"option {place}", option.text
+        yield f"option {place}", f"{option.part}: {option.text}" if option.part else option.text
         yield f"feedback {place}", option.feedback or ""
         yield f"pinned {place}", "yes" if option.pinned else ""
-    yield "key", ", ".join(map(str, sorted(draft.key.positions))) or "none"
+    yield "key", _numbers(draft.key.positions) or "none"
+    yield "answer", _document(draft.answer)
+    for level, hint in enumerate(draft.hints, start=1):
+        yield f"hint {level}", hint
+    for one in draft.combinations:
+        yield f"combination {_numbers(one.positions)}", one.text
+    for place, test in enumerate(draft.tests, start=1):
+        yield f"test {place}", f"{_json(dict(test.response))}: {test.score}"
     yield "explanation", draft.explanation.text
     for place, reference in enumerate(draft.explanation.references, start=1):
         told = (reference.lead, reference.title, f"<{reference.url or ''}>", reference.note)
         yield f"reference {place}", " ".join(part for part in told if part)
     for name, value in draft.extra.items():
         yield name, _said(value)
+
+
+def _numbers(positions: frozenset[int]) -> str:
+    return ", ".join(map(str, sorted(positions)))
+
+
+def _document(value: Stated | None) -> str:
+    return "" if value is None else _json(document(value))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _said(value: object) -> str:

@@ -67,6 +67,12 @@ class QuestionNotFound(NotFound):
     cure = "Check the slug or the id; GET /v1/questions lists the published questions."
 
 
+class HintNotFound(NotFound):
+    code = "hint_not_found"
+    title = "The question has no hint of that level"
+    cure = "Ask for the levels from 1 to the number that the question states as `hints`."
+
+
 class SubmissionNotFound(NotFound):
     code = "submission_not_found"
     title = "There is no such submission"
@@ -77,6 +83,12 @@ class VersionConflict(Conflict):
     code = "version_conflict"
     title = "That version of the question was never published"
     cure = "Fetch the question again and send the `version` that it states, or leave it out."
+
+
+class IncompleteQuestion(Conflict):
+    code = "incomplete_question"
+    title = "The question is not complete"
+    cure = "Mend what `errors` lists and publish again."
 
 
 class InvalidResponse(Invalid):

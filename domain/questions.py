@@ -3,23 +3,25 @@
 import datetime
 import hashlib
 import json
-import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from domain.grading.rules import RULES, is_rule
-from domain.identity import normalise
-from domain.problems import Problem
+from domain.grading import KINDS as OTHER_KINDS
+from domain.grading import OWN, ChoiceKey, Key, KindKey, Parts, Stated, StatedValues
 
-Kind = Literal["multiple_response", "single_choice"]
 Release = Literal["after_submission", "score_only", "never"]
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+# Of these, a learner picks options. The others are registered in ``domain.grading``.
+CHOICE_KINDS = ("multiple_response", "single_choice", "true_false")
+SINGLE_KINDS = ("single_choice", "true_false")
+TRUTHS = ("True", "False")  # the options of true_false, unless its author says otherwise
+KINDS: tuple[str, ...] = (*CHOICE_KINDS, *OTHER_KINDS)
 RELEASES: tuple[Release, ...] = get_args(Release)  # from telling most to telling nothing
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -32,25 +34,48 @@ LONGEST_TITLE = 500
 LONGEST_EXTERNAL_ID = 255
 LONGEST_LANGUAGE = 35
 LONGEST_TAG = 100
-FEWEST_OPTIONS = 2
-MOST_OPTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A statement the learner may pick. ``id`` is ``None`` until the bank has given one."""
+    """A statement the learner may pick. ``id`` is ``None`` until the bank has given one.
+
+    ``part`` is the part of the question it may be picked for: none for the options below the
+    stem, else what the kind of question names, such as ``targets``.
+    """
 
     text: str
     id: str | None = None
     feedback: str | None = None
     pinned: bool = False
+    part: str = OWN
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
     """The right options by their position in the draft, counted from 1. Empty: none is right."""
 
+    positions: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """What to say to a learner who picked exactly these options: the misconception behind them."""
+
     positions: frozenset[int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTest:
+    """A response and the score that the author expects for it under the question's rule.
+
+    ``response`` is as a learner sends it, but with places of options, from 1, for their ids;
+    for kinds where options are picked, ``{"selected": [2, 3]}``.
+    """
+
+    response: Mapping[str, Any]
+    score: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +101,34 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """The name of a scoring rule and the points that a score of 1 is worth."""
+    """The name of a scoring rule and the points that a score of 1 is worth.
+
+    ``values`` are what each option is worth, for the rules ``weights`` and ``mapping``.
+    """
 
     rule: str = "all_or_nothing"
     max_points: Fraction = Fraction(1)
+    values: StatedValues | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One question as its author wrote it. Texts are markdown without surrounding blank lines.
 
-    ``extra`` keeps what the author's file said and this service does not read (JSON values).
+    ``key`` is for kinds where options are picked, ``answer`` for the others. The options below
+    the stem come first in ``options``, those of other parts behind them. ``hints`` go from vague
+    to plain. ``oracle_budget`` is how many submissions must not be enough to learn the key.
+    Texts shown after a shuffle name an option by ``{option:2}``, by its place here. ``extra``
+    keeps what the author's file said and this service does not read (JSON values).
     """
 
     title: str
     prompt: str
     options: tuple[Option, ...]
-    key: AnswerKey
+    key: AnswerKey = AnswerKey()
     explanation: Explanation = Explanation()
-    kind: Kind = "multiple_response"
+    kind: str = "multiple_response"
+    answer: Stated | None = None
     slug: str | None = None
     external_id: str | None = None
     date: datetime.date | None = None
@@ -104,12 +138,50 @@ class Draft:
     scoring: Scoring = Scoring()
     release: Release = "after_submission"
     shuffle: bool = False
+    hints: tuple[str, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+    tests: tuple[ScoreTest, ...] = ()
+    oracle_budget: int | None = None
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def most_picks(self) -> int:
         """How many options may be picked: told by the kind, never by the key."""
-        return 1 if self.kind == "single_choice" else len(self.options)
+        if self.kind not in CHOICE_KINDS:
+            return 0
+        return 1 if self.kind in SINGLE_KINDS else len(self.own_options)
+
+    @property
+    def own_options(self) -> tuple[Option, ...]:
+        """The options below the stem."""
+        return tuple(option for option in self.options if option.part == OWN)
+
+    @property
+    def may_be_shuffled(self) -> bool:
+        """Whether the question itself asks for another order than the author's."""
+        return self.shuffle and not all(option.pinned for option in self.own_options)
+
+
+def key_of(draft: Draft, parts: Parts | None = None) -> Key:
+    """What a response is graded against, with these option ids; without, an id is its place.
+
+    A draft that is not complete can be a ``ValueError``.
+    """
+    parts = places(draft) if parts is None else parts
+    if draft.kind in CHOICE_KINDS:
+        own = parts[OWN]
+        return ChoiceKey(own, frozenset(own[place - 1] for place in draft.key.positions))
+    if draft.answer is None:
+        raise ValueError("The question states no answer.")
+    return KindKey(OTHER_KINDS[draft.kind], draft.answer, parts)
+
+
+def places(draft: Draft) -> Parts:
+    """The places of all options as texts, from 1 in each part."""
+    counts = Counter(option.part for option in draft.options)
+    return {
+        part: tuple(str(place) for place in range(1, count + 1)) for part, count in counts.items()
+    }
 
 
 def stricter_release(one: str, other: str) -> str:
@@ -138,15 +210,15 @@ def is_storable(text: str) -> bool:
     return UNSTORABLE.search(text) is None
 
 
-def _texts(value: object) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
     """Every text anywhere inside a document of mappings, sequences and plain values."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        yield from _texts(list(value.items()))
+        yield from texts_in(list(value.items()))
     elif isinstance(value, list | tuple):
         for part in value:
-            yield from _texts(part)
+            yield from texts_in(part)
 
 
 def content_hash(draft: Draft) -> str:
@@ -154,104 +226,46 @@ def content_hash(draft: Draft) -> str:
 
     Slug, external id and option ids name things and say nothing, so they do not count.
     """
-    text = json.dumps(_content(draft), sort_keys=True, default=str)
+    text = json.dumps(content(draft), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _content(draft: Draft) -> dict[str, Any]:
+def document(value: Stated) -> dict[str, Any]:
+    """What an author states as a JSON document, without what was left unsaid."""
+    return value.model_dump(mode="json", exclude_unset=True)
+
+
+def _scoring(scoring: Scoring) -> dict[str, Any]:
+    said: dict[str, Any] = {"rule": scoring.rule, "max_points": scoring.max_points}
+    return said if scoring.values is None else {**said, "values": document(scoring.values)}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    said = {"text": option.text, "feedback": option.feedback, "pinned": option.pinned}
+    return {**said, "part": option.part} if option.part else said
+
+
+# How parts of a draft that JSON does not know are told to the hash.
+_SAID: dict[str, Callable[[Any], Any]] = {
+    "explanation": asdict,
+    "scoring": _scoring,
+    "answer": document,
+    "combinations": lambda said: sorted((sorted(one.positions), one.text) for one in said),
+    "tests": lambda said: [[dict(one.response), str(one.score)] for one in said],
+}
+
+
+def content(draft: Draft) -> dict[str, Any]:
     """What a draft says beyond the defaults, so that a new field leaves old hashes as they are."""
     said = {field.name: getattr(draft, field.name) for field in fields(Draft)}
     usual = {field.name: field.default for field in fields(Draft)}
-    content: dict[str, Any] = {
-        name: asdict(value) if isinstance(value, Explanation | Scoring) else value
-        for name, value in said.items()
-        if name not in NAMES and value != usual[name]
+    told: dict[str, Any] = {
+        name: value for name, value in said.items() if name not in NAMES and value != usual[name]
     }
-    content["key"] = sorted(draft.key.positions)
-    content["options"] = [
-        {"text": option.text, "feedback": option.feedback, "pinned": option.pinned}
-        for option in draft.options
-    ]
-    content["extra"] = dict(draft.extra)
+    told |= {name: _SAID[name](told[name]) for name in _SAID.keys() & told.keys()}
+    told["key"] = sorted(draft.key.positions)
+    told["options"] = [_option(option) for option in draft.options]
+    told["extra"] = dict(draft.extra)
     if draft.difficulty is not None:
-        content["difficulty"] = float(draft.difficulty)  # 1 and 1.0 are equal, their JSON is not
-    return content
-
-
-def completeness(draft: Draft) -> tuple[Problem, ...]:
-    """What keeps a draft from being published; empty when it is complete."""
-    checks = (_name_faults, _text_faults, _option_faults, _key_faults)
-    return tuple(problem for check in checks for problem in check(draft))
-
-
-def _name_faults(draft: Draft) -> Iterator[Problem]:
-    if draft.slug is not None and not is_slug(draft.slug):
-        yield Problem(
-            "bad_slug",
-            f"{draft.slug!r} cannot name a question in an address.",
-            "Use small letters, digits and single hyphens; `random` and ids are taken.",
-        )
-    if not draft.title.strip():
-        yield Problem("missing_title", "The question has no title.", "Give it one.")
-    parts = [
-        ("title", draft.title, LONGEST_TITLE),
-        ("external_id", draft.external_id or "", LONGEST_EXTERNAL_ID),
-        ("language", draft.language, LONGEST_LANGUAGE),
-        ("tag", max(draft.tags, key=len, default=""), LONGEST_TAG),
-    ]
-    for name, text, longest in parts:
-        if len(text) > longest:
-            yield Problem(f"long_{name}", f"The {name} is over {longest} characters.", "Cut it.")
-
-
-def _text_faults(draft: Draft) -> Iterator[Problem]:
-    if len(set(draft.tags)) < len(draft.tags):
-        yield Problem("duplicate_tag", "A tag stands twice.", "Delete one of the two.")
-    if draft.difficulty is not None and not math.isfinite(draft.difficulty):
-        yield Problem("bad_difficulty", "The difficulty is no finite number.", "State one.")
-    if not all(map(is_storable, _texts([_content(draft), draft.external_id]))):
-        yield Problem(
-            "unstorable_character",
-            "The question holds a NUL character or half of a surrogate pair.",
-            "Delete it; it is not text.",
-        )
-    if not draft.prompt.strip():
-        yield Problem("missing_prompt", "The question has no stem.", "Write what is asked.")
-
-
-def _option_faults(draft: Draft) -> Iterator[Problem]:
-    ids = [option.id for option in draft.options if option.id is not None]
-    if ids and (len(set(ids)) < len(draft.options) or not all(map(OPTION_ID.fullmatch, ids))):
-        yield Problem(
-            "bad_option_ids",
-            "The option ids are not one for each option, all different.",
-            "State all or none; an id is four or more small letters and digits 2 to 7.",
-        )
-    texts = [normalise(option.text) for option in draft.options]
-    if len(texts) < FEWEST_OPTIONS:
-        yield Problem("too_few_options", "There are fewer than two options.", "Add options.")
-    if len(texts) > MOST_OPTIONS:
-        yield Problem("too_many_options", f"There are over {MOST_OPTIONS} options.", "Cut some.")
-    if len(set(texts)) < len(texts):
-        yield Problem("duplicate_option", "Two options say the same.", "Reword one of them.")
-    if not all(texts):
-        yield Problem("empty_option", "An option has no text.", "Write it or delete it.")
-
-
-def _key_faults(draft: Draft) -> Iterator[Problem]:
-    if draft.scoring.max_points <= 0:
-        yield Problem("bad_points", "The question is worth no points.", "Make it worth some.")
-    if not draft.key.positions <= set(range(1, len(draft.options) + 1)):
-        yield Problem("unknown_answer", "The key names an option that is not there.", "Mend it.")
-    if not is_rule(draft.scoring.rule):
-        yield Problem(
-            "unknown_rule",
-            f"There is no scoring rule {draft.scoring.rule!r}.",
-            f"Use one of: {', '.join(RULES)}.",
-        )
-    if draft.kind == "single_choice" and len(draft.key.positions) != 1:
-        yield Problem(
-            "single_choice_key",
-            "A single-choice question has exactly one right option.",
-            "Mark one option as right, or make the kind multiple_response.",
-        )
+        told["difficulty"] = float(draft.difficulty)  # 1 and 1.0 are equal, their JSON is not
+    return told

@@ -9,6 +9,8 @@ from models.idempotency import IdempotencyRecord
 from models.question import (
     CorrectOption,
     ExplanationText,
+    Hint,
+    MarkScheme,
     OptionRow,
     Question,
     QuestionVersion,
@@ -25,7 +27,9 @@ __all__ = [
     "Database",
     "ExplanationText",
     "GradeRow",
+    "Hint",
     "IdempotencyRecord",
+    "MarkScheme",
     "OptionRow",
     "Question",
     "QuestionVersion",

@@ -56,7 +56,8 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy, by its own name
         datetime: UtcDateTime,
         UUID: Uuid(),
-        dict[str, Any]: JSON,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[dict[str, Any]]: JSON,
         list[str]: JSON,
     }
 

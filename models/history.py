@@ -11,6 +11,8 @@ from models.base import Base
 from models.question import (
     CorrectOption,
     ExplanationText,
+    Hint,
+    MarkScheme,
     OptionRow,
     QuestionVersion,
     ReferenceRow,
@@ -45,6 +47,8 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
     CorrectOption: _always,
     ExplanationText: _always,
     ReferenceRow: _always,
+    Hint: _always,
+    MarkScheme: _always,
     Tag: _always,
 }
 

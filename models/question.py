@@ -7,6 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     and_,
     exists,
     select,
+    text,
 )
 from sqlalchemy.orm import (
     Mapped,
@@ -31,9 +33,20 @@ from sqlalchemy.orm import (
     selectinload,
 )
 
-from domain.grading import ChoiceKey
+from domain.grading import KINDS as OTHER_KINDS
+from domain.grading import (
+    OWN,
+    AnyRule,
+    ChoiceKey,
+    Key,
+    KindKey,
+    Parts,
+    StatedValues,
+    find_marking,
+)
 from domain.ordering import shuffle_options
 from domain.questions import (
+    CHOICE_KINDS,
     LONGEST_EXTERNAL_ID,
     LONGEST_LANGUAGE,
     LONGEST_SLUG,
@@ -110,6 +123,8 @@ class QuestionVersion(Identified, Base):
     max_points: Mapped[str] = mapped_column(String(64))
     release: Mapped[str] = mapped_column(String(40))
     shuffle: Mapped[bool]
+    interaction: Mapped[dict[str, Any] | None]
+    hint_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     extra: Mapped[dict[str, Any]]
     content_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -122,16 +137,42 @@ class QuestionVersion(Identified, Base):
     correct: Mapped[list["CorrectOption"]] = relationship()
     explanation: Mapped["ExplanationText | None"] = relationship()
     references: Mapped[list["ReferenceRow"]] = relationship(order_by="ReferenceRow.position")
+    hints: Mapped[list["Hint"]] = relationship(order_by="Hint.level")
+    mark_scheme: Mapped["MarkScheme | None"] = relationship()
 
     @property
-    def key(self) -> ChoiceKey:
-        """All option ids in the author's order, and the right ones."""
-        return ChoiceKey(self.option_ids, frozenset(row.option_id for row in self.correct))
+    def key(self) -> Key:
+        """What a response is graded against."""
+        if self.kind in CHOICE_KINDS:
+            right = frozenset(row.option_id for row in self.correct)
+            return ChoiceKey(self.parts[OWN], right)
+        kind = OTHER_KINDS[self.kind]
+        return KindKey(kind, kind.stated.read(self._scheme.answer or {}), self.parts)
+
+    @property
+    def marking(self) -> AnyRule:
+        """How a response to the key is scored."""
+        said = self.mark_scheme and self.mark_scheme.option_values
+        values = StatedValues.read(said) if said else None
+        return find_marking(self.key, self.scoring_rule, values)
+
+    @property
+    def _scheme(self) -> "MarkScheme":
+        assert self.mark_scheme is not None
+        return self.mark_scheme
 
     @property
     def option_ids(self) -> tuple[str, ...]:
         """All option ids in the author's order."""
         return tuple(option.option_id for option in self.options)
+
+    @property
+    def parts(self) -> Parts:
+        """The option ids of each part in the author's order."""
+        found: dict[str, list[str]] = {}
+        for row in self.options:
+            found.setdefault(row.part, []).append(row.option_id)
+        return {part: tuple(ids) for part, ids in found.items()}
 
     @property
     def pinned(self) -> frozenset[str]:
@@ -144,14 +185,21 @@ class QuestionVersion(Identified, Base):
         return Fraction(self.max_points)
 
     def shown_order(self, seed: str | None) -> tuple[str, ...]:
-        """The option ids as a learner sees them: by the seed, by the question's own, or as written.
+        """The option ids as a learner sees them, those below the stem first.
 
-        Equal seeds give equal orders in every version, whatever order the author wrote.
+        By the seed, by the question's own, or as written; but where the order would tell the
+        answer, and in parts beside the stem's options, never as written. Equal seeds give equal
+        orders in every version, whatever order the author wrote.
         """
-        if seed is None and not self.shuffle:
-            return self.option_ids
-        chosen = seed if seed is not None else "default"
-        return shuffle_options(self.option_ids, f"{self.question_id}\0{chosen}", self.pinned)
+        chosen = f"{self.question_id}\0{'default' if seed is None else seed}"
+        tells = self.kind in OTHER_KINDS and OTHER_KINDS[self.kind].order_tells
+        as_written = seed is None and not self.shuffle and not tells
+        pinned = frozenset() if tells else self.pinned
+        shown: list[str] = []
+        for part, ids in self.parts.items():
+            kept = as_written and part == OWN
+            shown += ids if kept else shuffle_options(ids, chosen, pinned)
+        return tuple(shown)
 
     @classmethod
     def for_learners(cls, number: int | None = None) -> Select[Self]:
@@ -169,6 +217,11 @@ class QuestionVersion(Identified, Base):
         )
 
     @classmethod
+    def hints_for_learners(cls, number: int | None = None) -> Select[Self]:
+        """The same with hints, which a learner asks for one by one."""
+        return cls.for_learners(number).options(selectinload(cls.hints))
+
+    @classmethod
     def has_tag(cls, tag: str) -> ColumnElement[bool]:
         """Whether a version is filed under the tag."""
         return exists().where(Tag.version_id == cls.id, Tag.tag == tag)
@@ -183,6 +236,7 @@ class OptionRow(Base):
     version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
     option_id: Mapped[str] = mapped_column(String(52), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger)
+    part: Mapped[str] = mapped_column(String(40), server_default=text("''"))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     pinned: Mapped[bool]
@@ -225,6 +279,36 @@ class ReferenceRow(Base):
     url: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
     lead: Mapped[str] = mapped_column(Text)
+
+
+class Hint(Base):
+    """Help before the answer, from vague (level 1) to plain."""
+
+    __tablename__ = "hint"
+    __table_args__ = (CheckConstraint("level >= 1", name="level_from_1"),)
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+
+
+class MarkScheme(Base):
+    """What grading needs beside the right options, and what the author wants checked.
+
+    ``answer`` is what is right in kinds where nothing is picked, ``option_values`` what each
+    option is worth, ``combinations`` what to say to who picked exactly those ids. Never loaded
+    for learners.
+    """
+
+    __tablename__ = "mark_scheme"
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
+    answer: Mapped[dict[str, Any] | None]
+    option_values: Mapped[dict[str, Any] | None]
+    combinations: Mapped[list[dict[str, Any]]]
+    tests: Mapped[list[dict[str, Any]]]
+    oracle_budget: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Tag(Base):

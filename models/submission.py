@@ -1,7 +1,7 @@
 """What learners sent and how it was graded. Both tables only ever grow."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,8 +23,9 @@ from models.question import Question, QuestionVersion
 
 
 class Submission(Identified, Base):
-    """One response: the version and order of options shown, and the options picked.
+    """One response: the version and order of options shown, and what the learner sent.
 
+    ``selected`` are the picked options; kinds where nothing is picked have a ``response``.
     ``release`` says what the learner may learn of the result: answering an old version must not
     open what the published one keeps closed, since both may share their key.
     The idempotency key is kept for ever, so that a repeated submit finds its first one.
@@ -46,6 +47,7 @@ class Submission(Identified, Base):
     caller: Mapped[str] = mapped_column(String(36))
     learner: Mapped[str | None] = mapped_column(String(255))
     selected: Mapped[list[str]]
+    response: Mapped[dict[str, Any] | None]
     shown: Mapped[list[str]]
     shuffle: Mapped[str | None] = mapped_column(String(128))
     release: Mapped[str] = mapped_column(String(40))

@@ -9,10 +9,11 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.completeness import advice, completeness
 from domain.differences import difference
 from domain.errors import AmbiguousRevision
 from domain.problems import Problem
-from domain.questions import Draft, completeness, content_hash, is_slug, slug_from
+from domain.questions import Draft, content_hash, is_slug, slug_from
 from formats import Format, Parsed
 from models import Bank, Question
 from operations.publish_question import publish_question
@@ -68,12 +69,13 @@ def _import(
     problems = (*completeness(draft), *_claimed(draft, place, claims))
     if problems:
         return ImportItem(source, draft.slug, "failed", (*found.problems, *problems))
+    warnings = (*found.problems, *advice(draft))
     try:
         with session.begin_nested():
             item = _store(session, source, draft, at)
     except AmbiguousRevision as error:
-        return ImportItem(source, draft.slug, "failed", (*found.problems, *_as_problems(error)))
-    return replace(item, problems=(*found.problems, *item.problems))
+        return ImportItem(source, draft.slug, "failed", (*warnings, *_as_problems(error)))
+    return replace(item, problems=(*warnings, *item.problems))
 
 
 def _store(session: Session, source: str, draft: Draft, at: datetime) -> ImportItem:

@@ -1,16 +1,21 @@
 """Write what an author says now as the next version of a question."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.grading import KINDS
 from domain.identity import keep_ids, new_ids
-from domain.questions import LONGEST_TITLE, Draft, content_hash
+from domain.option_references import name_by_id
+from domain.questions import LONGEST_TITLE, Draft, Option, content_hash, document
 from formats.rendering import to_html
 from models import (
     CorrectOption,
     ExplanationText,
+    Hint,
+    MarkScheme,
     OptionRow,
     Question,
     QuestionVersion,
@@ -26,23 +31,12 @@ def revise_question(session: Session, *, question: Question, draft: Draft) -> Qu
     :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which.
     """
     last = question.versions[-1] if question.versions else None
-    option_ids = _option_ids(session, question.id, last, draft)
+    ids = _option_ids(session, question.id, last, draft)
     version = QuestionVersion(
         question=question,
         number=last.number + 1 if last else 1,
         options=[
-            OptionRow(
-                option_id=option_id,
-                position=place,
-                text=option.text,
-                html=to_html(option.text),
-                pinned=option.pinned,
-                feedback=option.feedback,
-                feedback_html=to_html(option.feedback) if option.feedback else None,
-            )
-            for place, (option_id, option) in enumerate(
-                zip(option_ids, draft.options, strict=True), start=1
-            )
+            _option_row(place, option, ids) for place, option in enumerate(draft.options, start=1)
         ],
         tags=[Tag(tag=tag, position=place) for place, tag in enumerate(draft.tags)],
         **_own_columns(draft),
@@ -50,12 +44,35 @@ def revise_question(session: Session, *, question: Question, draft: Draft) -> Qu
     session.add(version)
     session.flush()  # the right options refer to option rows, which must be there first
     version.correct = [
-        CorrectOption(option_id=option_ids[position - 1])
-        for position in sorted(draft.key.positions)
+        CorrectOption(option_id=ids[position - 1]) for position in sorted(draft.key.positions)
     ]
-    _add_explanation(version, draft)
+    _add_explanation(version, draft, ids)
+    version.hints = [
+        Hint(level=level, **_told(hint, ids)) for level, hint in enumerate(draft.hints, start=1)
+    ]
+    version.mark_scheme = _mark_scheme(draft, ids)
     session.flush()
     return version
+
+
+def _told(text: str, ids: Sequence[str]) -> dict[str, str]:
+    """A text for learners who saw the options in some order: it names them by id."""
+    named = name_by_id(text, ids)
+    return {"text": named, "html": to_html(named)}
+
+
+def _option_row(place: int, option: Option, ids: Sequence[str]) -> OptionRow:
+    feedback = _told(option.feedback, ids) if option.feedback else {"text": None, "html": None}
+    return OptionRow(
+        option_id=ids[place - 1],
+        position=place,
+        part=option.part,
+        text=option.text,
+        html=to_html(option.text),
+        pinned=option.pinned,
+        feedback=feedback["text"],
+        feedback_html=feedback["html"],
+    )
 
 
 def _own_columns(draft: Draft) -> dict[str, object]:
@@ -74,14 +91,33 @@ def _own_columns(draft: Draft) -> dict[str, object]:
         "max_points": str(draft.scoring.max_points),
         "release": draft.release,
         "shuffle": draft.shuffle,
+        "interaction": KINDS[draft.kind].interaction(draft.answer) if draft.answer else None,
+        "hint_count": len(draft.hints),
         "extra": dict(draft.extra),
         "content_hash": content_hash(draft),
     }
 
 
-def _add_explanation(version: QuestionVersion, draft: Draft) -> None:
+def _mark_scheme(draft: Draft, ids: Sequence[str]) -> MarkScheme | None:
+    """What there is to say beside the right options; nothing for most questions."""
+    values = draft.scoring.values
+    scheme = MarkScheme(
+        answer=document(draft.answer) if draft.answer else None,
+        option_values=document(values) if values else None,
+        combinations=[
+            {"picked": sorted(ids[place - 1] for place in one.positions), **_told(one.text, ids)}
+            for one in draft.combinations
+        ],
+        tests=[{"response": dict(test.response), "score": str(test.score)} for test in draft.tests],
+        oracle_budget=draft.oracle_budget,
+    )
+    said = (draft.answer, values, draft.combinations, draft.tests, draft.oracle_budget)
+    return scheme if any(part not in (None, ()) for part in said) else None
+
+
+def _add_explanation(version: QuestionVersion, draft: Draft, ids: Sequence[str]) -> None:
     if text := draft.explanation.text:
-        version.explanation = ExplanationText(text=text, html=to_html(text))
+        version.explanation = ExplanationText(**_told(text, ids))
     version.references = [
         ReferenceRow(
             position=place,
@@ -97,13 +133,17 @@ def _add_explanation(version: QuestionVersion, draft: Draft) -> None:
 def _option_ids(
     session: Session, question_id: UUID, last: QuestionVersion | None, draft: Draft
 ) -> tuple[str, ...]:
-    """The ids that the draft states, else those that its texts had before."""
+    """The ids that the draft states, else those that its texts had before in their part."""
     stated = tuple(option.id for option in draft.options if option.id)
     if len(stated) == len(draft.options):
         return stated
     if last is None:
         return new_ids([option.text for option in draft.options])
-    before = {option.option_id: option.text for option in last.options}
     ever = select(OptionRow.option_id).join(QuestionVersion)
-    taken = session.scalars(ever.where(QuestionVersion.question_id == question_id)).all()
-    return keep_ids(before, [option.text for option in draft.options], set(taken))
+    taken = set(session.scalars(ever.where(QuestionVersion.question_id == question_id)))
+    ids: list[str] = []
+    for part in dict.fromkeys(option.part for option in draft.options):
+        before = {row.option_id: row.text for row in last.options if row.part == part}
+        texts = [option.text for option in draft.options if option.part == part]
+        ids += keep_ids(before, texts, {*taken, *ids})
+    return tuple(ids)

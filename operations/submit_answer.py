@@ -1,9 +1,11 @@
 """Grade what a learner picked and keep both: the response and its grade."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,21 +14,23 @@ from sqlalchemy.orm import Session
 from domain.access import Caller
 from domain.errors import (
     IdempotencyKeyReused,
-    InvalidResponse,
     QuestionNotFound,
     VersionConflict,
 )
-from domain.grading import find_rule, grade
+from domain.grading import grade_response, read_response
 from domain.questions import stricter_release
-from domain.responses import ChoiceResponse, check_choice
 from models import GradeRow, Question, QuestionVersion, Submission
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a learner sends: the picked option ids, and what was shown to pick from."""
+    """What a learner sends, and what was shown to answer.
 
-    selected: tuple[str, ...]
+    ``selected`` are picked option ids; kinds where nothing is picked take a ``response``.
+    """
+
+    selected: tuple[str, ...] | None = None
+    response: Mapping[str, Any] | None = None
     learner: str | None = None
     version: int | None = None
     shuffle: str | None = None
@@ -60,7 +64,7 @@ def submit_answer(
 
     With a key, the first answer under it is the only one: sent again it gives the same receipt,
     also when both arrive at once. Raises :class:`QuestionNotFound`, :class:`VersionConflict`,
-    :class:`InvalidResponse` or, for another answer under a used key,
+    :class:`~domain.errors.InvalidResponse` or, for another answer under a used key,
     :class:`IdempotencyKeyReused`.
     """
     found = session.scalar(select(Question).where(Question.is_named(question)))
@@ -69,9 +73,8 @@ def submit_answer(
     if earlier := _sent_before(session, found, answer, caller, idempotency_key):
         return earlier
     version = _answered_version(session, found, answer.version)
-    if faults := check_choice(answer.selected, version.option_ids, version.select_max):
-        raise InvalidResponse(faults=faults)
-    submission = _submission(version, answer, caller, at, idempotency_key)
+    grade = _grade(version, answer, at)
+    submission = _submission(version, answer, grade, caller, at, idempotency_key)
     try:
         with session.begin_nested():
             session.add(submission)
@@ -116,6 +119,7 @@ def _answered_version(session: Session, question: Question, number: int | None) 
 def _submission(
     version: QuestionVersion,
     answer: Answer,
+    grade: GradeRow,
     caller: Caller,
     at: datetime,
     idempotency_key: str | None,
@@ -127,7 +131,8 @@ def _submission(
         version=version,
         caller=caller.id,
         learner=answer.learner,
-        selected=list(answer.selected),
+        selected=list(answer.selected or ()),
+        response=None if answer.response is None else dict(answer.response),
         shown=list(version.shown_order(answer.shuffle)),
         shuffle=answer.shuffle,
         release=stricter_release(version.release, published.release),
@@ -135,13 +140,14 @@ def _submission(
         submitted_at=at,
         idempotency_key=idempotency_key,
         request_hash=answer.fingerprint if idempotency_key else None,
-        grades=[_grade(version, answer, at)],
+        grades=[grade],
     )
 
 
 def _grade(version: QuestionVersion, answer: Answer, at: datetime) -> GradeRow:
-    rule = find_rule(version.scoring_rule)
-    result = grade(version.key, ChoiceResponse(frozenset(answer.selected)), rule)
+    key, rule = version.key, version.marking
+    response = read_response(key, version.select_max, answer.selected, answer.response)
+    result = grade_response(key, response, rule)
     most = version.points_at_most
     return GradeRow(
         rule=rule.name,

@@ -1,5 +1,6 @@
 """What all wire shapes share."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -49,7 +50,7 @@ class Incoming(BaseModel):
     @classmethod
     def _can_be_stored(cls, value: object) -> object:
         """Refuse texts and integers that JSON allows and the engines cannot hold."""
-        for part in value if isinstance(value, list) else [value]:
+        for part in value if isinstance(value, list) else _plain_values(value):
             if isinstance(part, str) and not is_storable(part):
                 raise PydanticCustomError(
                     "unstorable_text", "should not hold NUL or half of a surrogate pair"
@@ -57,6 +58,18 @@ class Incoming(BaseModel):
             if isinstance(part, int) and not -LARGEST_INTEGER - 1 <= part <= LARGEST_INTEGER:
                 raise PydanticCustomError("unstorable_number", "should fit into 64 bits")
         return value
+
+
+def _plain_values(value: object) -> Iterator[object]:
+    """Every text, number and name anywhere inside of a JSON value."""
+    if isinstance(value, dict):
+        yield from value
+        yield from _plain_values(list(value.values()))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _plain_values(part)
+    else:
+        yield value
 
 
 class Outgoing(BaseModel):

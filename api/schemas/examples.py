@@ -32,6 +32,8 @@ _QUESTION: Example = {
     "prompt": _text("Which of the following statements should help the network learn?"),
     "options": [{"id": id_, **_text(text)} for id_, text in _TEXTS.items()],
     "select": {"min": 0, "max": 4},
+    "interaction": None,
+    "hints": 1,
     "scoring": {"rule": "all_or_nothing", "max_points": 1.0},
     "published_at": "2026-11-23T10:00:00Z",
     "shuffle": None,
@@ -45,12 +47,14 @@ _SUBMISSION: Example = {
     "question": {"id": _QUESTION_ID, "slug": _SLUG, "version": 1},
     "learner": "opaque-id",
     "selected": _RIGHT,
+    "response": None,
     "submitted_at": "2026-11-23T10:05:00Z",
     "score": 1.0,
     "points": 1.0,
     "max_points": 1.0,
     "correct": True,
     "rule": "all_or_nothing",
+    "rule_version": 1,
     "reason": "This answer earns all points: only picking exactly the right options earns points.",
     "feedback": {
         "correct": _RIGHT,
@@ -64,6 +68,9 @@ _SUBMISSION: Example = {
             }
             for id_ in _TEXTS
         ],
+        "solution": None,
+        "parts": [],
+        "combination": None,
         "explanation": _text("ReLU is much less likely to saturate."),
         "references": [
             {
@@ -80,12 +87,13 @@ EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
     "QuestionDraw": {"items": [_QUESTION], "seed": "S1"},
+    "HintOut": {"level": 1, "levels": 1, **_text("Look at the derivative far from zero.")},
     "SubmissionIn": _ANSWER,
     "SubmissionOut": _SUBMISSION,
     "BatchIn": {"submissions": [_ENTRY]},
     "BatchOut": {"results": [{"status": 201, "submission": _SUBMISSION}]},
     "SubmissionPage": {"items": [_SUBMISSION], "next_cursor": None, "limit": 50},
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_23_4"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_24_1"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

@@ -7,6 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.base import Moment, Outgoing, Seed
+from api.schemas.interactions import Interaction, OptionOut, interaction_of
+from domain.grading import OWN
+from domain.option_references import label, label_html
 from models import QuestionVersion
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["vanishing-gradients"])]
@@ -16,14 +19,6 @@ Sort = Literal["published_at", "-published_at", "title", "date", "-date"]
 class TextOut(Outgoing):
     """A text as its author wrote it, and as sanitised HTML."""
 
-    markdown: str
-    html: str
-
-
-class OptionOut(Outgoing):
-    """A statement to pick. The id is opaque and never changes."""
-
-    id: str = Field(examples=["m3kq"])
     markdown: str
     html: str
 
@@ -57,6 +52,10 @@ class QuestionOut(Outgoing):
     prompt: TextOut
     options: list[OptionOut]
     select: SelectOut
+    interaction: Interaction | None = Field(
+        description="What kinds where nothing is picked need beside the options."
+    )
+    hints: int = Field(description="How many hints there are to ask for.")
     scoring: ScoringOut
     published_at: Moment
     shuffle: str | None = Field(description="The seed of the options' order, where one was asked.")
@@ -65,7 +64,7 @@ class QuestionOut(Outgoing):
     def of(cls, version: QuestionVersion, shuffle: str | None = None) -> Self:
         """The learner's view of a published version."""
         assert version.published_at is not None
-        by_id = {option.option_id: option for option in version.options}
+        parts = _options(version, shuffle)
         return cls(
             id=version.question_id,
             slug=version.question.slug,
@@ -77,15 +76,24 @@ class QuestionOut(Outgoing):
             tags=[tag.tag for tag in version.tags],
             difficulty=version.difficulty,
             prompt=TextOut(markdown=version.prompt, html=version.prompt_html),
-            options=[
-                OptionOut(id=id_, markdown=by_id[id_].text, html=by_id[id_].html)
-                for id_ in version.shown_order(shuffle)
-            ],
+            options=parts.get(OWN, []),
             select=SelectOut(min=version.select_min, max=version.select_max),
+            interaction=interaction_of(version.kind, version.interaction, parts),
+            hints=version.hint_count,
             scoring=ScoringOut(rule=version.scoring_rule, max_points=float(version.points_at_most)),
             published_at=version.published_at,
             shuffle=shuffle,
         )
+
+
+def _options(version: QuestionVersion, shuffle: str | None) -> dict[str, list[OptionOut]]:
+    """The options of each part in the order that the learner sees."""
+    rows = {row.option_id: row for row in version.options}
+    shown: dict[str, list[OptionOut]] = {}
+    for id_ in version.shown_order(shuffle):
+        option = OptionOut(id=id_, markdown=rows[id_].text, html=rows[id_].html)
+        shown.setdefault(rows[id_].part, []).append(option)
+    return shown
 
 
 class QuestionPage(Outgoing):
@@ -152,6 +160,26 @@ class DrawQuery(QuestionFilters):
     count: int = Field(default=1, ge=1, le=100)
     seed: Seed | None = Field(default=None, description="Repeats a draw; made up if missing.")
     exclude: list[Name] = Field(default=[], max_length=200, description="Not these slugs or ids.")
+
+
+class HintOut(Outgoing):
+    """Help before the answer. ``level`` goes from 1, vague, to ``levels``, plain."""
+
+    level: int
+    levels: int
+    markdown: str
+    html: str
+
+    @classmethod
+    def of(cls, version: QuestionVersion, level: int, shuffle: str | None) -> Self:
+        """The hint of that level, which the version must have."""
+        row, shown = version.hints[level - 1], version.shown_order(shuffle)
+        return cls(
+            level=level,
+            levels=version.hint_count,
+            markdown=label(row.text, shown),
+            html=label_html(row.html, shown),
+        )
 
 
 class ReadQuery(BaseModel):

@@ -3,7 +3,15 @@
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from api.schemas.base import (
     Incoming,
@@ -13,20 +21,40 @@ from api.schemas.base import (
     Seed,
     ShortText,
 )
+from api.schemas.interactions import SOLUTIONS, Solution
 from api.schemas.problems import ProblemOut
 from api.schemas.questions import Name, TextOut
-from domain.grading import ChoiceResponse, Verdict, verdicts
-from models import GradeRow, QuestionVersion, ReferenceRow, Submission
+from domain.grading import (
+    KINDS,
+    ChoiceKey,
+    ChoiceResponse,
+    KindKey,
+    Verdict,
+    verdicts,
+)
+from domain.option_references import label, label_html
+from models import GradeRow, ReferenceRow, Submission
 from operations.submit_answer import Answer
 
 OptionId = Annotated[str, Field(max_length=52, examples=["7fhx"])]
 LONGEST_DURATION_MS = 10**12
+RESPONSES: dict[str, Any] = {
+    "anyOf": [kind.sent.model_json_schema() for kind in KINDS.values()],
+}
 
 
 class SubmissionIn(Incoming):
-    """The picked options, and what was shown to pick from. Only ``selected`` is required."""
+    """An answer, and what was shown to answer. Only ``selected`` or ``response`` is required."""
 
-    selected: list[OptionId] = Field(max_length=200, description="Ids of the picked options.")
+    response: Annotated[dict[str, Any], WithJsonSchema(RESPONSES)] | None = Field(
+        default=None, description="The answer to a question of a kind where nothing is picked."
+    )
+    selected: list[OptionId] | None = Field(
+        default=None,
+        max_length=200,
+        validate_default=True,
+        description="Ids of the picked options.",
+    )
     learner: ShortText | None = Field(
         default=None, description="An opaque id of the learner; no name, no address."
     )
@@ -34,10 +62,18 @@ class SubmissionIn(Incoming):
     shuffle: Seed | None = Field(default=None, description="The seed it was shown with.")
     duration_ms: int | None = Field(default=None, ge=0, le=LONGEST_DURATION_MS)
 
+    @field_validator("selected")
+    @classmethod
+    def _one_is_there(cls, selected: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        if selected is None and info.data.get("response", ...) is None:
+            raise PydanticCustomError("missing", "Field required")
+        return selected
+
     def answer(self) -> Answer:
         """The same as the operation takes it."""
         return Answer(
-            selected=tuple(self.selected),
+            selected=None if self.selected is None else tuple(self.selected),
+            response=self.response,
             learner=self.learner,
             version=self.version,
             shuffle=self.shuffle,
@@ -101,35 +137,82 @@ class ReferenceOut(Outgoing):
         return cls(title=row.title, url=row.url, note=row.note, lead=row.lead)
 
 
+class PartFeedbackOut(Outgoing):
+    """Whether one part of a response was right: a premise by its id, a blank by its name."""
+
+    id: str
+    correct: bool
+
+
 class FeedbackOut(Outgoing):
-    """The right options, a verdict on each, and the explanation."""
+    """What was right, a verdict on each option or part, and the explanation.
+
+    ``correct`` and ``options`` are for kinds where options are picked, ``solution`` and ``parts``
+    for the others. ``combination`` is what the author says to who picked exactly these options.
+    """
 
     correct: list[str]
     options: list[OptionFeedbackOut]
+    solution: Solution | None
+    parts: list[PartFeedbackOut]
+    combination: TextOut | None
     explanation: TextOut | None
     references: list[ReferenceOut]
 
     @classmethod
-    def of(cls, version: QuestionVersion, shown: list[str], selected: frozenset[str]) -> Self:
-        """Feedback on a selection, its options in the order that the learner saw."""
-        key, html = version.key, {row.option_id: row.feedback_html for row in version.options}
-        found = verdicts(key, ChoiceResponse(selected))
-        told = version.explanation
+    def of(cls, submission: Submission) -> Self:
+        """Feedback on a submission, its options in the order that the learner saw."""
+        version, key = submission.version, submission.version.key
+        shown, told = submission.shown, version.explanation
         return cls(
-            correct=[id_ for id_ in shown if id_ in key.correct],
-            options=[
-                OptionFeedbackOut(
-                    id=id_,
-                    selected=id_ in selected,
-                    correct=id_ in key.correct,
-                    verdict=found[id_],
-                    html=html[id_],
-                )
-                for id_ in shown
-            ],
-            explanation=TextOut(markdown=told.text, html=told.html) if told else None,
+            explanation=_labelled(told.text, told.html, shown) if told else None,
             references=[ReferenceOut.of(row) for row in version.references],
+            combination=_combination(submission),
+            **(_on_picks(submission, key) if isinstance(key, ChoiceKey) else {}),
+            **(_on_parts(submission, key) if isinstance(key, KindKey) else {}),
         )
+
+
+def _labelled(text: str, html: str, shown: list[str]) -> TextOut:
+    return TextOut(markdown=label(text, shown), html=label_html(html, shown))
+
+
+def _combination(submission: Submission) -> TextOut | None:
+    scheme, picked = submission.version.mark_scheme, sorted(submission.selected)
+    for one in scheme.combinations if scheme else ():
+        if one["picked"] == picked:
+            return _labelled(one["text"], one["html"], submission.shown)
+    return None
+
+
+def _on_picks(submission: Submission, key: ChoiceKey) -> dict[str, Any]:
+    selected, shown = frozenset(submission.selected), submission.shown
+    html = {row.option_id: row.feedback_html for row in submission.version.options}
+    found = verdicts(key, ChoiceResponse(selected))
+    options = [
+        OptionFeedbackOut(
+            id=id_,
+            selected=id_ in selected,
+            correct=id_ in key.correct,
+            verdict=found[id_],
+            html=label_html(html[id_] or "", shown) or None,
+        )
+        for id_ in shown
+    ]
+    right = [id_ for id_ in shown if id_ in key.correct]
+    return {"correct": right, "options": options, "solution": None, "parts": []}
+
+
+def _on_parts(submission: Submission, key: KindKey) -> dict[str, Any]:
+    sent = key.read(submission.response or {})
+    judged = key.kind.judged(key.stated, sent, key.parts)
+    solution = key.kind.solution(key.stated, key.parts)
+    return {
+        "correct": [],
+        "options": [],
+        "solution": SOLUTIONS[key.kind.name].model_validate(solution),
+        "parts": [PartFeedbackOut(id=id_, correct=right) for id_, right in judged.items()],
+    }
 
 
 class SubmissionOut(Outgoing):
@@ -139,12 +222,16 @@ class SubmissionOut(Outgoing):
     question: QuestionRefOut
     learner: str | None
     selected: list[str]
+    response: dict[str, Any] | None = Field(
+        description="As it was sent, for kinds where nothing is picked."
+    )
     submitted_at: Moment
     score: float | None = Field(description="Fraction of the maximum.", examples=[0.5])
     points: float | None
     max_points: float
     correct: bool | None
     rule: str = Field(examples=["all_or_nothing"])
+    rule_version: int
     reason: str | None
     feedback: FeedbackOut | None
 
@@ -160,14 +247,16 @@ class SubmissionOut(Outgoing):
             ),
             learner=submission.learner,
             selected=submission.selected,
+            response=submission.response,
             submitted_at=submission.submitted_at,
             score=grade.score if scored else None,
             points=grade.points if scored else None,
             max_points=grade.max_points,
             correct=grade.correct if scored else None,
             rule=grade.rule,
+            rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
-            feedback=FeedbackOut.of(version, submission.shown, frozenset(submission.selected))
+            feedback=FeedbackOut.of(submission)
             if submission.release == "after_submission"
             else None,
         )

@@ -12,10 +12,12 @@ from domain.grading import (
 from domain.grading.chance import Chance, expected_scores
 from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
 from domain.grading.keys import ChoiceKey
-from domain.grading.kinds import KINDS, Kind, KindKey, KindRule, Parts, Sent, Stated
-from domain.grading.option_values import OPTION_RULES, OptionRule, OptionValues
+from domain.grading.kinds import KINDS, OWN, Kind, KindKey, KindRule, Parts
+from domain.grading.marking import AnyRule, Key, find_marking, grade_response, read_response
+from domain.grading.option_values import OPTION_RULES, OptionRule, OptionValues, StatedValues
 from domain.grading.oracle import Budget, oracle_budget
 from domain.grading.rules import RULES, About, Counts, Property, Rule, find_rule
+from domain.grading.stated import Sent, Stated
 from domain.responses import ChoiceResponse
 
 # Importing a module of formulas or of a kind registers them.
@@ -26,15 +28,18 @@ __all__ = [
     "KINDS",
     "KIND_MODULES",
     "OPTION_RULES",
+    "OWN",
     "RULES",
     "RULE_MODULES",
     "About",
+    "AnyRule",
     "Budget",
     "Chance",
     "ChoiceKey",
     "ChoiceResponse",
     "Counts",
     "Grade",
+    "Key",
     "Kind",
     "KindKey",
     "KindRule",
@@ -46,10 +51,14 @@ __all__ = [
     "Rule",
     "Sent",
     "Stated",
+    "StatedValues",
     "Verdict",
     "expected_scores",
+    "find_marking",
     "find_rule",
     "grade",
+    "grade_response",
     "oracle_budget",
+    "read_response",
     "verdicts",
 ]

@@ -11,32 +11,18 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from domain.errors import Fault, InvalidResponse, UnknownRule
 from domain.grading.choice import Grade
 from domain.grading.rules import tell
+from domain.grading.stated import Sent, Stated
 from domain.problems import Problem
 
 # Option ids in the author's order, by the part of the question they belong to. The part without
 # a name holds the options that stand below the stem.
 Parts = Mapping[str, tuple[str, ...]]
 OWN = ""
-
-
-class Stated(BaseModel):
-    """What an author states as right, and what counts as near to it. Never shown to learners.
-
-    Options are named by their place in their part, from 1.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Sent(BaseModel):
-    """What a learner sends. Options are named by their ids."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 StatedT = TypeVar("StatedT", bound=Stated)
@@ -79,8 +65,11 @@ class Kind(Generic[StatedT, SentT]):
     ``is_right`` is whether a response is wholly right. ``interaction`` is what a learner needs
     beside the options to answer; nothing in it may depend on what is right. ``solution`` is the
     right answer as a learner sees it afterwards, and ``judged`` whether each part of a response
-    is right. ``problems`` and ``faults`` say what is wrong with an answer and with a response.
-    ``mutants`` are answers that differ slightly, to see whether tests notice.
+    is right. ``part_names`` are the parts that have options of their own. ``problems``,
+    ``stem_problems`` and ``faults`` say what is wrong with an answer by itself, beside the stem,
+    and with a response.
+    ``mutants`` are answers that differ slightly, to see whether tests notice. ``has_options``:
+    options stand below the stem; ``order_tells``: their order is the answer, and never shown.
     """
 
     name: str
@@ -90,7 +79,9 @@ class Kind(Generic[StatedT, SentT]):
     solution: Callable[[StatedT, Parts], dict[str, Any]]
     mutants: Callable[[StatedT, Parts], Iterable[StatedT]]
     interaction: Callable[[StatedT], dict[str, Any]] = _no_document
+    part_names: Callable[[StatedT], Iterable[str]] = _nothing
     problems: Callable[[StatedT, Parts], Iterable[Problem]] = _nothing
+    stem_problems: Callable[[StatedT, str], Iterable[Problem]] = _nothing
     faults: Callable[[StatedT, SentT, Parts], Iterable[Fault]] = _nothing
     judged: Callable[[StatedT, SentT, Parts], dict[str, bool]] = _no_document
     partial: tuple[KindRule[StatedT, SentT], ...] = ()
@@ -148,7 +139,7 @@ class KindKey:
     def read(self, document: Mapping[str, Any], pointer: str = "/response") -> Sent:
         """The response that a document says, or :class:`InvalidResponse` with every fault."""
         try:
-            sent: Sent = self.kind.sent.model_validate(dict(document))
+            sent: Sent = self.kind.sent.read(document)
         except ValidationError as error:
             known = ", ".join(self.kind.sent.model_fields)
             raise InvalidResponse(

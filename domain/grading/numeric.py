@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.errors import Fault
-from domain.grading.kinds import Kind, Parts, Sent, Stated, register_kind
+from domain.grading.kinds import Kind, Parts, register_kind
 from domain.grading.numbers import LONGEST_NUMBER, Exact, read_number, round_to, spell_number
+from domain.grading.stated import Sent, Stated
 
 MOST_UNITS = 50
 Unit = Annotated[str, Field(min_length=1, max_length=40)]

@@ -4,13 +4,15 @@ They belong to one question, so a name alone cannot stand for them: ``OPTION_RUL
 make each, and what the catalogue says about it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
 from domain.grading.keys import ChoiceKey
+from domain.grading.numbers import Exact
 from domain.grading.rules import tell
+from domain.grading.stated import Stated
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -111,3 +113,37 @@ OPTION_RULES: Mapping[str, OptionRule] = MappingProxyType(
         ),
     }
 )
+
+
+class StatedValues(Stated):
+    """What an author says each option is worth, by place; bounds as the rule has them if unsaid.
+
+    ``None`` for an option leaves it the ``default``.
+    """
+
+    options: tuple[Exact | None, ...]
+    default: Exact | None = None
+    lower: Exact | None = None
+    upper: Exact | None = None
+    maximum: Exact | None = None
+
+
+def values_of(rule: str, stated: StatedValues, options: Sequence[str]) -> OptionValues:
+    """The rule ``weights`` or ``mapping`` with these values; a ``ValueError`` where they make none.
+
+    A bound that is stated as ``None`` does not bind.
+    """
+    if len(stated.options) != len(options):
+        raise ValueError(f"There should be {len(options)} values, one for each option.")
+    bounds = {name: getattr(stated, name) for name in stated.model_fields_set - {"options"}}
+    if unread := bounds.keys() - _READ_BY[rule]:
+        raise ValueError(f"The rule {rule} does not read {min(unread)}.")
+    by_id = dict(zip(options, stated.options, strict=True))
+    said = {option: value for option, value in by_id.items() if value is not None}
+    return OPTION_RULES[rule].make(said, **bounds)
+
+
+_READ_BY = {
+    "weights": frozenset({"lower", "upper"}),
+    "mapping": frozenset({"default", "lower", "upper", "maximum"}),
+}

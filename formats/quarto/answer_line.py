@@ -26,9 +26,10 @@ Word = Literal["all", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the line says: option ``numbers``, or a ``word`` that may name an option's text."""
+    """What the line says: option ``numbers``, a ``word`` that may name an option, or a truth."""
 
     numbers: tuple[int, ...] = ()
+    truth: bool | None = None
     word: Word | None = None
     may_name_an_option: bool = False
 
@@ -39,6 +40,8 @@ def read_answer(line: str) -> Answer | None:
         return None
     said = _plain(_EMPHASIS.sub("", line))
     said = said[match.end() :] if (match := _PREFIX.match(said)) else said
+    if said in ("true", "false"):
+        return Answer(truth=said == "true")
     if word := _as_word(said):
         return Answer(word=word)
     if above := _ABOVE.fullmatch(said):

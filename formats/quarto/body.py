@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.questions import Explanation
+from domain.grading import KINDS as OTHER_KINDS
+from domain.questions import CHOICE_KINDS, TRUTHS, Explanation
 from formats.quarto.answer_line import Answer, read_answer
 from formats.quarto.blocks import Block, outline, read_blocks
 from formats.quarto.findings import Report
@@ -17,36 +18,61 @@ SEPARATOR = "<!-- -->"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The parts as written. ``answer_line`` is the index of the line that ``answer`` is from."""
+    """The parts as written. ``answer_line`` is the index of the line that ``answer`` is from.
+
+    Kinds where nothing is picked have no ``answer`` here.
+    """
 
     prompt: str
     options: tuple[ListedOption, ...]
-    answer: Answer
+    answer: Answer | None
     answer_line: int
     explanation: Explanation
 
 
-def read_body(lines: Sequence[str], report: Report) -> Body | None:
+def read_body(lines: Sequence[str], kind: str, report: Report) -> Body | None:
     """The parts of a body whose front matter lines are blank, or ``None`` after an error."""
     blocks = read_blocks(lines)
-    place = _find_callout(blocks, lines, report)
+    place = _find_callout(blocks, lines, kind in CHOICE_KINDS, report)
     before, callout, after = blocks[:place], blocks[place], blocks[place + 1 :]
     _warn_of_glue("callout_glued", before, callout, lines, report)
+    answer_line, answer = callout.first_line_inside - 1, None
+    inside = outline(callout.inside)
+    if kind in CHOICE_KINDS:
+        answer_line, answer = _read_answer(callout, lines, kind, report)
+        if answer is None:
+            return None
+    elif inside and inside[0].kind == "heading":
+        answer_line = inside[0].end - 1
+    explanation = _read_explanation(lines, callout, answer_line, after, report)
+    if not _lists_options(kind, answer):
+        prompt = strip_blank_lines(lines[: callout.start])
+        if not prompt:
+            report.add("empty_stem", callout.start + 1)
+        truths = TRUTHS if kind == "true_false" else ()
+        listed = (ListedOption(n, text, callout.start + 1, 1) for n, text in enumerate(truths, 1))
+        return Body(prompt, tuple(listed), answer, answer_line, explanation)
     options_at = find_options(before, report)
     _warn_of_glue("options_glued", before[:options_at], before[options_at], lines, report)
     prompt = _read_prompt(lines, before, options_at, callout, report)
     options = read_options(before[options_at], lines, report)
-    answer_line, answer = _read_answer(callout, lines, report)
-    if answer is None:
-        return None
-    explanation = _read_explanation(lines, callout, answer_line, after, report)
     return Body(prompt, options, answer, answer_line, explanation)
 
 
-def _find_callout(blocks: Sequence[Block], lines: Sequence[str], report: Report) -> int:
+def _lists_options(kind: str, answer: Answer | None) -> bool:
+    """Whether a numbered list of options is expected; true and false go without saying."""
+    if kind in CHOICE_KINDS:
+        return answer is None or answer.truth is None
+    return OTHER_KINDS[kind].has_options
+
+
+def _find_callout(
+    blocks: Sequence[Block], lines: Sequence[str], answers: bool, report: Report
+) -> int:
     """The place of the last callout after all numbered lists that begins with an answer line.
 
-    If there is none, it is the last callout, about which more can be said.
+    Where no answer line is asked, any such callout will do. If there is none, it is the
+    last callout, about which more can be said.
     """
     callouts = [place for place, block in enumerate(blocks) if block.is_callout]
     if not callouts:
@@ -55,7 +81,8 @@ def _find_callout(blocks: Sequence[Block], lines: Sequence[str], report: Report)
     answering = [
         place
         for place in callouts
-        if place > max(lists, default=0) and read_answer(_answer_text(blocks[place], lines)[1])
+        if place > max(lists, default=-1)
+        and (not answers or read_answer(_answer_text(blocks[place], lines)[1]))
     ]
     place = (answering or callouts)[-1]
     if not blocks[place].is_closed:
@@ -103,9 +130,13 @@ def _answer_text(callout: Block, lines: Sequence[str]) -> tuple[int, str]:
     return (inside[0].start, lines[inside[0].start]) if inside else (callout.start, "")
 
 
-def _read_answer(callout: Block, lines: Sequence[str], report: Report) -> tuple[int, Answer | None]:
+def _read_answer(
+    callout: Block, lines: Sequence[str], kind: str, report: Report
+) -> tuple[int, Answer | None]:
     index, text = _answer_text(callout, lines)
     answer = read_answer(text)
+    if answer and answer.truth is not None and kind != "true_false":
+        answer = None
     if answer is None:
         found = f"This line says `{text.strip()}`" if text else "The callout says nothing"
         column = len(text) - len(text.lstrip(" \t")) + 1

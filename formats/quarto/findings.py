@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
 from domain.problems import Problem
+from domain.questions import KINDS
 
 LONGEST_QUOTE = 60
 
@@ -99,7 +100,7 @@ FINDINGS: dict[str, Finding] = {
         "slug: vanishing-gradients",
     ),
     "bad_external_id": _field("external_id", "a text or a whole number", 'external_id: "ml-0042"'),
-    "bad_kind": _field("kind", "multiple_response or single_choice", "kind: multiple_response"),
+    "bad_kind": _field("kind", f"one of {', '.join(KINDS)}", "kind: multiple_response"),
     "bad_tags": _field(
         "tags", "a list of texts of at most 100 characters", "tags: [optimization, cnn]"
     ),
@@ -110,6 +111,28 @@ FINDINGS: dict[str, Finding] = {
         "the name of a rule, or a rule with max_points above 0",
         "scoring: {rule: all_or_nothing, max_points: 2}",
     ),
+    "bad_answer": _field(
+        "answer", "what is right, as keys and values", "answer: {value: 9.81, tolerance: 0.01}"
+    ),
+    "wrong_answer": Finding(
+        "The answer does not fit the kind of question: {found}.",
+        "docs/kinds.md and docs/formats/quarto.md say what each kind asks for.",
+    ),
+    "bad_choices": _field(
+        "choices", "a list of texts for each part", "choices: {targets: [Paris, Rome]}"
+    ),
+    "bad_hints": _field("hints", "a list of at most 20 texts", 'hints: ["Look at the slope."]'),
+    "bad_combinations": _field(
+        "combinations",
+        "a list of option numbers with feedback, each set of numbers once",
+        'combinations: [{picked: [1, 2], feedback: "Both saturate."}]',
+    ),
+    "bad_tests": _field(
+        "tests",
+        "a list of responses with their scores",
+        "tests: [{selected: [2, 3], score: 1}, {selected: [], score: 0}]",
+    ),
+    "bad_oracle_budget": _field("oracle_budget", "a whole number from 1 on", "oracle_budget: 10"),
     "bad_release": _field(
         "release", "after_submission, score_only or never", "release: after_submission"
     ),
@@ -223,7 +246,7 @@ FINDINGS: dict[str, Finding] = {
         "Remove one of the two.",
     ),
     "single_choice_key": Finding(
-        "A single_choice question has {found} right options; expected exactly one.",
+        "A question of this kind has {found} right options; expected exactly one.",
         "Correct the answer line, or write `kind: multiple_response`.",
     ),
 }

@@ -20,8 +20,8 @@ LONGEST_FRONT_MATTER = 65_536
 LONGEST_KEY = 128
 DEEPEST = 16
 LONGEST_NUMBER = 60
-# These keys hold a mapping by option number, the only place where a key may be a number.
-NUMBERED = frozenset({"feedback"})
+# In these, options are named by their numbers: the only places where a key may be a number.
+NUMBERED = frozenset({"feedback", "tests"})
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: dict[str, bool | None] = {
@@ -144,10 +144,10 @@ class _Reader:
         if depth >= DEEPEST:
             self._refuse("yaml_too_deep", event, DEEPEST)
         if isinstance(event, yaml.SequenceStartEvent):
-            return [self._value(item, depth + 1) for item in self._items()]
+            return [self._value(item, depth + 1, with_numbers) for item in self._items()]
         mapping: dict[Any, Any] = {}
         for key, item in self._keys(mapping, with_numbers):
-            mapping[key] = self._value(item, depth + 1)
+            mapping[key] = self._value(item, depth + 1, with_numbers)
         return mapping
 
     def _items(self) -> Iterator[yaml.Event]:

@@ -5,21 +5,32 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from domain.questions import KINDS, LONGEST_TAG, RELEASES, Draft, Scoring, is_slug
+from domain.questions import KINDS, LONGEST_TAG, RELEASES, Draft, is_slug
 from formats.quarto.findings import Report
 from formats.quarto.front_matter import Entry, FrontMatter, to_yaml, write_entry
+from formats.quarto.grading_keys import (
+    Unexpected,
+    expect,
+    is_number,
+    matching,
+    read_budget,
+    read_choices,
+    read_combinations,
+    read_document,
+    read_hints,
+    read_scoring,
+    read_tests,
+    written_keys,
+)
 
 LARGEST_DIFFICULTY = 100
+OF_OPTIONS = ("pin", "feedback", "ids", "choices")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}\S*(?: \S+)?)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _OPTION_ID = re.compile(r"[a-z2-7]{4,52}")
-_RULE = re.compile(r"[a-z][a-z0-9_]*(?:\([^()\n]*\))?")
-LONGEST_RULE = 64
-_POINTS = re.compile(r"\d{1,9}(?:\.\d{1,9}|/\d{1,9})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class Metadata:
     pin: tuple[int, ...] = ()
     feedback: Mapping[int, str] = field(default_factory=dict)
     ids: tuple[str, ...] | None = None
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_metadata(front_matter: FrontMatter, report: Report) -> Metadata:
@@ -43,13 +55,13 @@ def read_metadata(front_matter: FrontMatter, report: Report) -> Metadata:
         if key in _READERS and entry.value is not None:
             try:
                 said[key] = _READERS[key](entry.value)
-            except _Unexpected:
+            except Unexpected:
                 report.add(f"bad_{key}", entry.line, entry.column, f"`{entry.value}`")
     if _is_missing(front_matter.get("title")):
         report.add("missing_title")
     _warn_of_time(front_matter.get("date"), said, report)
     extra = {key: entry.value for key, entry in front_matter.items() if key not in _READERS}
-    options = {key: said.pop(key) for key in ("pin", "feedback", "ids") if key in said}
+    options = {key: said.pop(key) for key in OF_OPTIONS if key in said}
     return Metadata(said, MappingProxyType(extra), **options)
 
 
@@ -72,12 +84,7 @@ def _other_keys(draft: Draft) -> dict[str, object]:
     keys = {key: getattr(draft, key) for key in plain if getattr(draft, key) != getattr(same, key)}
     if draft.tags:
         keys["tags"] = list(draft.tags)
-    if draft.scoring != same.scoring:
-        keys["scoring"] = {
-            "rule": draft.scoring.rule,
-            "max_points": _points(draft.scoring.max_points),
-        }
-    return keys | _option_keys(draft)
+    return keys | written_keys(draft) | _option_keys(draft)
 
 
 def _option_keys(draft: Draft) -> dict[str, object]:
@@ -85,7 +92,7 @@ def _option_keys(draft: Draft) -> dict[str, object]:
     keys: dict[str, object] = {}
     if pinned := [number for number, option in options if option.pinned]:
         keys["pin"] = pinned
-    if all(option.id is not None for option in draft.options):
+    if draft.options and all(option.id is not None for option in draft.options):
         keys["ids"] = [option.id for option in draft.options]
     return keys
 
@@ -94,13 +101,6 @@ def _feedback_lines(draft: Draft) -> list[str]:
     texts = [(number, option.feedback) for number, option in enumerate(draft.options, 1)]
     said = ", ".join(f"{number}: {to_yaml(text)}" for number, text in texts if text is not None)
     return [f"feedback: {{{said}}}"] if said else []
-
-
-def _points(points: Fraction) -> int | float | str:
-    if points.denominator == 1:
-        return points.numerator
-    decimal = float(points)
-    return decimal if Fraction(str(decimal)) == points else str(points)
 
 
 def _is_missing(title: Entry | None) -> bool:
@@ -112,52 +112,32 @@ def _warn_of_time(entry: Entry | None, said: Mapping[str, Any], report: Report) 
         report.add("time_dropped", entry.line, entry.column, f"`{entry.value}`")
 
 
-class _Unexpected(Exception):
-    """The value is not what the key expects. The table of findings has the words."""
-
-
-def _expect(condition: object) -> None:
-    if not condition:
-        raise _Unexpected
-
-
-def _matching(pattern: re.Pattern[str], value: Any) -> re.Match[str]:
-    match = pattern.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise _Unexpected
-    return match
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _title(value: Any) -> str:
-    _expect(isinstance(value, str))
+    expect(isinstance(value, str))
     return str(value).strip()
 
 
 def _date(value: Any) -> date:
     try:
-        return date.fromisoformat(_matching(_DATE, value)[1])
+        return date.fromisoformat(matching(_DATE, value)[1])
     except ValueError as error:
-        raise _Unexpected from error
+        raise Unexpected from error
 
 
 def _slug(value: Any) -> str:
-    _expect(isinstance(value, str) and is_slug(value))
+    expect(isinstance(value, str) and is_slug(value))
     return str(value)
 
 
 def _external_id(value: Any) -> str:
-    _expect(isinstance(value, str) or type(value) is int)
-    _expect(str(value).strip())
+    expect(isinstance(value, str) or type(value) is int)
+    expect(str(value).strip())
     return str(value).strip()
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
     def read(value: Any) -> str:
-        _expect(value in choices)
+        expect(value in choices)
         return str(value)
 
     return read
@@ -165,60 +145,42 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
 
 def _tags(value: Any) -> tuple[str, ...]:
     tags = value.split(",") if isinstance(value, str) else value
-    _expect(isinstance(tags, list) and all(isinstance(tag, str) for tag in tags))
+    expect(isinstance(tags, list) and all(isinstance(tag, str) for tag in tags))
     stripped = [tag.strip() for tag in tags]
-    _expect(all(len(tag) <= LONGEST_TAG for tag in stripped))
+    expect(all(len(tag) <= LONGEST_TAG for tag in stripped))
     return tuple(dict.fromkeys(tag for tag in stripped if tag))
 
 
 def _difficulty(value: Any) -> float:
-    _expect(_is_number(value) and abs(value) <= LARGEST_DIFFICULTY and math.isfinite(value))
+    expect(is_number(value) and abs(value) <= LARGEST_DIFFICULTY and math.isfinite(value))
     return float(value)
 
 
 def _language(value: Any) -> str:
-    return _matching(_LANGUAGE, value)[0]
-
-
-def _scoring(value: Any) -> Scoring:
-    said = {"rule": value} if isinstance(value, str) else value
-    _expect(isinstance(said, dict) and said and said.keys() <= {"rule", "max_points"})
-    rule = _matching(_RULE, said.get("rule", Scoring().rule))[0]
-    _expect(len(rule) <= LONGEST_RULE)
-    return Scoring(rule, _max_points(said.get("max_points", 1)))
-
-
-def _max_points(value: Any) -> Fraction:
-    _expect(_is_number(value) or isinstance(value, str))
-    try:
-        points = Fraction(_matching(_POINTS, str(value))[0])
-    except ZeroDivisionError as error:
-        raise _Unexpected from error
-    _expect(points > 0)
-    return points
+    return matching(_LANGUAGE, value)[0]
 
 
 def _shuffle(value: Any) -> bool:
-    _expect(isinstance(value, bool))
+    expect(isinstance(value, bool))
     return bool(value)
 
 
 def _pin(value: Any) -> tuple[int, ...]:
-    _expect(isinstance(value, list) and all(type(number) is int for number in value))
-    _expect(len(set(value)) == len(value))
+    expect(isinstance(value, list) and all(type(number) is int for number in value))
+    expect(len(set(value)) == len(value))
     return tuple(value)
 
 
 def _feedback(value: Any) -> dict[int, str]:
-    _expect(isinstance(value, dict) and all(type(number) is int for number in value))
-    _expect(all(isinstance(text, str) and text.strip() for text in value.values()))
+    expect(isinstance(value, dict) and all(type(number) is int for number in value))
+    expect(all(isinstance(text, str) and text.strip() for text in value.values()))
     return {number: text.strip("\n") for number, text in value.items()}
 
 
 def _ids(value: Any) -> tuple[str, ...]:
-    _expect(isinstance(value, list))
-    ids = tuple(_matching(_OPTION_ID, text)[0] for text in value)
-    _expect(len(set(ids)) == len(ids))
+    expect(isinstance(value, list))
+    ids = tuple(matching(_OPTION_ID, text)[0] for text in value)
+    expect(len(set(ids)) == len(ids))
     return ids
 
 
@@ -231,7 +193,13 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "tags": _tags,
     "difficulty": _difficulty,
     "language": _language,
-    "scoring": _scoring,
+    "scoring": read_scoring,
+    "answer": read_document,
+    "choices": read_choices,
+    "hints": read_hints,
+    "combinations": read_combinations,
+    "tests": read_tests,
+    "oracle_budget": read_budget,
     "release": _one_of(RELEASES),
     "shuffle": _shuffle,
     "pin": _pin,

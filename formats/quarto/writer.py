@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from domain.questions import Draft, Explanation
+from domain.questions import CHOICE_KINDS, TRUTHS, Draft, Explanation
 from formats.quarto.answer_line import write_answer
 from formats.quarto.blocks import read_blocks
 from formats.quarto.body import SEPARATOR
@@ -33,18 +33,34 @@ def _write(draft: Draft) -> str:
         draft.prompt,
         *_write_options(draft),
         f"{CALLOUT}\n{HEADING}",
-        write_answer(draft.key.positions, [option.text for option in draft.options]),
+        *_write_answer(draft),
         *_write_explanation(draft.explanation),
     ]
     return "\n\n".join(parts) + "\n:::\n"
 
 
+def _write_answer(draft: Draft) -> list[str]:
+    if draft.kind not in CHOICE_KINDS:
+        return []
+    if _goes_without_list(draft):
+        return [str(1 in draft.key.positions)]
+    return [write_answer(draft.key.positions, [option.text for option in draft.own_options])]
+
+
+def _goes_without_list(draft: Draft) -> bool:
+    """Whether the options are true and false, which a file need not list."""
+    texts = tuple(option.text for option in draft.own_options)
+    return draft.kind == "true_false" and texts == TRUTHS and len(draft.key.positions) == 1
+
+
 def _write_options(draft: Draft) -> list[str]:
+    if _goes_without_list(draft):
+        return []
     blocks = read_blocks(draft.prompt.split("\n"))
     # Two lists with the same mark behind the number would be one list.
     follows_list = bool(blocks) and blocks[-1].kind == "ordered_list"
     mark = ")" if follows_list and blocks[-1].markup == "." else "."
-    texts = enumerate((option.text for option in draft.options), 1)
+    texts = enumerate((option.text for option in draft.own_options), 1)
     return [_write_option(f"{number}{mark} ", text) for number, text in texts]
 
 

@@ -58,7 +58,7 @@ def test_the_interface_changes_only_on_purpose() -> None:
 
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for _, _, operation in operations(DOCUMENT)]
-    assert len(set(names)) == len(names) == 10
+    assert len(set(names)) == len(names) == 11
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
 
 
@@ -118,11 +118,11 @@ def test_every_reference_leads_somewhere() -> None:
 
 FIELDS: list[tuple[type[Any], str]] = [
     (QuestionOut, "id slug version kind language title date tags difficulty prompt options select "
-                  "scoring published_at shuffle"),
-    (SubmissionIn, "selected learner version shuffle duration_ms"),
-    (SubmissionOut, "id question learner selected submitted_at score points max_points correct "
-                    "rule reason feedback"),
-    (FeedbackOut, "correct options explanation references"),
+                  "interaction hints scoring published_at shuffle"),
+    (SubmissionIn, "response selected learner version shuffle duration_ms"),
+    (SubmissionOut, "id question learner selected response submitted_at score points "
+                    "max_points correct rule rule_version reason feedback"),
+    (FeedbackOut, "correct options solution parts combination explanation references"),
     (OptionFeedbackOut, "id selected correct verdict html"),
     (ProblemOut, "type title status detail instance code request_id errors"),
     (FaultOut, "pointer code detail"),

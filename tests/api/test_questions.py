@@ -54,6 +54,8 @@ def test_a_question_is_told_completely(client: TestClient, bank: Bank) -> None:
             "html": "<p>Which of these rivers reach the <strong>North Sea</strong>?</p>\n",
         },
         "select": {"min": 0, "max": 4},
+        "interaction": None,
+        "hints": 0,
         "scoring": {"rule": "all_or_nothing", "max_points": 2.5},
         "published_at": version.published_at.isoformat().replace("+00:00", "Z"),
         "shuffle": None,

@@ -101,11 +101,13 @@ def test_the_whole_answer(client: TestClient, bank: Bank) -> None:
         "question": {"id": str(version.question_id), "slug": "rivers", "version": 1},
         "learner": "L 1",
         "selected": [elbe, rhine],
+        "response": None,
         "score": 1.0,
         "points": 1.0,
         "max_points": 1.0,
         "correct": True,
         "rule": "all_or_nothing",
+        "rule_version": 1,
         "reason": find_rule("all_or_nothing").reason(Fraction(1)),
         "feedback": {
             "correct": [rhine, elbe],
@@ -115,6 +117,9 @@ def test_the_whole_answer(client: TestClient, bank: Bank) -> None:
                 {"id": elbe, "selected": True, "correct": True, "verdict": "rightly_picked"},
                 {"id": rhone, "selected": False, "correct": False, "verdict": "rightly_left"},
             ],
+            "solution": None,
+            "parts": [],
+            "combination": None,
             "explanation": {
                 "markdown": DRAFT.explanation.text,
                 "html": f"<p>{DRAFT.explanation.text}</p>\n",

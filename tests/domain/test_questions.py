@@ -11,15 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.completeness import advice, completeness
+from domain.grading import StatedValues
+from domain.grading.numeric import StatedNumber
 from domain.questions import (
     LONGEST_SLUG,
     RESERVED_SLUGS,
     AnswerKey,
+    Combination,
     Draft,
     Explanation,
     Option,
+    ScoreTest,
     Scoring,
-    completeness,
     content_hash,
     is_slug,
     is_storable,
@@ -40,6 +44,7 @@ def with_reading(**changes: Any) -> dict[str, Any]:
     return {"explanation": replace(EXPLAINED, references=(replace(READING, **changes),))}
 
 
+VALUES = StatedValues.read({"options": [1, 0, 0, 0]})
 SPEAKING: list[dict[str, Any]] = [
     {"title": "Streams"},
     {"prompt": "Which?"},
@@ -69,6 +74,15 @@ SPEAKING: list[dict[str, Any]] = [
     {"release": "never"},
     {"shuffle": True},
     {"extra": {"author": "me"}},
+    with_first(part="targets"),
+    {"answer": StatedNumber(value=Fraction(1))},
+    {"answer": StatedNumber(value=Fraction(1), tolerance=Fraction(1))},
+    {"hints": ("Look at a map.",)},
+    {"combinations": (Combination(frozenset({1, 2}), "Both are long."),)},
+    {"tests": (ScoreTest({"selected": [1, 3]}, Fraction(1)),)},
+    {"oracle_budget": 3},
+    {"scoring": Scoring("weights", values=VALUES)},
+    {"scoring": Scoring("weights", values=VALUES.model_copy(update={"lower": None}))},
 ]
 SILENT: list[dict[str, Any]] = [
     {},
@@ -127,8 +141,25 @@ COMPLETE: list[dict[str, Any]] = [
     {"options": tuple(Option(str(n)) for n in range(64))},
     {"kind": "single_choice", "key": AnswerKey(frozenset({4}))},
     {"explanation": Explanation()},
+    {"oracle_budget": 1},
+    {"oracle_budget": 14, "release": "score_only"},
+    {"oracle_budget": 3, "release": "score_only", "scoring": Scoring("net_right")},
+    {"oracle_budget": 2**40, "release": "never"},
+    {"scoring": Scoring("weights", values=VALUES)},
+    {
+        "scoring": Scoring(
+            "mapping",
+            values=StatedValues.read({"options": [1, None, 1, None], "default": -2, "maximum": 2}),
+        )
+    },
+    {"shuffle": True, "explanation": Explanation("Unlike {option:2}, it is long.")},
+    {"kind": "true_false", "key": AnswerKey(frozenset({2})), "options": DRAFT.options[:2]},
     {"prompt": "🦔 \u202eabc\u202c \x01"},
 ]
+GRAVITY = StatedNumber.read({"value": 9.81, "tolerance": "0.01"})
+NUMERIC: dict[str, Any] = {
+    "kind": "numeric", "options": (), "key": AnswerKey(), "answer": GRAVITY
+}  # fmt: skip
 TWO_KEYS = AnswerKey(frozenset({1, 2}))
 INCOMPLETE: list[tuple[dict[str, Any], str]] = [
     ({"slug": "random"}, "bad_slug"),
@@ -158,6 +189,53 @@ INCOMPLETE: list[tuple[dict[str, Any], str]] = [
     ({"scoring": Scoring("nonsense")}, "unknown_rule"),
     ({"kind": "single_choice", "key": TWO_KEYS}, "single_choice_key"),
     ({"kind": "single_choice", "key": AnswerKey(frozenset())}, "single_choice_key"),
+    ({"kind": "true_false", "key": AnswerKey(frozenset({1}))}, "true_false_options"),
+    ({"kind": "essay"}, "unknown_kind"),
+    ({"answer": GRAVITY}, "answer_not_asked"),
+    (
+        {"options": (*DRAFT.options, Option("a", part="x"), Option("b", part="x"))},
+        "answer_not_asked",
+    ),
+    ({**NUMERIC, "options": DRAFT.options}, "options_not_asked"),
+    ({**NUMERIC, "answer": None}, "missing_answer"),
+    ({**NUMERIC, "options": (Option("a", part="x"), Option("b", part="x"))}, "unasked_part"),
+    ({**NUMERIC, "scoring": Scoring("net_right")}, "unknown_rule"),
+    ({**NUMERIC, "oracle_budget": 2}, "budget_not_known"),
+    ({"scoring": Scoring("net_right", values=VALUES)}, "values_not_read"),
+    ({"scoring": Scoring("weights")}, "bad_values"),
+    ({"scoring": Scoring("weights", values=StatedValues.read({"options": [1]}))}, "bad_values"),
+    (
+        {"scoring": Scoring("weights", values=StatedValues.read({"options": [2, 0, 0, 0]}))},
+        "bad_values",
+    ),
+    (
+        {
+            "scoring": Scoring(
+                "weights", values=StatedValues.read({"options": [1, 0, 0, 0], "maximum": 2})
+            )
+        },
+        "bad_values",
+    ),
+    ({"combinations": (Combination(frozenset({5}), "F"),)}, "unknown_answer"),
+    ({"oracle_budget": 2}, "low_oracle_budget"),
+    ({"oracle_budget": 15, "release": "score_only"}, "low_oracle_budget"),
+    (
+        {"oracle_budget": 4, "release": "score_only", "scoring": Scoring("net_right")},
+        "low_oracle_budget",
+    ),
+    ({"tests": (ScoreTest({"selected": [1, 3]}, Fraction(1, 2)),)}, "failing_test"),
+    ({"tests": (ScoreTest({"selected": [5]}, Fraction(0)),)}, "failing_test"),
+    ({"tests": (ScoreTest({"value": "1"}, Fraction(0)),)}, "failing_test"),
+    ({**NUMERIC, "tests": (ScoreTest({"value": "9.7"}, Fraction(1)),)}, "failing_test"),
+    ({**NUMERIC, "tests": (ScoreTest({"value": "high"}, Fraction(0)),)}, "failing_test"),
+    (with_first(feedback="Unlike {option:5}."), "unknown_option_reference"),
+    ({"explanation": Explanation("{option:0} is wrong.")}, "unknown_option_reference"),
+    ({"hints": ("Compare {option:99}.",)}, "unknown_option_reference"),
+    ({"prompt": "Is {option:1} right?"}, "misplaced_option_reference"),
+    (with_first(text="As {option:2}."), "misplaced_option_reference"),
+    ({"shuffle": True, "explanation": Explanation("Option 2 is wrong.")}, "bare_option_reference"),
+    ({"shuffle": True, "hints": ("Not the first answer.",)}, "bare_option_reference"),
+    ({"shuffle": True, **with_first(text="Both option B and C")}, "bare_option_reference"),
 ]
 
 
@@ -173,6 +251,40 @@ def test_each_problem_is_found_alone_and_has_a_cure(changes: dict[str, Any], cod
     assert problem.severity == "error"
     assert problem.message.endswith(".")
     assert problem.hint.endswith(".")
+
+
+BARE = Explanation("See option 2.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, []),
+        ({"explanation": BARE}, ["bare_option_reference"]),
+        ({"explanation": BARE, "options": tuple(replace(one, pinned=True) for one in
+                                                DRAFT.options)}, []),
+        ({"explanation": Explanation("Option 9, 2 options, answer 42, `option 2`.")}, []),
+        ({"explanation": Explanation("```\noption 2\n```\nAnswers 2.5 and 2 % differ.")}, []),
+        ({"explanation": Explanation("{option:2} is wrong.")}, []),
+        ({"tests": (ScoreTest({"selected": [1, 3]}, Fraction(1)),)}, []),
+        ({"tests": (ScoreTest({"selected": [1]}, Fraction(0)),)}, ["mistake_unnoticed"] * 3),
+        ({"scoring": Scoring("net_right"),
+          "tests": (ScoreTest({"selected": [1]}, Fraction(1, 2)),)}, []),
+        ({"kind": "single_choice", "key": AnswerKey(frozenset({1})),
+          "tests": (ScoreTest({"selected": [2]}, Fraction(0)),)}, ["mistake_unnoticed"] * 2),
+        ({"scoring": Scoring("weights", values=VALUES),
+          "tests": (ScoreTest({"selected": [1]}, Fraction(1)),)}, ["mistake_unnoticed"] * 3),
+        ({**NUMERIC, "tests": (ScoreTest({"value": "9.81"}, Fraction(1)),)}, []),
+        ({**NUMERIC, "tests": (ScoreTest({"value": "20"}, Fraction(0)),)},
+         ["mistake_unnoticed"] * 2),
+    ],
+    ids=lambda value: ascii(value)[:60],
+)  # fmt: skip
+def test_what_an_author_is_warned_of(changes: dict[str, Any], codes: list[str]) -> None:
+    changed = replace(DRAFT, **changes)
+    assert completeness(changed) == ()
+    assert [problem.code for problem in advice(changed)] == codes
+    assert {problem.severity for problem in advice(changed)} <= {"warning"}
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -223,7 +335,10 @@ def test_what_every_engine_can_hold(text: str, storable: bool) -> None:
     assert is_storable(text) == storable
 
 
-@pytest.mark.parametrize(("kind", "most"), [("multiple_response", 4), ("single_choice", 1)])
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("multiple_response", 4), ("single_choice", 1), ("true_false", 1), ("numeric", 0)],
+)
 @pytest.mark.parametrize("positions", [set(), {1}, {1, 2, 3, 4}])
 def test_the_key_does_not_tell_how_many_may_be_picked(
     kind: Any, most: int, positions: set[int]

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.completeness import completeness
 from domain.errors import UnknownRule
 from domain.grading import RULES, find_rule
 from domain.grading import rules as registry
 from domain.grading.parameters import Value
 from domain.grading.rules import is_rule, register
-from domain.questions import Scoring, completeness
+from domain.questions import Scoring
 from tests.factories import draft
 
 fractions = st.builds(Fraction, st.integers(0, 9999), st.integers(1, 9999))

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.questions import Draft, Reference, Scoring
+from domain.grading.numeric import StatedNumber
+from domain.questions import Combination, Draft, Reference, ScoreTest, Scoring
 from formats import quarto
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -324,11 +325,58 @@ def test_the_sample_with_everything() -> None:
     assert draft.extra == {"categories": ["cnn", "shapes"]}
 
 
-def test_the_sample_with_every_key() -> None:
-    draft = read((SAMPLES / "quarto-single-choice.qmd").read_text(encoding="utf-8"))
-    plain = Draft("", "", (), draft.key)
-    same = {"key", "explanation"}
-    differs = {
-        one.name for one in fields(Draft) if getattr(draft, one.name) != getattr(plain, one.name)
+def test_the_samples_say_something_under_every_key() -> None:
+    plain = Draft("", "", ())
+    said = {
+        one.name
+        for sample in SAMPLES.glob("quarto-*")
+        for draft in [read(sample.read_text(encoding="utf-8"))]
+        for one in fields(Draft)
+        if getattr(draft, one.name) != getattr(plain, one.name)
     }
-    assert differs | same == {one.name for one in fields(Draft)}
+    assert said == {one.name for one in fields(Draft)}
+
+
+TRUE_FALSE = "---\ntitle: T\nkind: true_false\n---\n\nIs it so?\n{}\n::: callout-note\n{}\n:::\n"
+
+
+@pytest.mark.parametrize(
+    ("listed", "line", "texts", "right"),
+    [
+        ("", "True", ("True", "False"), 1),
+        ("", "false", ("True", "False"), 2),
+        ("", "Answer: **True**.", ("True", "False"), 1),
+        ("\n1. Wahr\n2. Falsch\n", "2", ("Wahr", "Falsch"), 2),
+        ("\n1. True\n2. False\n", "1", ("True", "False"), 1),
+    ],
+)
+def test_true_or_false(listed: str, line: str, texts: tuple[str, ...], right: int) -> None:
+    draft = read(TRUE_FALSE.format(listed, line))
+    assert tuple(option.text for option in draft.options) == texts
+    assert draft.key.positions == {right}
+    assert draft.prompt == "Is it so?"
+
+
+def test_what_is_said_of_options_by_number_follows_the_list() -> None:
+    draft = read(
+        "---\ntitle: T\ncombinations: [{picked: [7, 8], feedback: F}]\n"
+        "tests: [{selected: [8], score: 1/2}]\n---\n\nStem\n\n7. a\n8. b\n\n"
+        "::: callout-note\n8\n:::\n"
+    )
+    assert draft.combinations == (Combination(frozenset({1, 2}), "F"),)
+    assert draft.tests == (ScoreTest({"selected": [2]}, Fraction(1, 2)),)
+
+
+def test_a_kind_without_options_keeps_lists_in_its_stem() -> None:
+    draft = read((SAMPLES / "quarto-numeric.qmd").read_text(encoding="utf-8"))
+    assert draft.options == ()
+    assert draft.prompt.endswith("2. Give a unit.")
+    assert draft.explanation.text == "Newton's law gives $G M / r^2$."
+    assert draft.answer == StatedNumber.read(
+        {
+            "value": "9.81",
+            "tolerance": "0.01",
+            "units": {"m/s^2": 1, "cm/s^2": "1/100", "m/s": None},
+        }
+    )
+    assert draft.tests[0] == ScoreTest({"value": "9.81", "unit": "m/s^2"}, Fraction(1))

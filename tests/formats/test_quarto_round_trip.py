@@ -10,14 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.completeness import completeness
+from domain.grading import StatedValues
 from domain.questions import (
-    KINDS,
+    CHOICE_KINDS,
     RELEASES,
+    SINGLE_KINDS,
     AnswerKey,
+    Combination,
     Draft,
     Explanation,
     Option,
     Reference,
+    ScoreTest,
     Scoring,
 )
 from formats import quarto
@@ -94,6 +99,12 @@ REFERENCES = st.builds(
 ) | st.builds(Reference, title=PLAIN)
 POINTS = st.fractions(0, 100, max_denominator=1000).filter(bool)
 
+EXACT = st.fractions(-9, 9, max_denominator=99).map(str)
+VALUES = st.fixed_dictionaries(
+    {"options": st.lists(EXACT | st.none(), max_size=5)},
+    optional={name: EXACT | st.none() for name in ("default", "lower", "upper", "maximum")},
+).map(StatedValues.read)
+
 
 @st.composite
 def drafts(draw: st.DrawFn) -> Draft:
@@ -103,8 +114,8 @@ def drafts(draw: st.DrawFn) -> Draft:
     options = [Option(text, None, draw(feedback), draw(st.booleans())) for text in texts]
     if draw(st.booleans()):
         options = [replace(one, id="aaa" + "bcdefg"[n]) for n, one in enumerate(options)]
-    kind = draw(st.sampled_from(KINDS))
-    least, most = (1, 1) if kind == "single_choice" else (0, len(options))
+    kind = draw(st.sampled_from(CHOICE_KINDS))
+    least, most = (1, 1) if kind in SINGLE_KINDS else (0, len(options))
     positions = draw(st.sets(st.integers(1, len(options)), min_size=least, max_size=most))
     return Draft(
         title=draw(LINES),
@@ -121,9 +132,19 @@ def drafts(draw: st.DrawFn) -> Draft:
         tags=tuple(draw(st.lists(NAMES, max_size=3, unique=True))),
         difficulty=draw(st.none() | st.floats(-100, 100)),
         language=draw(st.sampled_from(["en", "de-CH", "no"])),
-        scoring=Scoring(draw(NAMES), draw(POINTS)),
+        scoring=Scoring(draw(NAMES), draw(POINTS), draw(st.none() | VALUES)),
         release=draw(st.sampled_from(RELEASES)),
         shuffle=draw(st.booleans()),
+        hints=tuple(draw(st.lists(MARKDOWN, max_size=2))),
+        combinations=tuple(
+            Combination(frozenset(picked), draw(MARKDOWN))
+            for picked in draw(st.sets(st.frozensets(st.integers(1, len(options))), max_size=2))
+        ),
+        tests=tuple(
+            ScoreTest({"selected": sorted(picked)}, draw(st.fractions(-9, 9, max_denominator=99)))
+            for picked in draw(st.lists(st.sets(st.integers(1, len(options))), max_size=2))
+        ),
+        oracle_budget=draw(st.none() | st.integers(1, 2**40)),
         extra=draw(st.dictionaries(NAMES.map(lambda name: f"x {name}"), JSON, max_size=3)),
     )
 
@@ -176,10 +197,13 @@ def documented_examples() -> list[str]:
 
 
 def test_the_documented_examples_are_questions() -> None:
-    first, second = map(str.encode, documented_examples())
+    first, second, *others = map(str.encode, documented_examples())
     assert quarto.FORMAT.render([read(first)]) == first
     assert quarto.FORMAT.parse(second)[0].problems == ()
     assert read(second).key.positions == {1, 2}
+    for example in others:
+        assert quarto.FORMAT.parse(example)[0].problems == ()
+        assert completeness(read(example)) == ()
 
 
 DRAFT = Draft("T", "Stem", (Option("a"), Option("b")), AnswerKey(frozenset({1})))

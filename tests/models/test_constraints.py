@@ -33,6 +33,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "explanation": {},
     "reference": {"position": 99},
     "tag": {"tag": "other"},
+    "hint": {"level": 99},
+    "mark_scheme": {},
     "submission": {"idempotency_key": "other"},
     "grade": {},
     "idempotency_record": {"key": "other"},
@@ -58,6 +60,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("fk_explanation_version_id", "explanation", {"version_id": NOWHERE}),
     ("fk_reference_version_id", "reference", {"version_id": NOWHERE}),
     ("fk_tag_version_id", "tag", {"version_id": NOWHERE}),
+    ("fk_hint_version_id", "hint", {"version_id": NOWHERE}),
+    ("ck_hint_level_from_1", "hint", {"level": 0}),
+    ("fk_mark_scheme_version_id", "mark_scheme", {"version_id": NOWHERE}),
     ("fk_submission_question_id", "submission", {"question_id": NOWHERE}),
     ("fk_submission_version_id", "submission", {"version_id": NOWHERE}),
     ("uq_submission_caller_question_id_idempotency_key", "submission", {"idempotency_key": SAME}),
@@ -72,7 +77,7 @@ IMPLIED = {"fk_correct_set_version_id": "fk_correct_set_version_id_option_id"}
 @pytest.fixture
 def connection(database: Database, bank: Bank) -> Connection:
     """A connection to a database with a row in every table."""
-    bank.publish(external_id="rivers-1", tags=("water",))
+    bank.publish(external_id="rivers-1", tags=("water",), hints=("A map.",), oracle_budget=1)
     bank.key()
     bank.submit(key="first")
     record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
@@ -120,7 +125,9 @@ def told_by_sqlite(constraint: Constraint) -> str:
     return f"CHECK constraint failed: {constraint.name}"
 
 
-@pytest.mark.parametrize("name", sorted(OTHER.keys() - {"bank", "correct_set", "explanation"}))
+@pytest.mark.parametrize(
+    "name", sorted(OTHER.keys() - {"bank", "correct_set", "explanation", "mark_scheme"})
+)
 def test_another_row_that_breaks_nothing_is_taken(connection: Connection, name: str) -> None:
     add_copy(connection, name, {})
 
