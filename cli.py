@@ -21,6 +21,7 @@ from domain.access import Role, public_part
 from migrations import UnusableDatabaseError, open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion, now
 from operations.issue_key import issue_key
+from seed.check import check_files
 from seed.load import CONTENT, question_files
 from seed.report import load_and_report
 from settings import BadSettingError, Settings
@@ -109,6 +110,18 @@ def seed_files(
     """Load question files; without a name, those that come with the service."""
     files = list(question_files(places or [CONTENT]))
     if load_and_report(open_bank(Settings.load()), files, dry_run=dry_run).failed:
+        raise typer.Exit(1)
+
+
+@app.command("check")
+def check_questions(
+    places: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...")] = None,
+) -> None:
+    """Check question files and run the tests inside of them, without a database."""
+    checked = list(check_files(list(question_files(places or [CONTENT]))))
+    for one in checked:
+        typer.echo("\n".join(one.lines()))
+    if any(one.failed for one in checked):
         raise typer.Exit(1)
 
 

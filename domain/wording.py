@@ -9,7 +9,7 @@ from domain.questions import Draft
 _CODE = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)|(`+)(?!`).*?(?<!`)\2(?!`)", re.DOTALL)
 _NUMBERED = re.compile(
     r"\b(?:options?|answers?|choices?|alternatives?|statements?)\s+"
-    r"(?P<label>[1-9][0-9]?|[A-Z])(?:\)|\b)(?![.,][0-9]|\s?%)",
+    r"(?P<label>[1-9][0-9]?|(?-i:[A-Z]))\b(?![.,][0-9]|\s?%)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -64,8 +64,9 @@ def _find(text: str, options: int) -> str | None:
     prose = _CODE.sub(" ", text)
     for found in _NUMBERED.finditer(prose):
         named = found["label"]
-        place = int(named) if named.isdigit() else ord(named) - ord("A") + 1
-        if 1 <= place <= options:
+        place = int(named) if named.isdigit() else ord(named.upper()) - ord("A") + 1
+        is_name = found[0] == prose.strip()  # an option that calls itself "Statement 1"
+        if 1 <= place <= options and not is_name:
             return " ".join(found[0].split())
     counted = _COUNTED.search(prose)
     return " ".join(counted[0].split()) if counted else None

@@ -266,6 +266,8 @@ BARE = Explanation("See option 2.")
         ({"explanation": Explanation("Option 9, 2 options, answer 42, `option 2`.")}, []),
         ({"explanation": Explanation("```\noption 2\n```\nAnswers 2.5 and 2 % differ.")}, []),
         ({"explanation": Explanation("{option:2} is wrong.")}, []),
+        ({"explanation": Explanation("Which answer a learner gives, or option I.")}, []),
+        ({"options": tuple(Option(f"Statement {n}") for n in range(5))}, []),
         ({"tests": (ScoreTest({"selected": [1, 3]}, Fraction(1)),)}, []),
         ({"tests": (ScoreTest({"selected": [1]}, Fraction(0)),)}, ["mistake_unnoticed"] * 3),
         ({"scoring": Scoring("net_right"),
