@@ -3,8 +3,8 @@
 Two shapes a kind, by its name. No interaction has a field for anything that is right.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -19,10 +19,18 @@ class OptionOut(Outgoing):
     html: str
 
 
+Options = Mapping[str, Sequence[OptionOut]]
+
+
 class NumericInteraction(Outgoing):
     """A number is asked, in one of these units where there are any."""
 
     units: list[str]
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any], _: Options) -> Self:
+        """The interaction of a version, given its options by part."""
+        return cls(units=stored["units"])
 
 
 class NumericSolution(Outgoing):
@@ -32,16 +40,87 @@ class NumericSolution(Outgoing):
     unit: str | None
 
 
-Interaction = NumericInteraction
-Solution = NumericSolution
+class ShortTextSolution(Outgoing):
+    """The accepted texts; those that patterns accept cannot be listed."""
 
-INTERACTIONS: Mapping[str, type[Interaction]] = {"numeric": NumericInteraction}
-SOLUTIONS: Mapping[str, type[Solution]] = {"numeric": NumericSolution}
+    accepted: list[str]
+
+
+class OrderingSolution(Outgoing):
+    """The option ids in the right order."""
+
+    order: list[str]
+
+
+class MatchingInteraction(Outgoing):
+    """Each option is a premise; each is matched with one of these targets, or left open."""
+
+    targets: list[OptionOut]
+
+    @classmethod
+    def of(cls, _: Mapping[str, Any], options: Options) -> Self:
+        """The interaction of a version, given its options by part."""
+        return cls(targets=list(options["targets"]))
+
+
+class MatchingSolution(Outgoing):
+    """The id of the right target for each premise; null where none is right."""
+
+    pairs: dict[str, str | None]
+
+
+class BlankOut(Outgoing):
+    """A blank, which the stem marks as ``[[name]]``: a text, a number, or one of its options."""
+
+    name: str
+    kind: str = Field(examples=["inline_choice"])
+    units: list[str]
+    options: list[OptionOut]
+
+
+class ClozeInteraction(Outgoing):
+    """The blanks of the stem."""
+
+    blanks: list[BlankOut]
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any], options: Options) -> Self:
+        """The interaction of a version, given its options by part."""
+        return cls(
+            blanks=[
+                BlankOut(**blank, options=list(options.get(blank["name"], ())))
+                for blank in stored["blanks"]
+            ]
+        )
+
+
+class ClozeSolution(Outgoing):
+    """What was right in each blank, as its own kind says it; an inline choice by option id."""
+
+    blanks: dict[str, NumericSolution | ShortTextSolution | str]
+
+
+Interaction = NumericInteraction | MatchingInteraction | ClozeInteraction
+Solution = NumericSolution | ShortTextSolution | OrderingSolution | MatchingSolution | ClozeSolution
+
+# A kind that needs nothing beside stem and options has no interaction.
+INTERACTIONS: Mapping[str, type[Interaction]] = {
+    "numeric": NumericInteraction,
+    "matching": MatchingInteraction,
+    "cloze": ClozeInteraction,
+}
+SOLUTIONS: Mapping[str, type[Solution]] = {
+    "numeric": NumericSolution,
+    "short_text": ShortTextSolution,
+    "ordering": OrderingSolution,
+    "matching": MatchingSolution,
+    "cloze": ClozeSolution,
+}
 
 
 def interaction_of(
-    kind: str, stored: Mapping[str, Any] | None, options: Mapping[str, list[OptionOut]]
+    kind: str, stored: Mapping[str, Any] | None, options: Options
 ) -> Interaction | None:
-    """The interaction of a version, given its options by part; ``None`` where options say all."""
+    """The interaction of a version, given its options by part; ``None`` where they say all."""
     shape = INTERACTIONS.get(kind)
-    return shape.model_validate(dict(stored or {})) if shape else None
+    return shape.of(stored or {}, options) if shape else None
