@@ -28,7 +28,7 @@ class BadSettingError(Exception):
 
 
 class Settings(BaseSettings):
-    """How this service runs. Each field is an environment variable, listed in the README."""
+    """How this service runs. Each field is an environment variable, listed in docs/settings.md."""
 
     model_config = SettingsConfigDict(
         env_prefix="QUESTIONS_", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
