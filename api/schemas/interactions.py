@@ -41,9 +41,9 @@ class NumericSolution(Outgoing):
 
 
 class ShortTextSolution(Outgoing):
-    """The accepted texts; those that patterns accept cannot be listed."""
+    """A text that is right; null where only patterns say what is."""
 
-    accepted: list[str]
+    text: str | None
 
 
 class OrderingSolution(Outgoing):
@@ -64,9 +64,9 @@ class MatchingInteraction(Outgoing):
 
 
 class MatchingSolution(Outgoing):
-    """The id of the right target for each premise; null where none is right."""
+    """The id of the right target for each premise that has one."""
 
-    pairs: dict[str, str | None]
+    pairs: dict[str, str]
 
 
 class BlankOut(Outgoing):
@@ -76,6 +76,12 @@ class BlankOut(Outgoing):
     kind: str = Field(examples=["inline_choice"])
     units: list[str]
     options: list[OptionOut]
+
+
+class InlineChoiceSolution(Outgoing):
+    """The id of the right option of a blank."""
+
+    selected: list[str]
 
 
 class ClozeInteraction(Outgoing):
@@ -88,16 +94,21 @@ class ClozeInteraction(Outgoing):
         """The interaction of a version, given its options by part."""
         return cls(
             blanks=[
-                BlankOut(**blank, options=list(options.get(blank["name"], ())))
+                BlankOut(
+                    name=blank["name"],
+                    kind=blank["kind"],
+                    units=blank.get("units", []),
+                    options=list(options.get(blank["name"], ())),
+                )
                 for blank in stored["blanks"]
             ]
         )
 
 
 class ClozeSolution(Outgoing):
-    """What was right in each blank, as its own kind says it; an inline choice by option id."""
+    """What was right in each blank, as its own kind says it."""
 
-    blanks: dict[str, NumericSolution | ShortTextSolution | str]
+    blanks: dict[str, NumericSolution | ShortTextSolution | InlineChoiceSolution]
 
 
 Interaction = NumericInteraction | MatchingInteraction | ClozeInteraction

@@ -4,10 +4,14 @@
 """
 
 from domain.grading import (
+    cloze,
+    matching,
     numeric,
+    ordering,
     rules_by_decisions,
     rules_by_picks,
     rules_for_single_choice,
+    short_text,
 )
 from domain.grading.chance import Chance, expected_scores
 from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
@@ -22,7 +26,7 @@ from domain.responses import ChoiceResponse
 
 # Importing a module of formulas or of a kind registers them.
 RULE_MODULES = (rules_by_picks, rules_by_decisions, rules_for_single_choice)
-KIND_MODULES = (numeric,)
+KIND_MODULES = (numeric, short_text, ordering, matching, cloze)
 
 __all__ = [
     "KINDS",

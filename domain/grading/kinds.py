@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from domain.errors import Fault, InvalidResponse, UnknownRule
 from domain.grading.choice import Grade
+from domain.grading.parameters import LONGEST_NAME
 from domain.grading.rules import tell
 from domain.grading.stated import Sent, Stated
 from domain.problems import Problem
@@ -158,8 +159,17 @@ class KindKey:
         return Grade(score=score, correct=right, reason=rule.reason(score))
 
 
+def pointer_to(*parts: str | int) -> str:
+    """The JSON pointer (RFC 6901) to a value below these names and places.
+
+    Names are cut, and made storable, since a client may send any.
+    """
+    names = (str(part)[:LONGEST_NAME].encode(errors="replace").decode() for part in parts)
+    return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
+
+
 def _fault(error: Mapping[str, Any], pointer: str, known: str) -> Fault:
-    path = "".join(f"/{part}" for part in error["loc"])
+    path = pointer_to(*error["loc"])
     if error["type"] == "extra_forbidden":
         return Fault(pointer + path, "unknown_field", f"Nothing reads this. Known: {known}.")
     return Fault(pointer + path, error["type"], error["msg"].removeprefix("Value error, "))

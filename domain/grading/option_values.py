@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import Field
 
 from domain.grading.keys import ChoiceKey
 from domain.grading.numbers import Exact
@@ -121,7 +124,7 @@ class StatedValues(Stated):
     ``None`` for an option leaves it the ``default``.
     """
 
-    options: tuple[Exact | None, ...]
+    options: Annotated[tuple[Exact | None, ...], Field(strict=False)]
     default: Exact | None = None
     lower: Exact | None = None
     upper: Exact | None = None

@@ -1,6 +1,5 @@
 """Documents that authors and learners write: read strictly from JSON values, then frozen."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -15,7 +14,7 @@ class Document(BaseModel):
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """The document that JSON values say, or a ``pydantic.ValidationError`` with every fault."""
-        return cls.model_validate_json(json.dumps(dict(document)))
+        return cls.model_validate(dict(document))
 
 
 class Stated(Document):

@@ -47,7 +47,7 @@ def reachable(schema: Any, shapes: Json, seen: set[str]) -> Iterator[str]:
 
 
 # What feedback shares with every question, and what therefore tells nothing.
-HARMLESS = {"id", "options", "title", "markdown", "html", "TextOut"}
+HARMLESS = {"id", "options", "blanks", "title", "markdown", "html", "TextOut"}
 
 
 def forbidden() -> set[str]:
