@@ -5,7 +5,7 @@
 
 from domain.grading import rules_by_decisions, rules_by_picks, rules_for_single_choice
 from domain.grading.chance import Chance, expected_scores
-from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
+from domain.grading.choice import CHOICE_KINDS, Grade, Marking, Verdict, grade, verdicts
 from domain.grading.keys import ChoiceKey
 from domain.grading.option_values import OPTION_RULES, OptionRule, OptionValues
 from domain.grading.oracle import Budget, oracle_budget
@@ -16,6 +16,7 @@ from domain.responses import ChoiceResponse
 RULE_MODULES = (rules_by_picks, rules_by_decisions, rules_for_single_choice)
 
 __all__ = [
+    "CHOICE_KINDS",
     "OPTION_RULES",
     "RULES",
     "RULE_MODULES",

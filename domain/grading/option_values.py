@@ -13,6 +13,7 @@ from domain.grading.keys import ChoiceKey
 from domain.grading.rules import tell
 
 ZERO, ONE = Fraction(0), Fraction(1)
+POLICY = "each picked option adds or takes the points set for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class OptionValues:
 
     def reason(self, score: Fraction) -> str:
         """A score in one sentence, without the values: they would tell the key."""
-        return tell(score, "each picked option adds or takes the points set for it")
+        return tell(score, POLICY)
 
 
 def weights(
@@ -87,6 +88,7 @@ class OptionRule:
     example: str
     used_by: str
     source: str
+    policy: str = POLICY
 
 
 OPTION_RULES: Mapping[str, OptionRule] = MappingProxyType(
