@@ -2,9 +2,14 @@
 
 import sys
 
-from bench import files, grading, start
+from bench import files, grading, lab, start
 
-FIGURES = {"start": start.figures, "files": files.figures, "grading": grading.figures}
+FIGURES = {
+    "start": start.figures,
+    "files": files.figures,
+    "grading": grading.figures,
+    "lab": lab.figures,
+}
 
 
 def main() -> None:

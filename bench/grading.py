@@ -3,8 +3,9 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import combinations, cycle, islice, product
 
-from bench.measure import cpu_seconds
+from bench.measure import cpu_seconds, resident_mib
 from domain.grading import (
     RULES,
     ChoiceKey,
@@ -18,6 +19,7 @@ from domain.grading import (
 from tests.processes import ROOT, environment
 
 REPETITIONS = 2_000
+MANY = 1_000_000
 KEY = ChoiceKey(("senv", "dapz", "gpnu", "3swy"), frozenset({"dapz", "gpnu"}))
 RESPONSE = ChoiceResponse(frozenset({"dapz", "senv"}))
 IMPORT = """
@@ -29,11 +31,13 @@ print(time.process_time() - started)
 
 
 def figures() -> Iterator[str]:
-    """CPU time of grading, of importing all rules, of chance and of the oracle budget."""
+    """CPU time of grading, importing, chance and the oracle budget; memory of many grades."""
     seconds, slowest = max((_grading(rule), rule.name) for rule in RULES.values())
     yield f"{_grading(find_rule('all_or_nothing')) * 1e6:8.1f} us of CPU to grade an answer"
     yield f"{seconds * 1e6:8.1f} us under the slowest rule, {slowest}"
     yield f"{min(_importing() for _ in range(5)) * 1e3:8.1f} ms to import all {len(RULES)} rules"
+    before, after = _memory_of_grading()
+    yield f"{before:8.1f} MiB held before, {after:.1f} after {MANY:,} grades in one process"
     seconds, slowest = max((_guessing(rule), rule.name) for rule in RULES.values())
     yield f"{seconds * 1e3:8.1f} ms for the chance scores of 64 options, 32 right ({slowest})"
     for options in (4, 5, 6, 64):
@@ -43,6 +47,22 @@ def figures() -> Iterator[str]:
 
 def _grading(rule: Rule) -> float:
     return cpu_seconds(lambda: grade(KEY, RESPONSE, rule), REPETITIONS)
+
+
+def _memory_of_grading() -> tuple[float, float]:
+    """MiB held before and after, once every response has been graded by every rule."""
+    responses = [
+        ChoiceResponse(frozenset(some))
+        for size in range(len(KEY.options) + 1)
+        for some in combinations(KEY.options, size)
+    ]
+    pairs = list(product(responses, RULES.values()))
+    for response, rule in pairs:
+        grade(KEY, response, rule)
+    before = resident_mib()
+    for response, rule in islice(cycle(pairs), MANY):
+        grade(KEY, response, rule)
+    return before, resident_mib()
 
 
 def _importing() -> float:

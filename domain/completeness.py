@@ -5,13 +5,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from domain.errors import UnknownRule
+from domain.grading import (
+    CHOICE_KINDS,
+    OPTION_RULES,
+    OWN,
+    Kind,
+    find_marking,
+    find_rule,
+    oracle_budget,
+)
 from domain.grading import KINDS as OTHER_KINDS
-from domain.grading import OPTION_RULES, OWN, Kind, find_marking, find_rule, oracle_budget
 from domain.identity import normalise
 from domain.option_references import misplaced_references, unknown_references
 from domain.problems import Problem
 from domain.questions import (
-    CHOICE_KINDS,
     KINDS,
     LONGEST_EXTERNAL_ID,
     LONGEST_LANGUAGE,

@@ -115,6 +115,12 @@ class TooManyOptions(InvalidResponse):
     cure = "Pick at most as many as `select.max` of the question says."
 
 
+class NotAChoice(Invalid):
+    code = "not_a_choice"
+    title = "The question is not answered by picking options"
+    cure = "Compare rules on a question of kind `single_choice` or `multiple_response`."
+
+
 class IdempotencyKeyReused(Invalid):
     code = "idempotency_key_reused"
     title = "This Idempotency-Key was used for another request"

@@ -12,13 +12,11 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from domain.grading import CHOICE_KINDS, OWN, ChoiceKey, Key, KindKey, Parts, Stated, StatedValues
 from domain.grading import KINDS as OTHER_KINDS
-from domain.grading import OWN, ChoiceKey, Key, KindKey, Parts, Stated, StatedValues
 
 Release = Literal["after_submission", "score_only", "never"]
 
-# Of these, a learner picks options. The others are registered in ``domain.grading``.
-CHOICE_KINDS = ("multiple_response", "single_choice", "true_false")
 SINGLE_KINDS = ("single_choice", "true_false")
 TRUTHS = ("True", "False")  # the options of true_false, unless its author says otherwise
 KINDS: tuple[str, ...] = (*CHOICE_KINDS, *OTHER_KINDS)

@@ -13,7 +13,9 @@ class ChoiceResponse:
     selected: frozenset[str]
 
 
-def check_choice(selected: Sequence[str], options: Collection[str], most: int) -> tuple[Fault, ...]:
+def check_choice(
+    selected: Sequence[str], options: Collection[str], most: int, field: str = "selected"
+) -> tuple[Fault, ...]:
     """Say what is wrong with a selection: unknown ids, repeated ids, more than ``most``.
 
     An empty selection is a response like any other and is graded.
@@ -21,7 +23,7 @@ def check_choice(selected: Sequence[str], options: Collection[str], most: int) -
     faults: list[Fault] = []
     seen: set[str] = set()
     for place, option in enumerate(selected):
-        pointer = f"/selected/{place}"
+        pointer = f"/{field}/{place}"
         if option not in options:
             faults.append(
                 Fault(pointer, UnknownOption.code, "This question has no option with this id.")
@@ -31,6 +33,6 @@ def check_choice(selected: Sequence[str], options: Collection[str], most: int) -
         seen.add(option)
     if not faults and len(selected) > most:
         faults.append(
-            Fault(f"/selected/{most}", TooManyOptions.code, f"At most {most} may be picked.")
+            Fault(f"/{field}/{most}", TooManyOptions.code, f"At most {most} may be picked.")
         )
     return tuple(faults)

@@ -5,12 +5,14 @@ mistakes they notice, so the key is also changed on purpose, one option at a tim
 any test fails.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 from domain.errors import InvalidResponse
 from domain.grading import (
+    CHOICE_KINDS,
     KINDS,
     OPTION_RULES,
     AnyRule,
@@ -20,7 +22,7 @@ from domain.grading import (
     read_response,
 )
 from domain.problems import Problem
-from domain.questions import CHOICE_KINDS, SINGLE_KINDS, AnswerKey, Draft, ScoreTest, key_of, places
+from domain.questions import SINGLE_KINDS, AnswerKey, Draft, ScoreTest, key_of, places
 
 
 def failing_tests(draft: Draft) -> Iterator[Problem]:
@@ -73,8 +75,10 @@ def _problem(number: int, what: str) -> Problem:
 def _mutants(draft: Draft) -> Iterator[tuple[str, Draft]]:
     if draft.kind not in CHOICE_KINDS:
         assert draft.answer is not None
-        for mutant in KINDS[draft.kind].mutants(draft.answer, places(draft)):
-            yield f"the answer were {mutant.model_dump(mode='json')}", replace(draft, answer=mutant)
+        kind, parts = KINDS[draft.kind], places(draft)
+        for mutant in kind.mutants(draft.answer, parts):
+            told = json.dumps(kind.solution(mutant, parts), ensure_ascii=False)
+            yield f"the right answer were {told}", replace(draft, answer=mutant)
     elif draft.scoring.rule in OPTION_RULES:
         yield from _other_values(draft)
     else:

@@ -33,8 +33,8 @@ from sqlalchemy.orm import (
     selectinload,
 )
 
-from domain.grading import KINDS as OTHER_KINDS
 from domain.grading import (
+    CHOICE_KINDS,
     OWN,
     AnyRule,
     ChoiceKey,
@@ -44,9 +44,9 @@ from domain.grading import (
     StatedValues,
     find_marking,
 )
+from domain.grading import KINDS as OTHER_KINDS
 from domain.ordering import shuffle_options
 from domain.questions import (
-    CHOICE_KINDS,
     LONGEST_EXTERNAL_ID,
     LONGEST_LANGUAGE,
     LONGEST_SLUG,

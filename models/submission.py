@@ -14,9 +14,10 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    exists,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models.base import Base, Identified, now
 from models.question import Question, QuestionVersion
@@ -77,6 +78,20 @@ class Submission(Identified, Base):
         """What this caller first sent to the question under the key."""
         return select(cls).where(
             cls.caller == caller, cls.question_id == question_id, cls.idempotency_key == key
+        )
+
+    @classmethod
+    def scored(cls, version_id: UUID) -> Select[UUID, list[str], str]:
+        """Of each submission to a version its id, its picks and its score now, oldest first."""
+        later = aliased(GradeRow)
+        is_last = ~exists().where(
+            later.submission_id == GradeRow.submission_id, later.id > GradeRow.id
+        )
+        return (
+            select(cls.id, cls.selected, GradeRow.exact_score)
+            .join(cls.grades)
+            .where(cls.version_id == version_id, is_last)
+            .order_by(cls.id)
         )
 
 

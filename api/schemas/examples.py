@@ -83,6 +83,48 @@ _SUBMISSION: Example = {
     },
 }
 
+_NET_RIGHT: Example = {
+    "name": "net_right",
+    "version": 1,
+    "kinds": ["multiple_response", "single_choice"],
+    "formula": "max(0, (h - f) / k)",
+    "example": "4 options, 2 right; picked 2 right and 1 wrong: 1/2",
+    "used_by": "Canvas partial credit; NCLEX plus/minus; H5P with weights of 1; PrairieLearn "
+    "net-correct; eSkill; R/exams rule true",
+    "source": "Betts et al. 2022, doi 10.1177/0013164421994636, plus/minus",
+    "policy": "each right pick adds a share of the points and each wrong pick takes one away",
+    "properties": [
+        "never_negative",
+        "nothing_ticked_earns_nothing",
+        "only_the_key_is_full",
+        "partial_credit",
+        "right_pick_never_lowers",
+        "wrong_pick_never_raises",
+    ],
+    "parameters": {"floor": "0"},
+    "ticking_everything": [
+        {"options": options, "key": key, "score": score}
+        for options, scores in ((4, "0 0 2/3 1"), (5, "0 0 1/3 3/4 1"))
+        for key, score in enumerate(scores.split(), start=1)
+    ],
+    "ticking_nothing": [
+        {"options": options, "key": key, "score": "0"}
+        for options in (4, 5)
+        for key in range(1, options + 1)
+    ],
+}
+
+_COMPARED: Example = {
+    "rule": "net_right",
+    "version": 1,
+    "score": 0.5,
+    "exact": "1/2",
+    "chance": {"any": "3/16", "non_empty": "1/5", "key_size": "1/6"},
+    "oracle": 3,
+    "oracle_bounds": {"at_least": 3, "at_most": 3},
+    "cohort": None,
+}
+
 EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
@@ -93,6 +135,15 @@ EXAMPLES: dict[str, Example] = {
     "BatchIn": {"submissions": [_ENTRY]},
     "BatchOut": {"results": [{"status": 201, "submission": _SUBMISSION}]},
     "SubmissionPage": {"items": [_SUBMISSION], "next_cursor": None, "limit": 50},
+    "ScoringRuleList": {"items": [_NET_RIGHT]},
+    "LabIn": {"options": 4, "key": ["b", "c"], "selected": ["b"], "rules": ["net_right"]},
+    "LabOut": {
+        "options": 4,
+        "key": ["b", "c"],
+        "selected": ["b"],
+        "submissions": None,
+        "rules": [_COMPARED],
+    },
     "LiveOut": {"status": "alive"},
     "ReadyOut": {"status": "ready", "migration": "2026_11_24_1"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},

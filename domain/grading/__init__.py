@@ -14,7 +14,7 @@ from domain.grading import (
     short_text,
 )
 from domain.grading.chance import Chance, expected_scores
-from domain.grading.choice import Grade, Marking, Verdict, grade, verdicts
+from domain.grading.choice import CHOICE_KINDS, Grade, Marking, Verdict, grade, verdicts
 from domain.grading.keys import ChoiceKey
 from domain.grading.kinds import KINDS, OWN, Kind, KindKey, KindRule, Parts
 from domain.grading.marking import AnyRule, Key, find_marking, grade_response, read_response
@@ -29,6 +29,7 @@ RULE_MODULES = (rules_by_picks, rules_by_decisions, rules_for_single_choice)
 KIND_MODULES = (numeric, short_text, ordering, matching, cloze)
 
 __all__ = [
+    "CHOICE_KINDS",
     "KINDS",
     "KIND_MODULES",
     "OPTION_RULES",

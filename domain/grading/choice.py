@@ -9,6 +9,9 @@ from domain.errors import UnknownOption
 from domain.grading.keys import ChoiceKey
 from domain.responses import ChoiceResponse
 
+# The kinds of question that are answered by picking options, in the order of their names.
+CHOICE_KINDS = ("multiple_response", "single_choice", "true_false")
+
 Verdict = Literal["rightly_picked", "wrongly_picked", "rightly_left", "missed"]
 
 # (picked, right) -> verdict

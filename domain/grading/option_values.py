@@ -18,6 +18,7 @@ from domain.grading.rules import tell
 from domain.grading.stated import Stated
 
 ZERO, ONE = Fraction(0), Fraction(1)
+POLICY = "each picked option adds or takes the points set for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class OptionValues:
 
     def reason(self, score: Fraction) -> str:
         """A score in one sentence, without the values: they would tell the key."""
-        return tell(score, "each picked option adds or takes the points set for it")
+        return tell(score, POLICY)
 
 
 def weights(
@@ -92,6 +93,7 @@ class OptionRule:
     example: str
     used_by: str
     source: str
+    policy: str = POLICY
 
 
 OPTION_RULES: Mapping[str, OptionRule] = MappingProxyType(

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.grading import CHOICE_KINDS
 from domain.grading import KINDS as OTHER_KINDS
-from domain.questions import CHOICE_KINDS, TRUTHS, Explanation
+from domain.questions import TRUTHS, Explanation
 from formats.quarto.answer_line import Answer, read_answer
 from formats.quarto.blocks import Block, outline, read_blocks
 from formats.quarto.findings import Report

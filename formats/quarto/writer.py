@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from domain.questions import CHOICE_KINDS, TRUTHS, Draft, Explanation
+from domain.grading import CHOICE_KINDS
+from domain.questions import TRUTHS, Draft, Explanation
 from formats.quarto.answer_line import write_answer
 from formats.quarto.blocks import read_blocks
 from formats.quarto.body import SEPARATOR

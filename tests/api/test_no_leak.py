@@ -59,14 +59,22 @@ def forbidden() -> set[str]:
     return (inside | of_result) - HARMLESS
 
 
+# The scores that the catalogue of rules tells are of no question.
+OF_NO_QUESTION = {"list_scoring_rules": {"score"}}
+
+
 def leaks(document: Json) -> dict[str, set[str]]:
-    """By operation, what its answers can carry and should not; results of submissions may."""
+    """By operation that learners may ask for, what its answers can carry and should not.
+
+    Results of submissions may.
+    """
     shapes = document["components"]["schemas"]
     found = {
         operation["operationId"]: set(reachable(operation["responses"], shapes, set()))
-        & forbidden()
-        for path in document["paths"].values()
-        for operation in path.values()
+        & forbidden() - OF_NO_QUESTION.get(operation["operationId"], set())
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        if not path.startswith("/v1/bank/")
     }
     return {name: names for name, names in found.items() if names}
 
@@ -132,6 +140,7 @@ PATHS = [
     "/v1/questions/random?seed=T&count=1",
     "/v1/questions/absent",
     "/v1/questions?limit=0",
+    "/v1/scoring-rules",
     "/openapi.json",
     "/",
     "/?question=single",

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from api.app import create_app
 from api.documentation import describe
-from api.schemas import health, questions, submissions
+from api.schemas import health, questions, scoring, submissions
 from api.schemas.problems import FaultOut, ProblemOut
 from api.schemas.questions import QuestionOut
+from api.schemas.scoring import CohortOut, LabOut, RuleResultOut, ScoringRuleOut
 from api.schemas.submissions import FeedbackOut, OptionFeedbackOut, SubmissionIn, SubmissionOut
 from settings import Settings
 
@@ -23,7 +24,7 @@ SNAPSHOT = Path(__file__).with_name("openapi.json")
 Json = dict[str, Any]
 SHAPES = {
     shape.__name__: shape
-    for module in (health, questions, submissions)
+    for module in (health, questions, scoring, submissions)
     for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, BaseModel)
 }
@@ -58,7 +59,7 @@ def test_the_interface_changes_only_on_purpose() -> None:
 
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for _, _, operation in operations(DOCUMENT)]
-    assert len(set(names)) == len(names) == 11
+    assert len(set(names)) == len(names) == 13
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
 
 
@@ -124,6 +125,11 @@ FIELDS: list[tuple[type[Any], str]] = [
                     "max_points correct rule rule_version reason feedback"),
     (FeedbackOut, "correct options solution parts combination explanation references"),
     (OptionFeedbackOut, "id selected correct verdict html"),
+    (ScoringRuleOut, "name version kinds formula example used_by source policy properties "
+                     "parameters ticking_everything ticking_nothing"),
+    (LabOut, "options key selected submissions rules"),
+    (RuleResultOut, "rule version score exact chance oracle oracle_bounds cohort"),
+    (CohortOut, "mean exact_mean spread lowest highest changed raised lowered examples"),
     (ProblemOut, "type title status detail instance code request_id errors"),
     (FaultOut, "pointer code detail"),
 ]  # fmt: skip

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.completeness import completeness
-from domain.grading import StatedValues
+from domain.grading import CHOICE_KINDS, StatedValues
 from domain.questions import (
-    CHOICE_KINDS,
     RELEASES,
     SINGLE_KINDS,
     AnswerKey,
