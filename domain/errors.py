@@ -79,6 +79,12 @@ class VersionConflict(Conflict):
     cure = "Fetch the question again and send the `version` that it states, or leave it out."
 
 
+class NotReleased(Conflict):
+    code = "not_released"
+    title = "The result of this submission is not released"
+    cure = "Nothing: its question releases no result, and a receipt would tell the score."
+
+
 class InvalidResponse(Invalid):
     code = "invalid_response"
     title = "The response does not fit the question"

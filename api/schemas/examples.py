@@ -76,6 +76,33 @@ _SUBMISSION: Example = {
     },
 }
 
+# The key pair of RFC 8037, appendix A, signed this example.
+_KEY_ID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+_RECEIPT: Example = {
+    "issuer": "http://127.0.0.1:8000",
+    "submission": _SUBMISSION_ID,
+    "grade": "019aaf51-7d03-7e10-b1c4-8a2d90c3f5e7",
+    "learner": "opaque-id",
+    "question": {
+        "id": _QUESTION_ID,
+        "slug": _SLUG,
+        "version": 1,
+        "content_hash": "5f0c2b1d9e8a7f6c4d3b2a190817263544352617089a0b1c2d3e4f5061728394",
+        "kind": "multiple_response",
+    },
+    "options": sorted(_TEXTS),
+    "key": _RIGHT,
+    "selected": _RIGHT,
+    "response": None,
+    "rule": "all_or_nothing",
+    "rule_version": 1,
+    "score": "1",
+    "points": "1",
+    "max_points": "1",
+    "submitted_at": "2026-11-23T10:05:00Z",
+    "graded_at": "2026-11-23T10:05:00Z",
+}
+
 EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
@@ -85,6 +112,25 @@ EXAMPLES: dict[str, Example] = {
     "BatchIn": {"submissions": [_ENTRY]},
     "BatchOut": {"results": [{"status": 201, "submission": _SUBMISSION}]},
     "SubmissionPage": {"items": [_SUBMISSION], "next_cursor": None, "limit": 50},
+    "SignedReceiptOut": {
+        "receipt": _RECEIPT,
+        "alg": "EdDSA",
+        "kid": _KEY_ID,
+        "signature": "hxnDvfx4IH0cUxt7BlUIddarFkppWVB3LdnEAmcJXr0"
+        "Ob7ojdssW-c1F_iowGHPy9pmBS_ZoYyUTtWFgVaXmAQ",
+    },
+    "KeySetOut": {
+        "keys": [
+            {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                "kid": _KEY_ID,
+                "use": "sig",
+                "alg": "EdDSA",
+            }
+        ]
+    },
     "LiveOut": {"status": "alive"},
     "ReadyOut": {"status": "ready", "migration": "2026_11_23_4"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from api.app import create_app
 from api.documentation import describe
-from api.schemas import health, questions, submissions
+from api.schemas import health, questions, receipts, submissions
 from api.schemas.problems import FaultOut, ProblemOut
 from api.schemas.questions import QuestionOut
+from api.schemas.receipts import PublicKeyOut, ReceiptOut, SignedReceiptOut
 from api.schemas.submissions import FeedbackOut, OptionFeedbackOut, SubmissionIn, SubmissionOut
 from settings import Settings
 
@@ -23,7 +24,7 @@ SNAPSHOT = Path(__file__).with_name("openapi.json")
 Json = dict[str, Any]
 SHAPES = {
     shape.__name__: shape
-    for module in (health, questions, submissions)
+    for module in (health, questions, receipts, submissions)
     for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, BaseModel)
 }
@@ -58,7 +59,7 @@ def test_the_interface_changes_only_on_purpose() -> None:
 
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for _, _, operation in operations(DOCUMENT)]
-    assert len(set(names)) == len(names) == 10
+    assert len(set(names)) == len(names) == 12
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
 
 
@@ -124,6 +125,10 @@ FIELDS: list[tuple[type[Any], str]] = [
                     "rule reason feedback"),
     (FeedbackOut, "correct options explanation references"),
     (OptionFeedbackOut, "id selected correct verdict html"),
+    (SignedReceiptOut, "receipt alg kid signature"),
+    (ReceiptOut, "issuer submission grade learner question options key selected response rule "
+                 "rule_version score points max_points submitted_at graded_at"),
+    (PublicKeyOut, "kty crv x kid use alg"),
     (ProblemOut, "type title status detail instance code request_id errors"),
     (FaultOut, "pointer code detail"),
 ]  # fmt: skip
