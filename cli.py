@@ -21,6 +21,7 @@ from domain.access import Role, public_part
 from migrations import UnusableDatabaseError, open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion, now
 from operations.issue_key import issue_key
+from operations.rotate_signing_key import rotate_signing_key
 from seed.check import check_files
 from seed.load import CONTENT, question_files
 from seed.report import load_and_report
@@ -31,7 +32,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(help="API keys: make, list, revoke.", no_args_is_help=True)
+keys = typer.Typer(
+    help="API keys: make, list, revoke; the key that signs receipts: rotate.", no_args_is_help=True
+)
 app.add_typer(keys, name="keys")
 
 LONGEST_KEY_NAME = 200
@@ -185,6 +188,14 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key, or its public p
     if not open_bank(Settings.load(), migrate=False).write(work):
         raise _told(f"No key has the public part {shown!r}; `questions keys list` shows all.")
     typer.echo(f"Revoked {shown}.")
+
+
+@keys.command("rotate-signing")
+@_plainly
+def rotate_signing() -> None:
+    """Sign receipts with a new key; what was signed before stays valid."""
+    key = open_bank(Settings.load(), migrate=False).write(rotate_signing_key)
+    typer.echo(f"Receipts are signed with {key.kid} from now on.")
 
 
 def _require_free(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from api import health, pages, questions, scoring, submissions
+from api import health, pages, questions, receipts, scoring, submissions
 from api.documentation import describe
 from api.errors import add_error_handlers
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
@@ -24,6 +24,7 @@ TAGS = [
     {"name": "questions", "description": "What learners are asked."},
     {"name": "submissions", "description": "What learners answer, graded."},
     {"name": "scoring", "description": "How answers become scores."},
+    {"name": "receipts", "description": "What was answered and how it was scored, signed."},
     {"name": "health", "description": "How the service is."},
 ]
 
@@ -50,7 +51,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings, app.state.database = settings, bank
     add_error_handlers(app)
-    for part in (questions, submissions, scoring, health, pages):
+    for part in (questions, submissions, receipts, scoring, health, pages):
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")

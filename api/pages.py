@@ -78,12 +78,14 @@ def answer_in_playground(
         if not settings.public:
             return _playground(request, session, False, name, {})
         try:
-            receipt = submit_answer(session, question=name, answer=answer, caller=PUBLIC, at=now())
+            submitted = submit_answer(
+                session, question=name, answer=answer, caller=PUBLIC, at=now()
+            )
         except ServiceError as error:
             page = _playground(request, session, True, name, {"refused": error})
             page.status_code = status_of(type(error))
             return page
-        graded = SubmissionOut.of(receipt.submission, receipt.submission.first_grade)
+        graded = SubmissionOut.of(submitted.submission, submitted.submission.first_grade)
         return _playground(request, session, True, name, {"graded": graded}, version)
 
     return database.write(work)

@@ -4,7 +4,7 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -36,6 +36,34 @@ from operations.submit_answer import submit_answer
 router = APIRouter(prefix="/v1", tags=["submissions"], route_class=StrictRoute)
 
 REPLAYED = {"Idempotency-Replayed": "true"}
+
+
+def _readable(caller: Caller) -> Select[Submission]:
+    """The submissions that the caller may read, with all that their wire shape needs."""
+    version = joinedload(Submission.version)
+    statement = select(Submission).options(
+        version.joinedload(QuestionVersion.question),
+        version.selectinload(QuestionVersion.options).undefer(OptionRow.feedback_html),
+        version.selectinload(QuestionVersion.correct),
+        version.joinedload(QuestionVersion.explanation),
+        version.selectinload(QuestionVersion.references),
+        version.joinedload(QuestionVersion.mark_scheme),
+        selectinload(Submission.grades),
+    )
+    return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)
+
+
+def readable_submission(
+    session: ReadSession, caller: Integration, submission_id: UUID
+) -> Submission:
+    """The submission at this address, for the key that posted it and for admins."""
+    row = session.scalar(_readable(caller).where(Submission.id == submission_id))
+    if row is None:
+        raise SubmissionNotFound
+    return row
+
+
+ReadableSubmission = Annotated[Submission, Depends(readable_submission)]
 
 
 @router.post(
@@ -139,29 +167,9 @@ def list_submissions(
     response_model=SubmissionOut,
     responses=problems(401, 403, 404, 422),
 )
-def read_submission(
-    request: Request, session: ReadSession, caller: Integration, submission_id: UUID
-) -> Response:
+def read_submission(request: Request, submission: ReadableSubmission) -> Response:
     """A submission under its last grade, for the key that posted it and for admins."""
-    row = session.scalar(_readable(caller).where(Submission.id == submission_id))
-    if row is None:
-        raise SubmissionNotFound
-    return json_response(request, SubmissionOut.of(row, row.grade))
-
-
-def _readable(caller: Caller) -> Select[Submission]:
-    """The submissions that the caller may read, with all that their wire shape needs."""
-    version = joinedload(Submission.version)
-    statement = select(Submission).options(
-        version.joinedload(QuestionVersion.question),
-        version.selectinload(QuestionVersion.options).undefer(OptionRow.feedback_html),
-        version.selectinload(QuestionVersion.correct),
-        version.joinedload(QuestionVersion.explanation),
-        version.selectinload(QuestionVersion.references),
-        version.joinedload(QuestionVersion.mark_scheme),
-        selectinload(Submission.grades),
-    )
-    return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)
+    return json_response(request, SubmissionOut.of(submission, submission.grade))
 
 
 def _submit(
@@ -171,7 +179,7 @@ def _submit(
 
     And whether it was asked for again.
     """
-    receipt = submit_answer(
+    submitted = submit_answer(
         session,
         question=question,
         answer=body.answer(),
@@ -179,8 +187,8 @@ def _submit(
         at=now(),
         idempotency_key=key,
     )
-    submission = receipt.submission
-    return SubmissionOut.of(submission, submission.first_grade), receipt.replayed
+    submission = submitted.submission
+    return SubmissionOut.of(submission, submission.first_grade), submitted.replayed
 
 
 def _result(

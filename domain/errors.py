@@ -91,6 +91,12 @@ class IncompleteQuestion(Conflict):
     cure = "Mend what `errors` lists and publish again."
 
 
+class NotReleased(Conflict):
+    code = "not_released"
+    title = "The result of this submission is not released"
+    cure = "Nothing: its question releases no result, and a receipt would tell the score."
+
+
 class InvalidResponse(Invalid):
     code = "invalid_response"
     title = "The response does not fit the question"

@@ -17,6 +17,7 @@ from models.question import (
     ReferenceRow,
     Tag,
 )
+from models.signing_key import SigningKey
 from models.submission import GradeRow, Submission
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Question",
     "QuestionVersion",
     "ReferenceRow",
+    "SigningKey",
     "Submission",
     "Tag",
     "guard_history",

@@ -1,4 +1,4 @@
-"""History is appended: published versions, submissions and grades refuse every change."""
+"""History is appended: what was published, submitted, graded or signed with refuses all change."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +18,7 @@ from models.question import (
     ReferenceRow,
     Tag,
 )
+from models.signing_key import SigningKey
 from models.submission import GradeRow, Submission
 
 
@@ -50,6 +51,7 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
     Hint: _always,
     MarkScheme: _always,
     Tag: _always,
+    SigningKey: _always,
 }
 
 

@@ -44,7 +44,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Submitted:
     """A stored submission; ``replayed`` when it was there before under the same key."""
 
     submission: Submission
@@ -59,10 +59,10 @@ def submit_answer(
     caller: Caller,
     at: datetime,
     idempotency_key: str | None = None,
-) -> Receipt:
+) -> Submitted:
     """Grade an answer to the question with this slug or id and append it with its grade.
 
-    With a key, the first answer under it is the only one: sent again it gives the same receipt,
+    With a key, the first answer under it is the only one: sent again it gives the same submission,
     also when both arrive at once. Raises :class:`QuestionNotFound`, :class:`VersionConflict`,
     :class:`~domain.errors.InvalidResponse` or, for another answer under a used key,
     :class:`IdempotencyKeyReused`.
@@ -82,12 +82,12 @@ def submit_answer(
         if earlier := _sent_before(session, found, answer, caller, idempotency_key):
             return earlier
         raise
-    return Receipt(submission, replayed=False)
+    return Submitted(submission, replayed=False)
 
 
 def _sent_before(
     session: Session, question: Question, answer: Answer, caller: Caller, key: str | None
-) -> Receipt | None:
+) -> Submitted | None:
     if key is None:
         return None
     earlier = session.scalar(Submission.by_idempotency_key(caller.id, question.id, key))
@@ -95,7 +95,7 @@ def _sent_before(
         return None
     if earlier.request_hash != answer.fingerprint:
         raise IdempotencyKeyReused
-    return Receipt(earlier, replayed=True)
+    return Submitted(earlier, replayed=True)
 
 
 def _answered_version(session: Session, question: Question, number: int | None) -> QuestionVersion:

@@ -14,7 +14,7 @@ from models import ApiKey, Database, Question, QuestionVersion, now
 from operations.issue_key import issue_key
 from operations.publish_question import publish_question
 from operations.revise_question import revise_question
-from operations.submit_answer import Answer, Receipt, submit_answer
+from operations.submit_answer import Answer, Submitted, submit_answer
 
 SEED_FILE = Path(__file__).parents[1] / "seed" / "content" / "vanishing-gradients.qmd"
 
@@ -78,7 +78,7 @@ class Bank:
         key: str | None = None,
         caller: Caller = CALLER,
         **said: Any,
-    ) -> Receipt:
+    ) -> Submitted:
         """Answer a question by option ids; ``key`` is an idempotency key."""
         answer = Answer(selected, **said)
         return self.database.write(

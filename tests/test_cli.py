@@ -168,6 +168,18 @@ def test_keys_are_shown_once_listed_without_secret_and_revoked(tmp_path: Path) -
     _fails(questions("keys", "revoke", "nobody", cwd=tmp_path), "nobody")
 
 
+def test_receipts_are_signed_with_a_new_key_from_the_next_request_on(tmp_path: Path) -> None:
+    assert questions("migrate", cwd=tmp_path).exit_code == 0
+    with serving(tmp_path, "serve") as service:
+        address = f"{service.url}/.well-known/jwks.json"
+        (first,) = httpx.get(address).json()["keys"]
+        rotated = questions("keys", "rotate-signing", cwd=tmp_path)
+        second = httpx.get(address).json()["keys"][0]
+        assert [key["kid"] for key in httpx.get(address).json()["keys"][1:]] == [first["kid"]]
+    assert rotated.exit_code == 0
+    assert second["kid"] in rotated.stdout
+
+
 def test_the_doctor_finds_nothing_wrong_after_a_run(tmp_path: Path) -> None:
     assert questions("migrate", cwd=tmp_path).exit_code == 0
     done = questions("doctor", cwd=tmp_path, PORT=str(free_port()))

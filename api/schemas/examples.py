@@ -86,7 +86,7 @@ _SUBMISSION: Example = {
 _NET_RIGHT: Example = {
     "name": "net_right",
     "version": 1,
-    "kinds": ["multiple_response", "single_choice"],
+    "kinds": ["multiple_response", "single_choice", "true_false"],
     "formula": "max(0, (h - f) / k)",
     "example": "4 options, 2 right; picked 2 right and 1 wrong: 1/2",
     "used_by": "Canvas partial credit; NCLEX plus/minus; H5P with weights of 1; PrairieLearn "
@@ -125,6 +125,33 @@ _COMPARED: Example = {
     "cohort": None,
 }
 
+# The key pair of RFC 8037, appendix A, signed this example.
+_KEY_ID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+_RECEIPT: Example = {
+    "issuer": "http://127.0.0.1:8000",
+    "submission": _SUBMISSION_ID,
+    "grade": "019aaf51-7d03-7e10-b1c4-8a2d90c3f5e7",
+    "learner": "opaque-id",
+    "question": {
+        "id": _QUESTION_ID,
+        "slug": _SLUG,
+        "version": 1,
+        "content_hash": "5f0c2b1d9e8a7f6c4d3b2a190817263544352617089a0b1c2d3e4f5061728394",
+        "kind": "multiple_response",
+    },
+    "options": sorted(_TEXTS),
+    "key": _RIGHT,
+    "selected": _RIGHT,
+    "response": None,
+    "rule": "all_or_nothing",
+    "rule_version": 1,
+    "score": "1",
+    "points": "1",
+    "max_points": "1",
+    "submitted_at": "2026-11-23T10:05:00Z",
+    "graded_at": "2026-11-23T10:05:00Z",
+}
+
 EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
@@ -144,7 +171,26 @@ EXAMPLES: dict[str, Example] = {
         "submissions": None,
         "rules": [_COMPARED],
     },
+    "SignedReceiptOut": {
+        "receipt": _RECEIPT,
+        "alg": "EdDSA",
+        "kid": _KEY_ID,
+        "signature": "hxnDvfx4IH0cUxt7BlUIddarFkppWVB3LdnEAmcJXr0"
+        "Ob7ojdssW-c1F_iowGHPy9pmBS_ZoYyUTtWFgVaXmAQ",
+    },
+    "KeySetOut": {
+        "keys": [
+            {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                "kid": _KEY_ID,
+                "use": "sig",
+                "alg": "EdDSA",
+            }
+        ]
+    },
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_1"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_24_2"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

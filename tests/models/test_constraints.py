@@ -38,6 +38,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "submission": {"idempotency_key": "other"},
     "grade": {},
     "idempotency_record": {"key": "other"},
+    "signing_key": {"kid": "other"},
 }
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
@@ -69,6 +70,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_submission_duration_not_negative", "submission", {"duration_ms": -1}),
     ("fk_grade_submission_id", "grade", {"submission_id": NOWHERE}),
     ("ck_grade_max_points_positive", "grade", {"max_points": 0}),
+    ("uq_signing_key_kid", "signing_key", {"kid": SAME}),
 ]
 # Whoever breaks the first breaks the second too, and the engine may name either.
 IMPLIED = {"fk_correct_set_version_id": "fk_correct_set_version_id_option_id"}

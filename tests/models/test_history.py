@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from domain.errors import AlteredHistory
-from models import Database, GradeRow, QuestionVersion, Submission, Tag, now
+from models import Database, GradeRow, QuestionVersion, SigningKey, Submission, Tag, now
 from operations.publish_question import publish_question
 from operations.revise_question import revise_question
 from tests.factories import Bank, draft
@@ -17,6 +17,7 @@ class Past(NamedTuple):
     session: Session
     version: QuestionVersion
     submission: Submission
+    signing_key: SigningKey
 
 
 def forget_and(attribute: str) -> Callable[[Past], None]:
@@ -79,6 +80,9 @@ FORBIDDEN = {
     "another score": changing("submission.grades.score", 0.5),
     "delete the grade": deleting("submission.grades"),
     "no grade": changing("submission.grades", []),
+    "another private key": changing("signing_key.private_key", "A" * 43),
+    "another public key": changing("signing_key.public_key", "A" * 43),
+    "delete the signing key": deleting("signing_key"),
 }
 
 
@@ -111,13 +115,14 @@ ALLOWED = {
 def make(database: Database, bank: Bank) -> Callable[[Callable[[Past], None]], None]:
     """Does something to a published version with all parts, its answer and its grade."""
     version = bank.publish(tags=("water",))
-    receipt = bank.submit(version.option_ids[0])
+    submitted = bank.submit(version.option_ids[0])
 
     def work(session: Session, act: Callable[[Past], None]) -> None:
         past = Past(
             session,
             session.get_one(QuestionVersion, version.id),
-            session.get_one(Submission, receipt.submission.id),
+            session.get_one(Submission, submitted.submission.id),
+            session.scalars(SigningKey.newest_first()).one(),
         )
         act(past)
 

@@ -111,8 +111,8 @@ def test_an_edit_is_the_next_version_and_everything_follows(desk: Desk, bank: Ba
     assert (desk.found("not doing great"), desk.found("badly")) == (0, 1)
     assert "does badly" in desk.draft().prompt
     for version, correct in [(1, True), (2, True)]:
-        receipt = bank.submit("dapz", "gpnu", question="vanishing-gradients", version=version)
-        assert receipt.submission.grades[0].correct == correct
+        submitted = bank.submit("dapz", "gpnu", question="vanishing-gradients", version=version)
+        assert submitted.submission.grades[0].correct == correct
 
 
 def test_an_old_version_is_graded_by_its_own_key(desk: Desk, bank: Bank) -> None:
@@ -125,8 +125,8 @@ def test_an_old_version_is_graded_by_its_own_key(desk: Desk, bank: Bank) -> None
         ("senv", 1, False),
     ]
     for picked, version, correct in answers:
-        receipt = bank.submit(*picked.split(), question="vanishing-gradients", version=version)
-        assert receipt.submission.grades[0].correct == correct
+        submitted = bank.submit(*picked.split(), question="vanishing-gradients", version=version)
+        assert submitted.submission.grades[0].correct == correct
 
 
 @pytest.mark.parametrize(

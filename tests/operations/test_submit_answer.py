@@ -102,7 +102,7 @@ def test_a_key_is_one_callers_for_one_question(
         bank.submit(key="k", caller=SOMEBODY_ELSE),
         bank.submit(key="k", question="other"),
     ]
-    assert not any(receipt.replayed for receipt in sent)
+    assert not any(submitted.replayed for submitted in sent)
     assert counts(database) == (3, 3)
 
 
@@ -124,8 +124,8 @@ def test_twins_at_once_are_one_answer(own_database: Database) -> None:
 
     def send(_: int) -> tuple[bool, str]:
         start.wait(timeout=30)
-        receipt = bank.submit(key="k")
-        return receipt.replayed, str(receipt.submission.id)
+        submitted = bank.submit(key="k")
+        return submitted.replayed, str(submitted.submission.id)
 
     with ThreadPoolExecutor(8) as pool:
         sent = list(pool.map(send, range(8)))
