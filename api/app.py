@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from api import health, pages, questions, submissions
+from api import audit, health, keys, pages, questions, submissions
 from api.documentation import describe
 from api.errors import add_error_handlers
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
+from api.rate_limits import RateLimits
 from models import Database, open_engine
 from settings import ROOT, Settings
 
@@ -23,6 +24,8 @@ that must have one effect however often it is sent.
 TAGS = [
     {"name": "questions", "description": "What learners are asked."},
     {"name": "submissions", "description": "What learners answer, graded."},
+    {"name": "keys", "description": "Who may do what."},
+    {"name": "audit", "description": "Who did what."},
     {"name": "health", "description": "How the service is."},
 ]
 
@@ -49,7 +52,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings, app.state.database = settings, bank
     add_error_handlers(app)
-    for part in (questions, submissions, health, pages):
+    for part in (questions, submissions, keys, audit, health, pages):
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
@@ -58,6 +61,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(LastResort)
+    app.add_middleware(
+        RateLimits,
+        per_key=settings.limit_per_key,
+        per_address=settings.limit_per_address,
+    )
     app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(RequestContext)
     return app

@@ -1,4 +1,4 @@
-"""History is appended: published versions, submissions and grades refuse every change."""
+"""History is appended: versions, submissions, grades and audit entries refuse every change."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, object_session
 
 from domain.errors import AlteredHistory
+from models.audit import AuditEntry
 from models.base import Base
 from models.question import (
     CorrectOption,
@@ -43,6 +44,7 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
     QuestionVersion: _was_published,
     Submission: _always,
     GradeRow: _always,
+    AuditEntry: _always,
     OptionRow: _always,
     CorrectOption: _always,
     ExplanationText: _always,
