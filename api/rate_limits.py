@@ -33,7 +33,7 @@ class Counted(NamedTuple):
 
 
 class Counters(Storage):
-    """Counts in the memory of this process: 1 us each, and no more of them than are in use.
+    """Counts in the memory of this process, and forgets what has ended.
 
     The library's own storage starts a thread per 10 ms that walks through all counters.
     """
@@ -121,7 +121,7 @@ class RateLimits:
 
         async def send_told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                told = self._learn(scope, digest) or counted
+                told = self._learn(scope, digest, counted) or counted
                 MutableHeaders(scope=message).update(self._headers(told))
             await send(message)
 
@@ -134,20 +134,23 @@ class RateLimits:
         address = _client(scope["client"][0]) if scope.get("client") else "somewhere"
         return Counted(f"{'unverified' if digest else 'public'} {address}", self._per_address)
 
-    def _learn(self, scope: Scope, digest: bytes) -> Counted | None:
+    def _by_key(self, key: ApiKey) -> Counted:
+        return Counted(f"key {key.id}", _limit(key.rate_limit) or self._per_key)
+
+    def _learn(self, scope: Scope, digest: bytes, counted: Counted) -> Counted | None:
         """From now on count the key that was found valid by itself, this request included."""
         key: ApiKey | None = scope["state"].get("key")
         if key is None or digest in self._known:
             return None
         if len(self._known) >= MOST_KEYS:
             self._known.clear()
-        own = _limit(key.rate_limit) if key.rate_limit else self._per_key
-        self._known[digest] = counted = Counted(f"key {key.id}", own)
-        self._hit(counted)
-        return counted
+        self._hit(counted, -1)  # the address gets back what the key now stands for
+        self._known[digest] = known = self._by_key(key)
+        self._hit(known)
+        return known
 
-    def _hit(self, counted: Counted) -> bool:
-        return counted.limit is None or self._window.hit(counted.limit, counted.name)
+    def _hit(self, counted: Counted, times: int = 1) -> bool:
+        return counted.limit is None or self._window.hit(counted.limit, counted.name, cost=times)
 
     def _headers(self, counted: Counted) -> dict[str, str]:
         """The fields of draft-ietf-httpapi-ratelimit-headers."""

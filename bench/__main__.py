@@ -2,9 +2,14 @@
 
 import sys
 
-from bench import files, grading, start
+from bench import files, grading, limits, start
 
-FIGURES = {"start": start.figures, "files": files.figures, "grading": grading.figures}
+FIGURES = {
+    "start": start.figures,
+    "files": files.figures,
+    "grading": grading.figures,
+    "limits": limits.figures,
+}
 
 
 def main() -> None:

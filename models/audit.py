@@ -72,14 +72,13 @@ class AuditEntry(Base):
         until: datetime | None = None,
     ) -> Select[Self]:
         """The entries that fit all that is stated, from ``since`` on and before ``until``."""
-        stated = (
-            (actor, cls.actor == actor),
-            (action, cls.action == action),
-            (subject, cls.subject_id == subject),
-            (since, cls.at >= since),
-            (until, cls.at < until),
-        )
-        return select(cls).where(*(condition for value, condition in stated if value is not None))
+        equal = ((cls.actor, actor), (cls.action, action), (cls.subject_id, subject))
+        conditions = [column == value for column, value in equal if value is not None]
+        if since is not None:
+            conditions.append(cls.at >= since)
+        if until is not None:
+            conditions.append(cls.at < until)
+        return select(cls).where(*conditions)
 
 
 class AuditHead(Base):

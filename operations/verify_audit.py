@@ -40,10 +40,11 @@ def _walk(session: Session, head: AuditHead, batch: int) -> AuditVerdict:
     number, last = 0, GENESIS
     in_order = select(AuditEntry).order_by(AuditEntry.number)
     try:
-        for entry in session.scalars(in_order.execution_options(yield_per=batch)):
-            if fault := _fault_of(entry, number + 1, last, head):
-                return AuditVerdict(number, last, fault)
-            number, last = entry.number, entry.hash
+        with session.scalars(in_order.execution_options(yield_per=batch)) as entries:
+            for entry in entries:
+                if fault := _fault_of(entry, number + 1, last, head):
+                    return AuditVerdict(number, last, fault)
+                number, last = entry.number, entry.hash
     except (TypeError, ValueError):  # a column holds what no value of its type looks like
         if batch > 1:
             return _walk(session, head, 1)  # to find out which
