@@ -1,46 +1,34 @@
 """The ``questions`` command: set up, seed, serve and look after a bank."""
 
 import sys
-from collections.abc import Callable
-from datetime import timedelta
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.logs import configure_logs
+from cli_access import audit, keys
+from cli_failures import plainly, told
 from doctor import examine, why_taken
-from domain.access import Role, public_part
-from migrations import UnusableDatabaseError, open_bank
-from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion, now
+from migrations import open_bank
+from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion
 from operations.issue_key import issue_key
-from operations.rotate_signing_key import rotate_signing_key
 from seed.check import check_files
 from seed.load import CONTENT, question_files
 from seed.report import load_and_report
-from settings import BadSettingError, Settings
+from settings import Settings
 
 app = typer.Typer(
     help="Stores questions, serves them as JSON and grades what learners submit.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(
-    help="API keys: make, list, revoke; the key that signs receipts: rotate.", no_args_is_help=True
-)
 app.add_typer(keys, name="keys")
-
-LONGEST_KEY_NAME = 200
-
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
+app.add_typer(audit, name="audit")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; else QUESTIONS_HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; else QUESTIONS_PORT.")]
@@ -51,27 +39,8 @@ def main() -> None:
     app()
 
 
-def _told(message: object) -> typer.Exit:
-    """Say in one line what is wrong; raise the result to end with exit code 1."""
-    typer.echo(f"{message}", err=True)
-    return typer.Exit(1)
-
-
-def _plainly(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """A command whose expected failures are one line instead of a stack trace."""
-
-    @wraps(command)
-    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        try:
-            return command(*args, **kwargs)
-        except (BadSettingError, UnusableDatabaseError) as error:
-            raise _told(error) from None
-
-    return run
-
-
 @app.command("run")
-@_plainly
+@plainly
 def run_all(host: Host = None, port: Port = None) -> None:
     """Set up the database, load the questions that come along, and serve."""
     settings = Settings.load(host=host, port=port)
@@ -84,7 +53,7 @@ def run_all(host: Host = None, port: Port = None) -> None:
 
 
 @app.command()
-@_plainly
+@plainly
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve a database that is set up; refuses one that needs migrating."""
     settings = Settings.load(host=host, port=port)
@@ -93,7 +62,7 @@ def serve(host: Host = None, port: Port = None) -> None:
 
 
 @app.command()
-@_plainly
+@plainly
 def migrate() -> None:
     """Bring the database to the newest migration; give an empty service its admin key."""
     settings = Settings.load()
@@ -105,7 +74,7 @@ def migrate() -> None:
 
 
 @app.command("seed")
-@_plainly
+@plainly
 def seed_files(
     places: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...")] = None,
     dry_run: Annotated[bool, typer.Option(help="Show what would change, write nothing.")] = False,
@@ -138,70 +107,10 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-@keys.command("create")
-@_plainly
-def create_key(
-    name: Annotated[str, typer.Option(help="Whose key it is.")],
-    role: Annotated[Role, typer.Option(help="What it may do.")] = "publishable",
-    days: Annotated[
-        int | None, typer.Option(min=1, max=36_500, help="Days until it expires.")
-    ] = None,
-) -> None:
-    """Make a key and show it, this once."""
-    if not (name.isprintable() and 0 < len(name.strip()) <= LONGEST_KEY_NAME):
-        raise typer.BadParameter(
-            f"1 to {LONGEST_KEY_NAME} printable characters", param_hint="--name"
-        )
-    expires_at = now() + timedelta(days=days) if days else None
-    database = open_bank(Settings.load(), migrate=False)
-    _, token = database.write(
-        lambda session: issue_key(session, name=name, role=role, expires_at=expires_at)
-    )
-    typer.echo(token)
-
-
-@keys.command("list")
-@_plainly
-def list_keys() -> None:
-    """Show all keys but their secrets."""
-    table = Table("public part", "name", "scopes", "created", "expires", "last used", "revoked")
-    with open_bank(Settings.load(), migrate=False).read() as session:
-        for key in session.scalars(select(ApiKey).order_by(ApiKey.id)):
-            moments = (key.created_at, key.expires_at, key.last_used_at, key.revoked_at)
-            days = [f"{moment:%Y-%m-%d %H:%M}" if moment else "-" for moment in moments]
-            table.add_row(key.public_part, key.name, " ".join(key.scopes), *days)
-    Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)
-
-
-@keys.command("revoke")
-@_plainly
-def revoke_key(key: Annotated[str, typer.Argument(help="The key, or its public part.")]) -> None:
-    """Make a key useless at once."""
-    shown = public_part(key) if key.startswith("qs_") else key
-
-    def work(session: Session) -> bool:
-        row = session.scalar(ApiKey.by_public_part(shown))
-        if row is not None:
-            row.revoked_at = row.revoked_at or now()
-        return row is not None
-
-    if not open_bank(Settings.load(), migrate=False).write(work):
-        raise _told(f"No key has the public part {shown!r}; `questions keys list` shows all.")
-    typer.echo(f"Revoked {shown}.")
-
-
-@keys.command("rotate-signing")
-@_plainly
-def rotate_signing() -> None:
-    """Sign receipts with a new key; what was signed before stays valid."""
-    key = open_bank(Settings.load(), migrate=False).write(rotate_signing_key)
-    typer.echo(f"Receipts are signed with {key.kid} from now on.")
-
-
 def _require_free(settings: Settings) -> None:
     """End with one line if the port is taken."""
     if reason := why_taken(settings.host, settings.port):
-        raise _told(
+        raise told(
             f"Cannot listen on {settings.host}:{settings.port}: {reason}. Stop what uses the "
             "port, or choose another: `make run PORT=8001` or --port 8001."
         )

@@ -11,9 +11,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from domain.access import STATED_TOKEN
+from domain.access import RATE_LIMIT, STATED_TOKEN
 
 ROOT = Path(__file__).resolve().parent
+OFF = "off"
 EMBEDDED = "sqlite:///data/questions.db"
 NEARLY_ALIKE = 0.9  # a typing error, not a name that a platform puts into the environment
 DRIVERS = {
@@ -62,6 +63,12 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         2 * 1024 * 1024, ge=1024, description="The largest request body that is read."
     )
+    rate_limit: str = Field(
+        "6000/minute", description="How often a key without a limit of its own may ask; or `off`."
+    )
+    rate_limit_public: str = Field(
+        "1200/minute", description="How often an address may ask without a known key; or `off`."
+    )
     sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = Field(
         "FULL", description="SQLite's `synchronous`; below FULL a power cut may lose answers."
     )
@@ -89,6 +96,13 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("rate_limit", "rate_limit_public")
+    @classmethod
+    def _known_limit(cls, value: str) -> str:
+        if value and value != OFF and not RATE_LIMIT.fullmatch(value):
+            raise ValueError("should look like 600/minute (second, minute, hour, day), or be off")
+        return value or OFF
 
     @field_validator("base_url")
     @classmethod
@@ -118,6 +132,16 @@ class Settings(BaseSettings):
         if value is not None and not STATED_TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("should be 12 to 200 printable ASCII characters without spaces")
         return value
+
+    @property
+    def limit_per_key(self) -> str | None:
+        """How often a key without a limit of its own may ask; ``None`` is as often as it likes."""
+        return None if self.rate_limit == OFF else self.rate_limit
+
+    @property
+    def limit_per_address(self) -> str | None:
+        """How often an address may ask without a known key."""
+        return None if self.rate_limit_public == OFF else self.rate_limit_public
 
     @property
     def engine_options(self) -> dict[str, Any]:

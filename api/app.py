@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from api import health, pages, questions, receipts, scoring, submissions
+from api import audit, health, keys, pages, questions, receipts, scoring, submissions
 from api.documentation import describe
 from api.errors import add_error_handlers
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
+from api.rate_limits import RateLimits
 from models import Database, open_engine
 from settings import ROOT, Settings
 
@@ -25,6 +26,8 @@ TAGS = [
     {"name": "submissions", "description": "What learners answer, graded."},
     {"name": "scoring", "description": "How answers become scores."},
     {"name": "receipts", "description": "What was answered and how it was scored, signed."},
+    {"name": "keys", "description": "Who may do what."},
+    {"name": "audit", "description": "Who did what."},
     {"name": "health", "description": "How the service is."},
 ]
 
@@ -51,7 +54,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings, app.state.database = settings, bank
     add_error_handlers(app)
-    for part in (questions, submissions, receipts, scoring, health, pages):
+    for part in (questions, submissions, receipts, scoring, keys, audit, health, pages):
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
@@ -60,6 +63,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(LastResort)
+    app.add_middleware(
+        RateLimits,
+        per_key=settings.limit_per_key,
+        per_address=settings.limit_per_address,
+    )
     app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(RequestContext)
     return app

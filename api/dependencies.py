@@ -53,7 +53,14 @@ BEARER = HTTPBearer(
 )
 
 
+def bearer_token(authorization: str) -> str | None:
+    """The key in an Authorization header; ``None`` for a header of another form."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def get_caller(
+    request: Request,
     settings: AppSettings,
     database: AppDatabase,
     _: Annotated[object, Security(BEARER)],
@@ -67,13 +74,15 @@ def get_caller(
         if settings.public:
             return PUBLIC
         raise Unauthenticated("This service answers only with a key.")
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer":
+    token = bearer_token(authorization)
+    if token is None:
         raise Unauthenticated("The Authorization header is not of the form `Bearer qs_...`.")
-    return _holder(database, token.strip())
+    key = _valid_key(database, token)
+    request.state.key = key  # from now on the limit of the key holds, not that of the address
+    return Caller(str(key.id), frozenset(key.scopes), key.name)  # type: ignore[arg-type]
 
 
-def _holder(database: Database, token: str) -> Caller:
+def _valid_key(database: Database, token: str) -> ApiKey:
     at = now()
     with database.read() as session:
         key = session.scalar(ApiKey.by_token(token))
@@ -81,7 +90,7 @@ def _holder(database: Database, token: str) -> Caller:
         raise Unauthenticated("The key is unknown, expired or revoked.")
     if key.last_used_at is None or key.last_used_at < at - USE_IS_NOTED_EVERY:
         _note_use(database, key, at)
-    return Caller(str(key.id), frozenset(key.scopes))  # type: ignore[arg-type]
+    return key
 
 
 def _note_use(database: Database, key: ApiKey, at: datetime) -> None:
@@ -110,6 +119,7 @@ def caller_with(scope: Scope) -> Callable[[Caller], Caller]:
 Learner = Annotated[Caller, Depends(caller_with("questions:read"))]
 Integration = Annotated[Caller, Depends(caller_with("submissions:write"))]
 BankReader = Annotated[Caller, Depends(caller_with("bank:read"))]
+Admin = Annotated[Caller, Depends(caller_with("admin"))]
 
 IdempotencyKey = Annotated[
     str | None,

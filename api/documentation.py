@@ -16,7 +16,12 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def problems(*statuses: int) -> Responses:
-    """The error responses of a route, for its documentation; any route may answer 500 and 503."""
+    """The error responses of a route, for its documentation; any may answer 429, 500 and 503."""
+    return unlimited_problems(*statuses, 429)
+
+
+def unlimited_problems(*statuses: int) -> Responses:
+    """Those of a route that may be asked as often as one likes."""
     return {status: _problem(status) for status in (*statuses, 500, 503)}
 
 

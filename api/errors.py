@@ -103,6 +103,13 @@ class CorsRefused(MalformedRequest):
     cure = "Add the origin to the setting QUESTIONS_CORS_ORIGINS."
 
 
+class RateLimited(ProtocolError):
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests in too short a time"
+    cure = "Wait as long as Retry-After says; the RateLimit header tells what is left before that."
+
+
 class InternalError(ProtocolError):
     status = 500
     code = "internal_error"
@@ -170,7 +177,7 @@ def problem_response(scope: Scope, error: ServiceError) -> Response:
     headers = {"Cache-Control": "no-store"}
     if problem.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = 'Bearer realm="questions"'
-    if problem.status in {Unavailable.status, 429}:
+    if problem.status in {Unavailable.status, RateLimited.status}:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Response(
         problem.model_dump_json(), problem.status, headers, media_type="application/problem+json"

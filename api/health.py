@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
 from api.dependencies import AppDatabase
-from api.documentation import problems
+from api.documentation import unlimited_problems
 from api.errors import Unavailable
 from api.requests import StrictRoute
 from api.responses import NO_STORE
@@ -31,7 +31,7 @@ async def livez(response: Response) -> LiveOut:
     "/readyz",
     operation_id="check_ready",
     summary="Can it serve?",
-    responses=problems(503),
+    responses=unlimited_problems(503),
 )
 def readyz(response: Response, database: AppDatabase) -> ReadyOut:
     """Whether the database answers and has exactly the tables this version needs."""

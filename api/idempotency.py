@@ -13,6 +13,7 @@ from domain.errors import IdempotencyKeyReused
 from models import IdempotencyRecord
 
 KEPT = timedelta(hours=24)
+REPLAYED = {"Idempotency-Replayed": "true"}
 
 
 def answer_once(

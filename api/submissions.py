@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from api.dependencies import AppDatabase, IdempotencyKey, Integration, Learner, ReadSession
 from api.documentation import problems
 from api.errors import InvalidRequest, faults_of, problem_of
-from api.idempotency import answer_once
+from api.idempotency import REPLAYED, answer_once
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
 from api.questions import QuestionName
 from api.requests import StrictRoute
@@ -34,8 +34,6 @@ from models import OptionRow, Question, QuestionVersion, Submission, now
 from operations.submit_answer import submit_answer
 
 router = APIRouter(prefix="/v1", tags=["submissions"], route_class=StrictRoute)
-
-REPLAYED = {"Idempotency-Replayed": "true"}
 
 
 def _readable(caller: Caller) -> Select[Submission]:

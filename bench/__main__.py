@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import files, grading, lab, start
+from bench import files, grading, lab, limits, start
 
 FIGURES = {
     "start": start.figures,
     "files": files.figures,
     "grading": grading.figures,
     "lab": lab.figures,
+    "limits": limits.figures,
 }
 
 

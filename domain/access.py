@@ -24,13 +24,20 @@ ROLES: dict[Role, frozenset[Scope]] = {
 # Long enough that guessing is hopeless, short enough for names people choose in tests.
 STATED_TOKEN = re.compile(r"[!-~]{12,200}")
 
+RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)")
+LONGEST_KEY_NAME = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a request. ``id`` tells callers apart; ``public`` stands for nobody in person."""
+    """Who sends a request. ``id`` tells callers apart; ``public`` stands for nobody in person.
+
+    ``name`` is what people called the key when they made it.
+    """
 
     id: str
     scopes: frozenset[Scope]
+    name: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Whether the caller holds the scope."""
@@ -38,6 +45,11 @@ class Caller:
 
 
 PUBLIC = Caller("public", frozenset({"questions:read"}))
+
+
+def is_key_name(name: str) -> bool:
+    """Whether people can tell a key by this name: printable, not blank, not too long."""
+    return name.isprintable() and len(name.strip()) > 0 and len(name) <= LONGEST_KEY_NAME
 
 
 def make_token() -> str:

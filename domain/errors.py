@@ -79,6 +79,18 @@ class SubmissionNotFound(NotFound):
     cure = "A submission can be read back with the key that posted it, or with an admin key."
 
 
+class KeyNotFound(NotFound):
+    code = "key_not_found"
+    title = "There is no such API key"
+    cure = "Name the key by its public part; GET /v1/keys lists all keys."
+
+
+class LastAdminKey(Conflict):
+    code = "last_admin_key"
+    title = "This is the last admin key that is valid"
+    cure = "Make another admin key first, or revoke this one with `questions keys revoke`."
+
+
 class VersionConflict(Conflict):
     code = "version_conflict"
     title = "That version of the question was never published"
@@ -133,6 +145,12 @@ class IdempotencyKeyReused(Invalid):
     cure = "Make a new key for a new request; repeat a request with exactly the same body."
 
 
+class ExpiresInThePast(Invalid):
+    code = "expires_in_the_past"
+    title = "The key would have expired before it is made"
+    cure = "State a moment to come as `expires_at`, or leave it out."
+
+
 class UnknownRule(Invalid):
     code = "unknown_rule"
     title = "There is no scoring rule of that name"
@@ -147,5 +165,5 @@ class AmbiguousRevision(Conflict):
 
 class AlteredHistory(Conflict):
     code = "altered_history"
-    title = "Published versions, submissions and grades are never changed"
+    title = "Published versions, submissions, grades and audit entries are never changed"
     cure = "Write a correction as a new version, a regrade as a new grade."

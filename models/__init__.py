@@ -1,6 +1,7 @@
 """The tables, and named statements over them. Importing this package maps them all."""
 
 from models.api_key import ApiKey
+from models.audit import AuditEntry, AuditHead
 from models.bank import Bank
 from models.base import Base, now
 from models.database import Database, open_engine
@@ -22,6 +23,8 @@ from models.submission import GradeRow, Submission
 
 __all__ = [
     "ApiKey",
+    "AuditEntry",
+    "AuditHead",
     "Bank",
     "Base",
     "CorrectOption",

@@ -3,22 +3,28 @@
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import Select, String, select
+from sqlalchemy import Select, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.access import hash_token
+from domain.access import LONGEST_KEY_NAME, Role, hash_token
 from models.base import Base, Identified, now
 
 
 class ApiKey(Identified, Base):
-    """One key with its scopes. Never deleted: a revoked key still names what it did."""
+    """One key with its scopes. Never deleted: a revoked key still names what it did.
+
+    ``role`` is what its scopes were taken from; none where they are those of no role.
+    ``rate_limit`` like ``600/minute``; without one the service's own holds.
+    """
 
     __tablename__ = "api_key"
 
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(LONGEST_KEY_NAME))
     public_part: Mapped[str] = mapped_column(String(32), unique=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[list[str]]
+    role: Mapped[Role | None] = mapped_column(String(20))
+    rate_limit: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
@@ -37,3 +43,9 @@ class ApiKey(Identified, Base):
     def by_public_part(cls, public_part: str) -> Select[Self]:
         """The key with this public part."""
         return select(cls).where(cls.public_part == public_part)
+
+    @classmethod
+    def valid_admins(cls, at: datetime) -> Select[Self]:
+        """The admin keys that open doors at that moment."""
+        lasting = or_(cls.expires_at.is_(None), cls.expires_at > at)
+        return select(cls).where(cls.role == "admin", cls.revoked_at.is_(None), lasting)

@@ -1,4 +1,4 @@
-"""History is appended: what was published, submitted, graded or signed with refuses all change."""
+"""History is appended: what was published, submitted, graded, signed with or audited stays."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, object_session
 
 from domain.errors import AlteredHistory
+from models.audit import AuditEntry
 from models.base import Base
 from models.question import (
     CorrectOption,
@@ -44,6 +45,7 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
     QuestionVersion: _was_published,
     Submission: _always,
     GradeRow: _always,
+    AuditEntry: _always,
     OptionRow: _always,
     CorrectOption: _always,
     ExplanationText: _always,

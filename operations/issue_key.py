@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.access import ROLES, Role, hash_token, make_token, public_part
+from domain.access import ROLES, Caller, Role, hash_token, make_token, public_part
 from models import ApiKey
+from operations.record_audit import record_audit
 
 
 def issue_key(
@@ -14,7 +15,9 @@ def issue_key(
     name: str,
     role: Role,
     expires_at: datetime | None = None,
+    rate_limit: str | None = None,
     token: str | None = None,
+    actor: Caller | None = None,
 ) -> tuple[ApiKey, str]:
     """Store a new key with the scopes of a role. Returns its row and its text.
 
@@ -27,8 +30,25 @@ def issue_key(
         public_part=public_part(token),
         token_hash=hash_token(token),
         scopes=sorted(ROLES[role]),
+        role=role,
+        rate_limit=rate_limit,
         expires_at=expires_at,
     )
     session.add(key)
     session.flush()
+    record_audit(
+        session,
+        actor=actor,
+        action="key.created",
+        subject_type="key",
+        subject_id=key.id,
+        detail={
+            "public_part": key.public_part,
+            "name": name,
+            "role": role,
+            "expires_at": expires_at.isoformat() if expires_at else None,
+            "rate_limit": rate_limit,
+        },
+        at=key.created_at,
+    )
     return key, token

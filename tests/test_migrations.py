@@ -29,6 +29,8 @@ QUESTION, VERSION, SUBMISSION = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 ROWS: list[tuple[str, dict[str, Any]]] = [
     ("api_key", {"id": uuid.uuid4(), "name": "k", "public_part": "p", "token_hash": "h",
                  "scopes": ["admin"], "created_at": NOW}),
+    ("audit_entry", {"number": 1, "at": NOW, "action": "a", "subject_type": "t", "subject_id": "s",
+                     "detail": {}, "previous_hash": "h", "hash": "h"}),
     ("idempotency_record", {"caller": "c", "route": "r", "key": "k", "request_hash": "h",
                             "body": "{}", "created_at": NOW}),
     ("question", {"id": QUESTION, "slug": "s", "external_id": "e", "created_at": NOW}),

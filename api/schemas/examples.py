@@ -152,6 +152,30 @@ _RECEIPT: Example = {
     "graded_at": "2026-11-23T10:05:00Z",
 }
 
+_NEW_KEY: Example = {"name": "The LMS", "role": "integration", "rate_limit": "600/minute"}
+_KEY: Example = {
+    "id": "019aaf53-0c1e-7d44-8b2f-6e5d4c3b2a10",
+    "public_part": "4f1c09ab",
+    **_NEW_KEY,
+    "scopes": ["questions:read", "submissions:write"],
+    "created_at": "2026-11-24T09:00:00Z",
+    "expires_at": None,
+    "last_used_at": None,
+    "revoked_at": None,
+}
+_AUDIT_ENTRY: Example = {
+    "number": 2,
+    "at": _KEY["created_at"],
+    "actor": "019aaf4a-5b6c-7d8e-9f00-112233445566",
+    "actor_name": "first admin",
+    "action": "key.created",
+    "subject": {"type": "key", "id": _KEY["id"]},
+    "version": None,
+    "detail": {**_NEW_KEY, "public_part": _KEY["public_part"], "expires_at": None},
+    "previous_hash": "9b1d7c4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789abcdef01",
+    "hash": "1f2e3d4c5b6a79880716253443526170fedcba9876543210fedcba9876543210",
+}
+
 EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
@@ -190,7 +214,15 @@ EXAMPLES: dict[str, Example] = {
             }
         ]
     },
+    "KeyIn": _NEW_KEY,
+    "KeyOut": _KEY,
+    "NewKeyOut": {
+        **_KEY,
+        "key": "qs_4f1c09ab_0a1b2c3d4e5f60718293a4b5c6d7e8f9a0b1c2d3e4f5a6b7",
+    },
+    "KeyPage": {"items": [_KEY], "next_cursor": None, "limit": 50},
+    "AuditPage": {"items": [_AUDIT_ENTRY], "next_cursor": None, "limit": 50},
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_2"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_24_4"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

@@ -25,6 +25,8 @@ CONSTRAINTS = {
 # What a second row of a table needs to be another row.
 OTHER: dict[str, dict[str, Any]] = {
     "api_key": {"public_part": "other", "token_hash": "other"},
+    "audit_entry": {"number": 99},
+    "audit_head": {},
     "bank": {},
     "question": {"slug": "other", "external_id": "other"},
     "question_version": {"number": 99},
@@ -42,6 +44,8 @@ OTHER: dict[str, dict[str, Any]] = {
 }
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
+    ("ck_audit_entry_number_from_1", "audit_entry", {"number": 0}),
+    ("ck_audit_head_one_row", "audit_head", {"id": 2}),
     ("ck_bank_one_row", "bank", {"id": 2}),
     ("uq_api_key_public_part", "api_key", {"public_part": SAME}),
     ("uq_api_key_token_hash", "api_key", {"token_hash": SAME}),
@@ -128,7 +132,8 @@ def told_by_sqlite(constraint: Constraint) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(OTHER.keys() - {"bank", "correct_set", "explanation", "mark_scheme"})
+    "name",
+    sorted(OTHER.keys() - {"audit_head", "bank", "correct_set", "explanation", "mark_scheme"}),
 )
 def test_another_row_that_breaks_nothing_is_taken(connection: Connection, name: str) -> None:
     add_copy(connection, name, {})
