@@ -193,7 +193,8 @@ def _key_digest(scope: Scope) -> bytes:
 @lru_cache(maxsize=10_000)
 def _client(address: str) -> str:
     """The client behind an address: all of an IPv6 network is one."""
-    if ":" not in address:
+    try:
+        read = IPv6Address(address)
+    except ValueError:  # of IPv4, or whatever a trusted proxy calls it
         return address
-    read = IPv6Address(address)
     return str(read.ipv4_mapped or IPv6Network((int(read), NETWORK_BITS), strict=False))

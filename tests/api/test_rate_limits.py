@@ -168,6 +168,7 @@ def test_a_window_ends(ask: ASK, clock: list[float]) -> None:
         ("2001:db8::1", "2001:db8::ffff:2", True),
         ("2001:db8::1", "2001:db8:0:1::1", False),
         ("fe80::1%eth0", "fe80::2", True),
+        ("a proxy's: word", "a proxy's: word", True),
     ],
 )
 def test_an_address_is_a_client(ask: ASK, one: str, other: str, same: bool) -> None:

@@ -83,6 +83,14 @@ def test_what_is_undone_leaves_no_entry(database: Database) -> None:
     assert verdict(database).entries == 1
 
 
+def test_an_entry_continues_what_others_wrote_since_it_was_looked_at(database: Database) -> None:
+    with database.read() as session:
+        head = session.get_one(AuditHead, 1)
+        database.write(lambda other: record(other, 1))
+        assert record(session, 2).number == 2
+        assert (head.entries, verify_audit(session).entries) == (2, 2)
+
+
 CHANGES = {
     "at": "'2020-01-01 00:00:00.000000+00:00'",
     "actor": "'another'",
