@@ -169,7 +169,7 @@ def test_both_engines_do_what_the_rule_says(client: TestClient, text: str) -> No
 
 
 @same_database
-@given(TYPED)
+@given(TYPED.filter(str.strip))
 def test_whatever_a_title_says_finds_it(client: TestClient, bank: Bank, title: str) -> None:
     bank.publish(title=title)
     for word in words(title):
