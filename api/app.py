@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from api import health, pages, questions, submissions
+from api import bank, bank_history, bank_states, health, pages, questions, submissions
+from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.errors import add_error_handlers
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
@@ -23,18 +24,20 @@ that must have one effect however often it is sent.
 TAGS = [
     {"name": "questions", "description": "What learners are asked."},
     {"name": "submissions", "description": "What learners answer, graded."},
+    {"name": "bank", "description": "What authors write, review and publish."},
     {"name": "health", "description": "How the service is."},
 ]
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
-    bank = database or Database(open_engine(settings.database_url, **settings.engine_options))
+    database = database or Database(open_engine(settings.database_url, **settings.engine_options))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        bank.close()
+        async with publishing_what_is_due(database):
+            yield
+        database.close()
 
     app = FastAPI(
         title="Question service",
@@ -47,9 +50,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.database = settings, bank
+    app.state.settings, app.state.database = settings, database
     add_error_handlers(app)
-    for part in (questions, submissions, health, pages):
+    for part in (questions, submissions, bank, bank_states, bank_history, health, pages):
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")

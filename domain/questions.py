@@ -16,12 +16,14 @@ from domain.grading import KINDS as OTHER_KINDS
 from domain.grading import OWN, ChoiceKey, Key, KindKey, Parts, Stated, StatedValues
 
 Release = Literal["after_submission", "score_only", "never"]
+Status = Literal["draft", "in_review", "published", "retired"]
 
 # Of these, a learner picks options. The others are registered in ``domain.grading``.
 CHOICE_KINDS = ("multiple_response", "single_choice", "true_false")
 SINGLE_KINDS = ("single_choice", "true_false")
 TRUTHS = ("True", "False")  # the options of true_false, unless its author says otherwise
 KINDS: tuple[str, ...] = (*CHOICE_KINDS, *OTHER_KINDS)
+STATUSES: tuple[Status, ...] = get_args(Status)  # in the order that a question goes through
 RELEASES: tuple[Release, ...] = get_args(Release)  # from telling most to telling nothing
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
