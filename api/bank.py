@@ -158,7 +158,9 @@ def patch_bank_question(
 
     def work(session: Session, question: Question) -> None:
         said = ContentOut(**content_of(read_draft(question.versions[-1])))
-        _write(session, question, _read_draft(merged(said.model_dump(mode="json"), body)), caller)
+        document = merged(said.model_dump(mode="json"), body)
+        document.setdefault("external_id", None)  # taken away, not left out
+        _write(session, question, _read_draft(document), caller)
 
     return json_response(request, change(database, name, if_match, work, must_match=True))
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any, Literal
 
 from domain.differences import single_parts
@@ -12,6 +13,8 @@ from domain.questions import Draft, Option
 
 # Beyond this many words a text is told as replaced: the cost grows with the square of the length.
 MOST_COMPARED = 4000
+# Of texts that share less than this, every word that they happen to share would only confuse.
+SAME_TEXT = 0.4
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
@@ -99,6 +102,8 @@ def word_difference(old: str, new: str) -> Spans:
     if max(len(before), len(after)) > MOST_COMPARED:
         return tuple(_replaced(old, new))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < SAME_TEXT:
+        return tuple(_replaced(old, new))
     return tuple(
         span
         for tag, i, j, k, n in matcher.get_opcodes()
@@ -149,16 +154,11 @@ def _texts(old: Draft, new: Draft) -> Iterator[TextRevision]:
 
 
 def _paragraphs(old: str, new: str) -> Iterator[Spans]:
-    """The spans of each paragraph; paragraphs replaced one for one are compared by words."""
+    """The spans of each paragraph; those between equal ones are compared in their order."""
     before, after = _split(old), _split(new)
-    for tag, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "replace" and j - i == n - k:
-            yield from map(word_difference, before[i:j], after[k:n])
-        elif tag == "equal":
-            yield from ((Span("same", text),) for text in before[i:j])
-        else:
-            yield from ((Span("removed", text),) for text in before[i:j])
-            yield from ((Span("added", text),) for text in after[k:n])
+    for _, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        for was, is_ in zip_longest(before[i:j], after[k:n], fillvalue=""):
+            yield word_difference(was, is_)
 
 
 def _split(text: str) -> list[str]:
