@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     admin_key: SecretStr | None = Field(
         None, description="The admin key of an empty service, 12 to 200 printable characters."
     )
+    four_eyes: bool = Field(
+        False, description="Whether a draft must be published by somebody who did not write it."
+    )
     base_url: str = Field(
         "", description="How clients reach the service; empty takes it from each request."
     )

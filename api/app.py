@@ -7,7 +7,20 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from api import audit, health, keys, pages, questions, receipts, scoring, submissions
+from api import (
+    audit,
+    bank,
+    bank_history,
+    bank_states,
+    health,
+    keys,
+    pages,
+    questions,
+    receipts,
+    scoring,
+    submissions,
+)
+from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.errors import add_error_handlers
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
@@ -28,18 +41,20 @@ TAGS = [
     {"name": "receipts", "description": "What was answered and how it was scored, signed."},
     {"name": "keys", "description": "Who may do what."},
     {"name": "audit", "description": "Who did what."},
+    {"name": "bank", "description": "What authors write, review and publish."},
     {"name": "health", "description": "How the service is."},
 ]
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
-    bank = database or Database(open_engine(settings.database_url, **settings.engine_options))
+    database = database or Database(open_engine(settings.database_url, **settings.engine_options))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        bank.close()
+        async with publishing_what_is_due(database):
+            yield
+        database.close()
 
     app = FastAPI(
         title="Question service",
@@ -52,9 +67,21 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.database = settings, bank
+    app.state.settings, app.state.database = settings, database
     add_error_handlers(app)
-    for part in (questions, submissions, receipts, scoring, keys, audit, health, pages):
+    for part in (
+        questions,
+        submissions,
+        receipts,
+        scoring,
+        keys,
+        audit,
+        bank,
+        bank_states,
+        bank_history,
+        health,
+        pages,
+    ):
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")

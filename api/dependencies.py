@@ -103,14 +103,15 @@ def _note_use(database: Database, key: ApiKey, at: datetime) -> None:
         structlog.get_logger().warning("key_use_not_noted", reason=type(error).__name__)
 
 
-def caller_with(scope: Scope) -> Callable[[Caller], Caller]:
-    """A dependency that gives the caller, who must hold the scope."""
+def caller_with(*scopes: Scope) -> Callable[[Caller], Caller]:
+    """A dependency that gives the caller, who must hold one of the scopes."""
+    named = " or ".join(scopes)
 
     def check(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
-        if not caller.may(scope):
+        if not any(map(caller.may, scopes)):
             if caller is PUBLIC:
-                raise Unauthenticated(f"This needs a key with the scope {scope}.")
-            raise Forbidden(f"This needs the scope {scope}.")
+                raise Unauthenticated(f"This needs a key with the scope {named}.")
+            raise Forbidden(f"This needs the scope {named}.")
         return caller
 
     return check
@@ -120,6 +121,9 @@ Learner = Annotated[Caller, Depends(caller_with("questions:read"))]
 Integration = Annotated[Caller, Depends(caller_with("submissions:write"))]
 BankReader = Annotated[Caller, Depends(caller_with("bank:read"))]
 Admin = Annotated[Caller, Depends(caller_with("admin"))]
+Author = Annotated[Caller, Depends(caller_with("bank:write"))]
+Publisher = Annotated[Caller, Depends(caller_with("bank:publish"))]
+AuthorOrPublisher = Annotated[Caller, Depends(caller_with("bank:write", "bank:publish"))]
 
 IdempotencyKey = Annotated[
     str | None,

@@ -64,6 +64,20 @@ class MethodNotAllowed(ProtocolError):
     cure = "Use one of the methods in the Allow header."
 
 
+class AlreadyExists(ProtocolError):
+    status = 412
+    code = "already_exists"
+    title = "There is a question of that name already"
+    cure = "Choose another slug, or read the question and write its next version with If-Match."
+
+
+class Stale(ProtocolError):
+    status = 412
+    code = "stale"
+    title = "The question has changed since you read it"
+    cure = "Read it again, put your change into what it says now, and send the new ETag."
+
+
 class PayloadTooLarge(ProtocolError):
     status = 413
     code = "payload_too_large"
@@ -76,6 +90,13 @@ class UnsupportedMediaType(ProtocolError):
     code = "unsupported_media_type"
     title = "The body is not of a type that is read here"
     cure = "Send JSON with `Content-Type: application/json`."
+
+
+class PreconditionRequired(ProtocolError):
+    status = 428
+    code = "precondition_required"
+    title = "This needs to know which state you change"
+    cure = "Send the ETag that you read as If-Match, or `If-None-Match: *` to create a question."
 
 
 class InvalidRequest(ProtocolError):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.errors import InvalidCursor
-from models import Bank, QuestionVersion, Submission
+from models import Bank, Question, QuestionVersion, Submission
 from models.search import MOST_HITS
 
 Row = TypeVar("Row")
@@ -67,6 +67,26 @@ ORDERS: Mapping[str, Order] = {
     "title": _TITLE,
     "date": _DATE,
     "-date": replace(_DATE, descending=True),
+}
+_CHANGED = Order(
+    Question.changed_at,
+    QuestionVersion.id,
+    lambda row: row.question.changed_at,
+    datetime.fromisoformat,
+)
+_CREATED = Order(
+    Question.created_at,
+    QuestionVersion.id,
+    lambda row: row.question.created_at,
+    datetime.fromisoformat,
+)
+ORDERS_OF_AUTHORS: Mapping[str, Order] = {
+    "updated": _CHANGED,
+    "-updated": replace(_CHANGED, descending=True),
+    "title": _TITLE,
+    "-title": replace(_TITLE, descending=True),
+    "created": _CREATED,
+    "-created": replace(_CREATED, descending=True),
 }
 NEWEST_SUBMISSION = Order(
     Submission.submitted_at,

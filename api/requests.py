@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import LONGEST_NAME, MOST_FAULTS, UnknownParameter, UnsupportedMediaType, unknown
 
+JSON = "application/json"
 DEEPEST = 64
 LONGEST_INTEGER = 100  # digits
 
@@ -95,12 +96,14 @@ class StrictRoute(APIRoute):
         """The handler that FastAPI makes, behind these checks."""
         handler = super().get_route_handler()
         parameters = list(_query_names(self))
-        takes_json = self.body_field is not None
+        body = self.body_field
+        media_type = getattr(body.field_info, "media_type", JSON) if body else None
+        may_be_empty = body is not None and not body.field_info.is_required()
 
         async def strict(request: Request) -> Response:
             _check_parameters(request, parameters)
-            if takes_json:
-                _check_media_type(request)
+            if media_type and not (may_be_empty and _is_empty(request)):
+                _check_media_type(request, media_type)
             return await handler(_StrictRequest(request.scope, request.receive))
 
         return strict
@@ -126,14 +129,20 @@ def _check_parameters(request: Request, known: list[str]) -> None:
         raise UnknownParameter(faults=faults)
 
 
-def _check_media_type(request: Request) -> None:
+def _is_empty(request: Request) -> bool:
+    """Whether no body comes with the request."""
+    stated = request.headers.get("content-length", "0")
+    return stated == "0" and "transfer-encoding" not in request.headers
+
+
+def _check_media_type(request: Request, expected: str) -> None:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMediaType("The body came compressed; it is read as it is.")
     stated = request.headers.get("content-type", "")
     kind, _, parameters = stated.partition(";")
-    if kind.strip().lower() not in {"application/json", "application/merge-patch+json"}:
+    if kind.strip().lower() != expected:
         raise UnsupportedMediaType(
-            f"The body came as {stated[:100] or 'no type at all'}; JSON is read here."
+            f"The body came as {stated[:100] or 'no type at all'}; {expected} is read here."
         )
     charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
     if charset not in {"", "utf-8", "utf8"}:

@@ -23,13 +23,18 @@ def json_response(
     if not request.app.state.settings.public:  # a shared cache would outlive a revoked key
         cache_control = cache_control.replace("public", "private")
     body = content.model_dump_json().encode()
-    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    etag = entity_tag(body)
     headers = {"Cache-Control": cache_control, "ETag": etag, **(headers or {})}
     if cache_control not in {NO_STORE, PRIVATE}:
         headers["Vary"] = "Authorization"
-    if status == 200 and _has(request, etag):
+    if status == 200 and request.method == "GET" and _has(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, media_type="application/json")
+
+
+def entity_tag(body: bytes) -> str:
+    """The strong ETag of these bytes."""
+    return f'"{sha256(body).hexdigest()[:32]}"'
 
 
 def _has(request: Request, etag: str) -> bool:

@@ -73,6 +73,12 @@ class HintNotFound(NotFound):
     cure = "Ask for the levels from 1 to the number that the question states as `hints`."
 
 
+class VersionNotFound(NotFound):
+    code = "version_not_found"
+    title = "The question has no version of that number"
+    cure = "GET /v1/bank/questions/{slug}/versions lists the versions that there are."
+
+
 class SubmissionNotFound(NotFound):
     code = "submission_not_found"
     title = "There is no such submission"
@@ -107,6 +113,42 @@ class NotReleased(Conflict):
     code = "not_released"
     title = "The result of this submission is not released"
     cure = "Nothing: its question releases no result, and a receipt would tell the score."
+
+
+class WrongState(Conflict):
+    code = "wrong_state"
+    title = "The question is not in a state that allows this"
+    cure = "Read its `status`: a draft is reviewed, then published, then retired, then reopened."
+
+
+class InUse(Conflict):
+    code = "in_use"
+    title = "Learners have answered this question, so it stays"
+    cure = "Retire it instead: learners no longer get it, and its results stay explained."
+
+
+class SlugTaken(Conflict):
+    code = "slug_taken"
+    title = "Another question has this slug"
+    cure = "Choose another slug."
+
+
+class ExternalIdTaken(Conflict):
+    code = "external_id_taken"
+    title = "Another question has this external id"
+    cure = "Choose another external id, or take it away from the other question first."
+
+
+class OwnDraft(Forbidden):
+    code = "own_draft"
+    title = "Nobody publishes what they wrote themselves"
+    cure = "Ask somebody else to publish it: the setting QUESTIONS_FOUR_EYES asks for two people."
+
+
+class InvalidDraft(Invalid):
+    code = "invalid_draft"
+    title = "The draft cannot be stored as it is"
+    cure = "Mend the values that `errors` points at; what is merely missing may stay so."
 
 
 class InvalidResponse(Invalid):
@@ -160,7 +202,9 @@ class UnknownRule(Invalid):
 class AmbiguousRevision(Conflict):
     code = "ambiguous_revision"
     title = "It is not clear which old option is which new one"
-    cure = "State the option ids, in the file as `ids: [...]` in the order of its options."
+    cure = (
+        "State the option ids: in a file as `ids: [...]`, by HTTP as the `id` of each old option."
+    )
 
 
 class AlteredHistory(Conflict):

@@ -16,10 +16,12 @@ from domain.grading import CHOICE_KINDS, OWN, ChoiceKey, Key, KindKey, Parts, St
 from domain.grading import KINDS as OTHER_KINDS
 
 Release = Literal["after_submission", "score_only", "never"]
+Status = Literal["draft", "in_review", "published", "retired"]
 
 SINGLE_KINDS = ("single_choice", "true_false")
 TRUTHS = ("True", "False")  # the options of true_false, unless its author says otherwise
 KINDS: tuple[str, ...] = (*CHOICE_KINDS, *OTHER_KINDS)
+STATUSES: tuple[Status, ...] = get_args(Status)  # in the order that a question goes through
 RELEASES: tuple[Release, ...] = get_args(Release)  # from telling most to telling nothing
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")

@@ -7,6 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -54,6 +55,7 @@ from domain.questions import (
     LONGEST_TITLE,
     RELEASES,
     UUID_TEXT,
+    Status,
 )
 from models.base import Base, Identified, code_point_order, now
 
@@ -62,15 +64,26 @@ class Question(Identified, Base):
     """The identity of a question: what stays while its versions change.
 
     ``published_id`` is the version that learners get; ``None`` while nothing is published.
+    ``changed_at`` moves with every change of what its authors see. A deleted question stays as a
+    row that nobody finds; its slug and external id are free again.
     """
 
     __tablename__ = "question"
-    __table_args__ = (Index("ix_question_published_id", "published_id"),)
+    __table_args__ = (
+        Index("ix_question_published_id", "published_id"),
+        Index("ix_question_changed_at", "changed_at"),
+        Index("ix_question_created_at", "created_at"),
+    )
 
     slug: Mapped[str] = mapped_column(String(LONGEST_SLUG), unique=True)
     external_id: Mapped[str | None] = mapped_column(String(LONGEST_EXTERNAL_ID), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
     retired_at: Mapped[datetime | None]
+    retired_by: Mapped[str | None] = mapped_column(String(36))
+    deleted_at: Mapped[datetime | None]
+    deleted_by: Mapped[str | None] = mapped_column(String(36))
+    copied_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("question.id"))
     published_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("question_version.id", use_alter=True)
     )
@@ -84,15 +97,23 @@ class Question(Identified, Base):
         foreign_keys=[published_id], post_update=True
     )
 
+    @property
+    def status(self) -> Status:
+        """What its authors work on: the state of the newest version, unless it is retired."""
+        return "retired" if self.retired_at is not None else self.versions[-1].state
+
     @classmethod
     def is_named(cls, name: str) -> ColumnElement[bool]:
-        """Whether a question has this slug or, where the name is a UUID, this id."""
-        return cls.id == UUID(name) if UUID_TEXT.fullmatch(name) else cls.slug == name
+        """Whether a question has this slug or, where the name is a UUID, this id; none deleted."""
+        named = cls.id == UUID(name) if UUID_TEXT.fullmatch(name) else cls.slug == name
+        return and_(cls.deleted_at.is_(None), named)
 
 
 class QuestionVersion(Identified, Base):
     """What a question says, from one publication to the next. Immutable once published.
 
+    ``writers`` are the callers who wrote it, the last one last; none where a file was imported.
+    ``publish_at`` is when ``publish_by`` wants it published; the state follows from these times.
     Texts are markdown; each ``*_html`` beside one is its sanitised rendering, made once.
     """
 
@@ -128,6 +149,12 @@ class QuestionVersion(Identified, Base):
     extra: Mapped[dict[str, Any]]
     content_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    writers: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    in_review_at: Mapped[datetime | None]
+    in_review_by: Mapped[str | None] = mapped_column(String(36))
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)
+    publish_by: Mapped[str | None] = mapped_column(String(36))
+    published_by: Mapped[str | None] = mapped_column(String(36))
     # The guard of history must know what it was before it is set.
     published_at: Mapped[datetime | None] = mapped_column(active_history=True)
 
@@ -139,6 +166,13 @@ class QuestionVersion(Identified, Base):
     references: Mapped[list["ReferenceRow"]] = relationship(order_by="ReferenceRow.position")
     hints: Mapped[list["Hint"]] = relationship(order_by="Hint.level")
     mark_scheme: Mapped["MarkScheme | None"] = relationship()
+
+    @property
+    def state(self) -> Status:
+        """How far this version has come, told by its times."""
+        if self.published_at is not None:
+            return "published"
+        return "draft" if self.in_review_at is None else "in_review"
 
     @property
     def key(self) -> Key:
@@ -205,14 +239,16 @@ class QuestionVersion(Identified, Base):
     def for_learners(cls, number: int | None = None) -> Select[Self]:
         """Published versions with what a learner may see; the rest cannot be loaded.
 
-        With a number, the versions of that number that were ever published, else the last ones.
+        With a number, the versions of that number that were ever published, else the last ones;
+        either only of questions that learners get at present.
         """
         last = Question.published_id == cls.id
-        numbered = and_(cls.number == number, cls.published_at.is_not(None))
+        ever = and_(cls.published_at.is_not(None), Question.published_id.is_not(None))
         return (
             select(cls)
             .join(Question, Question.id == cls.question_id)
-            .where(last if number is None else numbered, Question.retired_at.is_(None))
+            .where(last if number is None else and_(cls.number == number, ever))
+            .where(Question.retired_at.is_(None), Question.deleted_at.is_(None))
             .options(*_LEARNER_PARTS)
         )
 

@@ -31,7 +31,7 @@ def revise_question(session: Session, *, question: Question, draft: Draft) -> Qu
     :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which.
     """
     last = question.versions[-1] if question.versions else None
-    ids = _option_ids(session, question.id, last, draft)
+    ids = option_ids(session, question=question, options=draft.options)
     version = QuestionVersion(
         question=question,
         number=last.number + 1 if last else 1,
@@ -130,20 +130,32 @@ def _add_explanation(version: QuestionVersion, draft: Draft, ids: Sequence[str])
     ]
 
 
-def _option_ids(
-    session: Session, question_id: UUID, last: QuestionVersion | None, draft: Draft
+def option_ids(
+    session: Session, *, question: Question | None, options: Sequence[Option]
 ) -> tuple[str, ...]:
-    """The ids that the draft states, else those that its texts had before in their part."""
-    stated = tuple(option.id for option in draft.options if option.id)
-    if len(stated) == len(draft.options):
-        return stated
-    if last is None:
-        return new_ids([option.text for option in draft.options])
-    ever = select(OptionRow.option_id).join(QuestionVersion)
-    taken = set(session.scalars(ever.where(QuestionVersion.question_id == question_id)))
+    """The ids that options have as the next version of a question, or of a new one.
+
+    Without stated ids, those that their texts had before in their part. Where some state one,
+    the others are new options: that is how an author settles what is ambiguous.
+    """
+    stated = {option.id for option in options if option.id}
+    last = question.versions[-1] if question is not None and question.versions else None
+    if len(stated) == len(options):
+        return tuple(option.id for option in options if option.id)
+    if stated or last is None:
+        taken = stated | (_ever_given(session, last.question_id) if last else set())
+        fresh = iter(new_ids([option.text for option in options if not option.id], taken))
+        return tuple(option.id or next(fresh) for option in options)
+    taken = _ever_given(session, last.question_id)
     ids: list[str] = []
-    for part in dict.fromkeys(option.part for option in draft.options):
+    for part in dict.fromkeys(option.part for option in options):
         before = {row.option_id: row.text for row in last.options if row.part == part}
-        texts = [option.text for option in draft.options if option.part == part]
+        texts = [option.text for option in options if option.part == part]
         ids += keep_ids(before, texts, {*taken, *ids})
     return tuple(ids)
+
+
+def _ever_given(session: Session, question_id: UUID) -> set[str]:
+    """The ids of all options that the question ever had."""
+    ever = select(OptionRow.option_id).join(QuestionVersion)
+    return set(session.scalars(ever.where(QuestionVersion.question_id == question_id)))

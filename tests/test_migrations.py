@@ -33,7 +33,8 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
                      "detail": {}, "previous_hash": "h", "hash": "h"}),
     ("idempotency_record", {"caller": "c", "route": "r", "key": "k", "request_hash": "h",
                             "body": "{}", "created_at": NOW}),
-    ("question", {"id": QUESTION, "slug": "s", "external_id": "e", "created_at": NOW}),
+    ("question", {"id": QUESTION, "slug": "s", "external_id": "e", "created_at": NOW,
+                  "changed_at": NOW}),
     ("question_version", {"id": VERSION, "question_id": QUESTION, "number": 1, "kind": "k",
                           "language": "en", "title": "T", "sort_title": "t",
                           "date": date(2026, 1, 1), "difficulty": 0.5, "prompt": "p",
@@ -79,7 +80,9 @@ def fill(engine: Engine) -> None:
         there = tables(connection)
         for name, row in ROWS:
             if name in there and not count(connection, name):
-                connection.execute(described(name, connection).insert().values(row))
+                table = described(name, connection)
+                said = {column: row[column] for column in row.keys() & table.columns.keys()}
+                connection.execute(table.insert().values(said))
         if "question" in there:
             connection.execute(
                 text("UPDATE question SET published_id = (SELECT id FROM question_version)")
@@ -101,7 +104,10 @@ def described(name: str, connection: Connection) -> Table:
             Column("question_id", Base.metadata.tables["question"].c.id.type),
             *(Column(column, Text) for column in ("title", "prompt", "options")),
         )
-    return Base.metadata.tables[name]
+    there = {column["name"] for column in inspect(connection).get_columns(name)}
+    columns = Base.metadata.tables[name].columns
+    kept = (Column(one.name, one.type) for one in columns if one.name in there)
+    return Table(name, MetaData(), *kept)
 
 
 def test_revisions_are_dated_and_in_order() -> None:

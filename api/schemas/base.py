@@ -31,14 +31,15 @@ Moment = Annotated[
 ]
 
 
-def _in_utc(moment: datetime) -> datetime:
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; a ``ValueError`` where the calendar ends."""
     try:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("should be within the years 1 to 9999 in UTC") from None
 
 
-IncomingMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+IncomingMoment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 class Incoming(BaseModel):

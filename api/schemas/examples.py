@@ -176,6 +176,91 @@ _AUDIT_ENTRY: Example = {
     "hash": "1f2e3d4c5b6a79880716253443526170fedcba9876543210fedcba9876543210",
 }
 
+_CONTENT: Example = {
+    "title": "Vanishing gradients",
+    "kind": "multiple_response",
+    "prompt": "Which of the following statements should help the network learn?",
+    "options": [
+        {"id": id_, "part": "", "text": text, "feedback": None, "pinned": False}
+        for id_, text in _TEXTS.items()
+    ],
+    "key": _RIGHT,
+    "answer": None,
+    "explanation": "ReLU is much less likely to saturate, so {option:dapz} helps.",
+    "references": [
+        {
+            "title": "Initializing neural networks",
+            "url": "https://www.deeplearning.ai/ai-notes/initialization/",
+            "note": "is an excellent summary.",
+            "lead": "",
+        }
+    ],
+    "hints": ["Look at the derivative far from zero."],
+    "combinations": [{"picked": ["dapz"], "text": "One more option keeps activations in range."}],
+    "tests": [{"response": {"selected": _RIGHT}, "score": 1.0}],
+    "scoring": {"rule": "all_or_nothing", "max_points": 1.0, "values": None},
+    "release": "after_submission",
+    "shuffle": False,
+    "oracle_budget": None,
+    "tags": ["deep-learning"],
+    "difficulty": 0.4,
+    "language": "en",
+    "date": "2022-09-21",
+    "external_id": None,
+    "extra": {},
+}
+_AUTHOR, _REVIEWER = _SUBMISSION_ID, "019aaf52-0a4e-7b1d-8c3f-6a2e4f8d0b15"
+_VERSION: Example = {
+    "number": 1,
+    "status": "published",
+    "written_at": "2026-11-23T09:00:00Z",
+    "written_by": _AUTHOR,
+    "in_review_at": "2026-11-23T09:30:00Z",
+    "in_review_by": _AUTHOR,
+    "publish_at": None,
+    "published_at": "2026-11-23T10:00:00Z",
+    "published_by": _REVIEWER,
+}
+_BANK_QUESTION: Example = {
+    **_CONTENT,
+    "id": _QUESTION_ID,
+    "slug": _SLUG,
+    "version": 1,
+    "status": "published",
+    "has_draft": False,
+    "published_version": 1,
+    "publish_at": None,
+    "copied_from": None,
+    "created_at": "2026-11-23T09:00:00Z",
+    "changed_at": "2026-11-23T10:00:00Z",
+    "versions": [_VERSION],
+    "problems": [],
+}
+_DIFF: Example = {
+    "from_version": 1,
+    "to_version": 2,
+    "texts": [],
+    "options": [
+        {
+            "id": "senv",
+            "change": "reworded",
+            "moved": False,
+            "old_place": 1,
+            "new_place": 1,
+            "text": [
+                {"change": "same", "text": "Use tanh instead of "},
+                {"change": "removed", "text": "sigmoid"},
+                {"change": "added", "text": "ReLU"},
+                {"change": "same", "text": "."},
+            ],
+            "feedback": [],
+            "pinned": None,
+        }
+    ],
+    "key": {"became_right": [], "became_wrong": ["gpnu"]},
+    "fields": [{"name": "difficulty", "old": None, "new": "0.4"}],
+}
+
 EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
@@ -222,7 +307,15 @@ EXAMPLES: dict[str, Example] = {
     },
     "KeyPage": {"items": [_KEY], "next_cursor": None, "limit": 50},
     "AuditPage": {"items": [_AUDIT_ENTRY], "next_cursor": None, "limit": 50},
+    "DraftIn": _CONTENT | {"key": [2, 3]},
+    "PublishIn": {"publish_at": "2026-12-01T08:00:00Z"},
+    "CopyIn": {"slug": "exploding-gradients"},
+    "BankQuestionOut": _BANK_QUESTION,
+    "BankPage": {"items": [_BANK_QUESTION], "next_cursor": None, "limit": 50},
+    "BankVersionOut": {**_CONTENT, "version": _VERSION},
+    "VersionListOut": {"items": [_VERSION]},
+    "DiffOut": _DIFF,
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_4"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_24_3"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

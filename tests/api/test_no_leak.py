@@ -23,6 +23,7 @@ from models import (
 )
 from settings import Settings
 from tests.factories import DRAFT, Bank
+from tests.guards import drop_guards
 
 Json = dict[str, Any]
 
@@ -80,6 +81,12 @@ def leaks(document: Json) -> dict[str, set[str]]:
 
 
 RESULTS = {"submit_answer", "submit_answers", "read_submission", "read_receipt", "list_submissions"}
+# Everything below /v1/bank is for authors, whose keys learners do not have.
+OF_AUTHORS = {
+    "list_bank_questions", "read_bank_question", "write_bank_question", "patch_bank_question",
+    "review_question", "publish_question", "retire_question", "reopen_question", "copy_question",
+    "read_question_version", "compare_question_versions",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +95,7 @@ def document() -> Json:
 
 
 def test_only_results_of_submissions_can_carry_a_secret(document: Json) -> None:
-    assert leaks(document).keys() == RESULTS
+    assert leaks(document).keys() == RESULTS | OF_AUTHORS
     assert forbidden() >= {
         "correct", "verdict", "explanation", "references", "feedback", "url", "note", "selected",
         "FeedbackOut", "OptionFeedbackOut", "ReferenceOut",
@@ -214,6 +221,7 @@ def test_banks_that_differ_in_secrets_tell_learners_the_same(
         bank.publish(question, prompt="Reworded: which of these reach the sea?")
     body: Json = {"selected": []}
     feedback = [client.post("/v1/questions/rivers/submissions", json=body).json()["feedback"]]
+    drop_guards(database)
     before = everything_told(client)
     for all_right in (False, True):
         change_secrets(database, all_right=all_right)
@@ -231,6 +239,7 @@ def test_a_visible_change_would_be_noticed(
         bank.publish(question)
         bank.publish(question, prompt="Reworded: which of these reach the sea?")
     before = everything_told(client)
+    drop_guards(database)
     database.write(lambda session: session.execute(update(QuestionVersion).values(select_max=2)))
     assert everything_told(client) != before
 

@@ -52,6 +52,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("uq_question_slug", "question", {"slug": SAME}),
     ("uq_question_external_id", "question", {"external_id": SAME}),
     ("fk_question_published_id", "question", {"published_id": NOWHERE}),
+    ("fk_question_copied_from_id", "question", {"copied_from_id": NOWHERE}),
     ("fk_question_version_question_id", "question_version", {"question_id": NOWHERE}),
     ("uq_question_version_question_id_number", "question_version", {"number": SAME}),
     ("ck_question_version_number_from_1", "question_version", {"number": 0}),

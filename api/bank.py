@@ -1,0 +1,295 @@
+"""The author's questions: all of them, one of them, and the writing of drafts."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
+from pydantic import ValidationError
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from api.dependencies import AppDatabase, Author, BankReader, ReadSession
+from api.documentation import problems
+from api.errors import AlreadyExists, InvalidRequest, PreconditionRequired, Stale, faults_of
+from api.pagination import ORDERS_OF_AUTHORS, Cursors, next_link, page_in_order
+from api.requests import StrictRoute
+from api.responses import entity_tag, json_response
+from api.schemas.bank import BankPage, BankQuery, BankQuestionOut
+from api.schemas.contents import ContentOut, content_of
+from api.schemas.draft_reading import draft_of
+from api.schemas.drafts import DraftIn
+from domain.access import Caller
+from domain.errors import ExternalIdTaken, Fault, InvalidDraft, QuestionNotFound
+from domain.questions import is_slug
+from models import Bank, Database, Question, QuestionVersion, now
+from models.authoring import IN_STATUS, newest_versions
+from operations.read_draft import read_draft
+from operations.revise_question import option_ids
+from operations.write_draft import write_draft
+
+router = APIRouter(prefix="/v1/bank/questions", tags=["bank"], route_class=StrictRoute)
+
+Column = InstrumentedAttribute[Any]
+MERGE_PATCH = "application/merge-patch+json"
+QuestionName = Annotated[
+    str,
+    Path(max_length=120, description="A slug or an id.", examples=["vanishing-gradients"]),
+]
+IfMatch = Annotated[
+    str | None, Header(max_length=1000, description="The ETag of the state that is changed.")
+]
+IfNoneMatch = Annotated[
+    str | None, Header(max_length=1000, description="`*` creates a question, if it is not there.")
+]
+Patch = Annotated[
+    dict[str, Any],
+    Body(
+        media_type=MERGE_PATCH,
+        description="What is to change (RFC 7396); null takes a field back to its default.",
+        examples=[{"title": "Vanishing gradients, again", "difficulty": 0.4}],
+    ),
+]
+
+
+@router.get(
+    "",
+    operation_id="list_bank_questions",
+    summary="List questions with everything they say",
+    response_model=BankPage,
+    responses=problems(400, 401, 403, 422),
+)
+def list_bank_questions(
+    request: Request, session: ReadSession, caller: BankReader, query: Annotated[BankQuery, Query()]
+) -> Response:
+    """A page of all questions, published or not, that match every filter."""
+    cursors = Cursors(session, ("bank", query.listing))
+    rows, cursor = page_in_order(
+        session,
+        _filtered(query),
+        ORDERS_OF_AUTHORS[query.sort],
+        query.limit,
+        query.cursor,
+        cursors,
+    )
+    items = [BankQuestionOut.of(row) for row in rows]
+    page = BankPage(items=items, next_cursor=cursor, limit=query.limit)
+    link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
+    return json_response(request, page, headers=link)
+
+
+@router.get(
+    "/{name}",
+    operation_id="read_bank_question",
+    summary="Read a question with everything it says",
+    response_model=BankQuestionOut,
+    responses=problems(401, 403, 404, 422),
+)
+def read_bank_question(
+    request: Request, session: ReadSession, _: BankReader, name: QuestionName
+) -> Response:
+    """The newest version, published or not, with key, state and history."""
+    version = session.scalar(newest_versions().where(Question.is_named(name)))
+    if version is None:
+        raise QuestionNotFound
+    return json_response(request, BankQuestionOut.of(version))
+
+
+@router.put(
+    "/{name}",
+    operation_id="write_bank_question",
+    summary="Create a question, or write its next version",
+    response_model=BankQuestionOut,
+    responses={
+        201: {"model": BankQuestionOut, "description": "Created"},
+        **problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
+    },
+)
+def write_bank_question(
+    request: Request,
+    database: AppDatabase,
+    caller: Author,
+    name: QuestionName,
+    body: DraftIn,
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Write a draft, which may be incomplete; `problems` says what is missing to publish it.
+
+    A draft that is there is replaced under the same number. The same again changes nothing.
+    """
+
+    def work(session: Session) -> tuple[BankQuestionOut, bool]:
+        Bank.take_turns(session)
+        question = session.scalar(select(Question).where(Question.is_named(name)))
+        is_new = question is None
+        if question is None:
+            question = _new_question(name, if_match, if_none_match)
+        elif if_none_match is not None:
+            raise AlreadyExists
+        else:
+            require_match(question, if_match)
+        _write(session, question, body, caller)
+        return told(session, question), is_new
+
+    content, is_new = database.write(work)
+    location = {"Location": f"/v1/bank/questions/{content.slug}"} if is_new else {}
+    return json_response(request, content, status=201 if is_new else 200, headers=location)
+
+
+@router.patch(
+    "/{name}",
+    operation_id="patch_bank_question",
+    summary="Change a part of what a question says",
+    response_model=BankQuestionOut,
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
+)
+def patch_bank_question(
+    request: Request,
+    database: AppDatabase,
+    caller: Author,
+    name: QuestionName,
+    body: Patch,
+    if_match: IfMatch = None,
+) -> Response:
+    """Write the draft of the next version: what the newest one says, changed as stated.
+
+    Lists are replaced as a whole.
+    """
+
+    def work(session: Session, question: Question) -> None:
+        said = ContentOut(**content_of(read_draft(question.versions[-1])))
+        document = merged(said.model_dump(mode="json"), body)
+        document.setdefault("external_id", None)  # taken away, not left out
+        _write(session, question, _read_draft(document), caller)
+
+    return json_response(request, change(database, name, if_match, work, must_match=True))
+
+
+def change(
+    database: Database,
+    name: str,
+    if_match: str | None,
+    work: Callable[[Session, Question], None],
+    *,
+    must_match: bool = False,
+) -> BankQuestionOut:
+    """Change a question in one transaction, in which nobody else changes the bank.
+
+    If-Match is compared where it is sent; without it, ``must_match`` refuses.
+    """
+
+    def unit(session: Session) -> BankQuestionOut:
+        question = find_question(session, name)
+        if must_match or if_match is not None:
+            require_match(question, if_match)
+        work(session, question)
+        return told(session, question)
+
+    return database.write(unit)
+
+
+def find_question(session: Session, name: str) -> Question:
+    """The question to change, once nobody else changes one; :class:`QuestionNotFound`."""
+    Bank.take_turns(session)
+    question = session.scalar(select(Question).where(Question.is_named(name)))
+    if question is None:
+        raise QuestionNotFound
+    return question
+
+
+def require_match(question: Question, if_match: str | None) -> None:
+    """Raise :class:`Stale` unless the header names the present state."""
+    if if_match is None:
+        raise PreconditionRequired
+    present = BankQuestionOut.of(question.versions[-1]).model_dump_json().encode()
+    tags = {tag.strip() for tag in if_match.split(",")}
+    if not tags & {"*", entity_tag(present)}:
+        raise Stale
+
+
+def told(session: Session, question: Question) -> BankQuestionOut:
+    """The question as the database has it now, so that the ETag is that of the next read."""
+    session.flush()
+    session.expire_all()
+    return BankQuestionOut.of(question.versions[-1])
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """The target changed by a merge patch (RFC 7396)."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def _new_question(name: str, if_match: str | None, if_none_match: str | None) -> Question:
+    if if_match is not None:
+        raise QuestionNotFound
+    if if_none_match is None or if_none_match.strip() != "*":
+        raise PreconditionRequired
+    if not is_slug(name):
+        told = "A slug is small letters and digits joined by single hyphens."
+        raise InvalidDraft(faults=(Fault("/path/name", "bad_slug", told),))
+    return Question(slug=name)
+
+
+def _read_draft(document: Any) -> DraftIn:
+    try:
+        return DraftIn.model_validate(document)
+    except ValidationError as error:
+        raise InvalidRequest(faults=faults_of(error.errors(), DraftIn)) from None
+
+
+def _write(session: Session, question: Question, body: DraftIn, caller: Caller) -> None:
+    """Write the draft of a question, which may be a new one."""
+    body.check()
+    at = now()
+    ids = option_ids(session, question=question, options=body.stated_options)
+    draft = draft_of(body, question.slug, ids)
+    if "external_id" in body.model_fields_set and body.external_id != question.external_id:
+        _require_free(session, body.external_id)
+        question.external_id, question.changed_at = body.external_id, at
+    session.add(question)
+    write_draft(session, question=question, draft=draft, by=caller.id, at=at)
+
+
+def _require_free(session: Session, external_id: str | None) -> None:
+    taken = select(Question.id).where(Question.external_id == external_id)
+    if external_id is not None and session.scalar(taken) is not None:
+        raise ExternalIdTaken
+
+
+def _filtered(query: BankQuery) -> Select[QuestionVersion]:
+    version, question = QuestionVersion, Question
+    statement = newest_versions().where(*map(version.has_tag, query.tag))
+    if query.status:
+        statement = statement.where(or_(*(IN_STATUS[status] for status in query.status)))
+    if query.language is not None:
+        statement = statement.where(func.lower(version.language) == query.language.lower())
+    if query.slug:
+        statement = statement.where(question.slug.startswith(query.slug, autoescape=True))
+    if query.has_draft is not None:
+        is_draft = version.published_at.is_(None)
+        statement = statement.where(is_draft if query.has_draft else ~is_draft)
+    equal: tuple[tuple[Column, object], ...] = (
+        (version.kind, query.kind),
+        (version.scoring_rule, query.rule),
+        (version.release, query.release),
+        (question.external_id, query.external_id),
+    )
+    bounds: tuple[tuple[Column, object, object], ...] = (
+        (version.difficulty, query.difficulty_min, query.difficulty_max),
+        (version.date, query.date_from, query.date_to),
+        (question.changed_at, query.changed_since, None),
+    )
+    for column, value in equal:
+        statement = statement if value is None else statement.where(column == value)
+    for column, least, most in bounds:
+        statement = statement if least is None else statement.where(column >= least)
+        statement = statement if most is None else statement.where(column <= most)
+    return statement

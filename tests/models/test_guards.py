@@ -1,0 +1,85 @@
+"""The database refuses what the mapper would: raw changes of history, on both engines."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from models import Database
+from tests.factories import DRAFT, Bank, draft
+from tests.guards import drop_guards, guards
+
+PARTS = ("option", "correct_set", "explanation", "reference", "hint", "mark_scheme", "tag")
+GUARDED = ("question_version", *PARTS, "submission", "grade")
+COLUMN = {
+    "question_version": "title",
+    "option": "text",
+    "correct_set": "option_id",
+    "explanation": "text",
+    "reference": "title",
+    "hint": "text",
+    "mark_scheme": "oracle_budget",
+    "tag": "position",
+    "submission": "learner",
+    "grade": "reason",
+}
+FULL = draft(tags=("water",), hints=("A map.",), oracle_budget=1)
+
+
+def update(table: str) -> str:
+    """A statement that sets a column to what it is: even that is refused."""
+    return f'UPDATE "{table}" SET {COLUMN[table]} = {COLUMN[table]}'  # noqa: S608
+
+
+def delete(table: str) -> str:
+    return f'DELETE FROM "{table}"'  # noqa: S608
+
+
+def run(database: Database, statement: str) -> int:
+    assert isinstance(database.bind, Connection)
+    with database.bind.begin_nested():
+        return database.bind.execute(text(statement)).rowcount
+
+
+@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("change", [update, delete])
+def test_a_raw_change_of_history_is_refused(
+    database: Database, bank: Bank, table: str, change: Callable[[str], str]
+) -> None:
+    bank.publish(FULL)
+    bank.submit()
+    with pytest.raises(IntegrityError, match="never changed"):
+        run(database, change(table))
+
+
+@pytest.mark.parametrize("table", PARTS)
+def test_a_draft_may_be_changed_and_thrown_away(database: Database, bank: Bank, table: str) -> None:
+    bank.revise(FULL)
+    for written in {"correct_set", table}:
+        assert run(database, update(written)) > 0
+    run(database, delete("correct_set"))
+    assert run(database, delete(table)) > 0 or table == "correct_set"
+
+
+def test_the_row_of_a_draft_may_go(database: Database, bank: Bank) -> None:
+    bank.revise(DRAFT)
+    for table in ("correct_set", *PARTS):
+        run(database, delete(table))
+    assert run(database, update("question_version")) == 1
+    assert run(database, delete("question_version")) == 1
+
+
+def test_every_table_has_its_guards(database: Database) -> None:
+    assert isinstance(database.bind, Connection)
+    assert {table for _, table in guards(database.bind)} == set(GUARDED)
+    each = 2 if database.bind.dialect.name == "sqlite" else 1
+    assert len(guards(database.bind)) == each * len(GUARDED)
+
+
+def test_nothing_else_refuses(database: Database, bank: Bank) -> None:
+    """Without the guards the same statement passes, so that it is they who are tested."""
+    bank.publish(FULL)
+    drop_guards(database)
+    for table in GUARDED:
+        assert run(database, update(table)) >= 0
