@@ -1,6 +1,6 @@
 """The author's questions: all of them, one of them, and the writing of drafts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from api.bank_changes import change, note, require_match, told
 from api.dependencies import AppDatabase, Author, BankReader, ReadSession
 from api.documentation import problems
-from api.errors import AlreadyExists, InvalidRequest, PreconditionRequired, Stale, faults_of
+from api.errors import AlreadyExists, InvalidRequest, PreconditionRequired, faults_of
 from api.pagination import ORDERS_OF_AUTHORS, Cursors, next_link, page_in_order
 from api.requests import StrictRoute
-from api.responses import entity_tag, json_response
+from api.responses import json_response
 from api.schemas.bank import BankPage, BankQuery, BankQuestionOut
 from api.schemas.contents import ContentOut, content_of
 from api.schemas.draft_reading import draft_of
@@ -21,7 +22,7 @@ from api.schemas.drafts import DraftIn
 from domain.access import Caller
 from domain.errors import ExternalIdTaken, Fault, InvalidDraft, QuestionNotFound
 from domain.questions import is_slug
-from models import Bank, Database, Question, QuestionVersion, now
+from models import Bank, Question, QuestionVersion, now
 from models.authoring import IN_STATUS, newest_versions
 from operations.read_draft import read_draft
 from operations.revise_question import option_ids
@@ -128,8 +129,12 @@ def write_bank_question(
             raise AlreadyExists
         else:
             require_match(question, if_match)
+        before = None if is_new else BankQuestionOut.of(question.versions[-1])
         _write(session, question, body, caller)
-        return told(session, question), is_new
+        after = told(session, question)
+        if after != before:
+            note(session, caller, "written", question)
+        return after, is_new
 
     content, is_new = database.write(work)
     location = {"Location": f"/v1/bank/questions/{content.slug}"} if is_new else {}
@@ -162,56 +167,10 @@ def patch_bank_question(
         document.setdefault("external_id", None)  # taken away, not left out
         _write(session, question, _read_draft(document), caller)
 
-    return json_response(request, change(database, name, if_match, work, must_match=True))
-
-
-def change(
-    database: Database,
-    name: str,
-    if_match: str | None,
-    work: Callable[[Session, Question], None],
-    *,
-    must_match: bool = False,
-) -> BankQuestionOut:
-    """Change a question in one transaction, in which nobody else changes the bank.
-
-    If-Match is compared where it is sent; without it, ``must_match`` refuses.
-    """
-
-    def unit(session: Session) -> BankQuestionOut:
-        question = find_question(session, name)
-        if must_match or if_match is not None:
-            require_match(question, if_match)
-        work(session, question)
-        return told(session, question)
-
-    return database.write(unit)
-
-
-def find_question(session: Session, name: str) -> Question:
-    """The question to change, once nobody else changes one; :class:`QuestionNotFound`."""
-    Bank.take_turns(session)
-    question = session.scalar(select(Question).where(Question.is_named(name)))
-    if question is None:
-        raise QuestionNotFound
-    return question
-
-
-def require_match(question: Question, if_match: str | None) -> None:
-    """Raise :class:`Stale` unless the header names the present state."""
-    if if_match is None:
-        raise PreconditionRequired
-    present = BankQuestionOut.of(question.versions[-1]).model_dump_json().encode()
-    tags = {tag.strip() for tag in if_match.split(",")}
-    if not tags & {"*", entity_tag(present)}:
-        raise Stale
-
-
-def told(session: Session, question: Question) -> BankQuestionOut:
-    """The question as the database has it now, so that the ETag is that of the next read."""
-    session.flush()
-    session.expire_all()
-    return BankQuestionOut.of(question.versions[-1])
+    content = change(
+        database, name, if_match, work, caller=caller, action="written", must_match=True
+    )
+    return json_response(request, content)
 
 
 def merged(target: Any, patch: Any) -> Any:

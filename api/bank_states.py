@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
-from api.bank import IfMatch, QuestionName, change, find_question, require_match, told
+from api.bank import IfMatch, QuestionName
+from api.bank_changes import change, find_question, note, require_match, told
 from api.dependencies import (
     AppDatabase,
     AppSettings,
@@ -50,7 +51,9 @@ def review(
     def work(_: Session, question: Question) -> None:
         review_question(question=question, by=caller.id, at=now())
 
-    return json_response(request, change(database, name, if_match, work))
+    return json_response(
+        request, change(database, name, if_match, work, caller=caller, action="put_into_review")
+    )
 
 
 @router.post(
@@ -82,7 +85,9 @@ def publish(
             four_eyes=settings.four_eyes,
         )
 
-    return json_response(request, change(database, name, if_match, work))
+    return json_response(
+        request, change(database, name, if_match, work, caller=caller, action="published")
+    )
 
 
 @router.post(
@@ -104,7 +109,9 @@ def retire(
     def work(session: Session, question: Question) -> None:
         retire_question(session, question=question, by=caller.id, at=now())
 
-    return json_response(request, change(database, name, if_match, work))
+    return json_response(
+        request, change(database, name, if_match, work, caller=caller, action="retired")
+    )
 
 
 @router.post(
@@ -126,7 +133,9 @@ def reopen(
     def work(session: Session, question: Question) -> None:
         reopen_question(session, question=question, by=caller.id, at=now())
 
-    return json_response(request, change(database, name, if_match, work))
+    return json_response(
+        request, change(database, name, if_match, work, caller=caller, action="reopened")
+    )
 
 
 @router.post(
@@ -151,7 +160,9 @@ def copy(
     def copied(session: Session) -> str:
         source = find_question(session, name)
         made = copy_question(session, question=source, slug=body.slug, by=caller.id, at=at)
-        return told(session, made).model_dump_json()
+        content = told(session, made)
+        note(session, caller, "copied", made)
+        return content.model_dump_json()
 
     def work(session: Session) -> tuple[str, bool]:
         return answer_once(
@@ -188,6 +199,7 @@ def delete(
         if if_match is not None:
             require_match(question, if_match)
         delete_question(session, question=question, by=caller.id, at=now())
+        note(session, caller, "deleted", question)
 
     database.write(work)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})

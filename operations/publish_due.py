@@ -9,6 +9,7 @@ from domain.errors import IncompleteQuestion
 from models import Bank, QuestionVersion
 from models.authoring import due_versions
 from operations.publish_question import publish_question
+from operations.record_audit import record_audit
 
 
 def publish_due(session: Session, *, at: datetime) -> Sequence[QuestionVersion]:
@@ -22,6 +23,16 @@ def publish_due(session: Session, *, at: datetime) -> Sequence[QuestionVersion]:
     for version in session.scalars(due_versions(at)).all():
         try:
             publish_question(session, version=version, at=at, by=version.publish_by)
+            record_audit(
+                session,
+                actor=None,
+                action="question.published_as_planned",
+                subject_type="question",
+                subject_id=version.question_id,
+                version=version.number,
+                detail={"slug": version.question.slug, "planned_by": version.publish_by},
+                at=at,
+            )
         except IncompleteQuestion:
             version.publish_at = version.publish_by = None
             version.question.changed_at = at
