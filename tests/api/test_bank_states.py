@@ -1,5 +1,6 @@
 """The way of a question: draft, in review, published, retired; copied and deleted beside it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -241,6 +242,21 @@ def test_a_service_that_starts_publishes_what_is_due(own_database: Database) -> 
         pass  # the end waits for the first look
     with own_database.read() as session:
         assert session.scalar(select(QuestionVersion.published_at)) is not None
+
+
+def test_two_services_publish_what_is_due_once(own_database: Database) -> None:
+    author = person(TestClient(create_app(Settings.load(), own_database)), Bank(own_database))
+    author.create()
+    author.post("/rivers/publish", {"publish_at": "2999-01-01T00:00:00Z"})
+    due = update(QuestionVersion).values(publish_at=now())
+    own_database.write(lambda session: session.execute(due))
+    with own_database.read() as session:
+        before = session.scalar(select(models.Bank.revision)) or 0
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(publish_now, [own_database] * 4))
+    with own_database.read() as session:
+        assert session.scalar(select(models.Bank.revision)) == before + 1
+    assert author.read()["published_version"] == 1
 
 
 # Beside the way.
