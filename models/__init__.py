@@ -3,7 +3,7 @@
 from models.api_key import ApiKey
 from models.bank import Bank
 from models.base import Base, now
-from models.database import Database, is_passing, open_engine
+from models.database import Database, open_engine
 from models.history import guard_history
 from models.idempotency import IdempotencyRecord
 from models.question import (
@@ -37,7 +37,6 @@ __all__ = [
     "Submission",
     "Tag",
     "guard_history",
-    "is_passing",
     "now",
     "open_engine",
 ]

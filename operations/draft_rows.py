@@ -9,6 +9,7 @@ from domain.identity import new_ids
 from domain.option_references import name_by_id
 from domain.questions import LONGEST_TITLE, Draft, Option, Reference, content_hash, document
 from formats.rendering import to_html
+from models.search import searchable
 
 Row = dict[str, Any]
 
@@ -28,6 +29,7 @@ class DraftRows:
     references: tuple[Row, ...]
     hints: tuple[Row, ...]
     mark_scheme: Row | None
+    search: Row
 
 
 def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
@@ -46,6 +48,7 @@ def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
             {"level": level, **_told(hint, ids)} for level, hint in enumerate(draft.hints, 1)
         ),
         mark_scheme=_mark_scheme(draft, ids),
+        search=searchable(draft.title, draft.prompt, [option.text for option in draft.options]),
     )
 
 

@@ -14,7 +14,7 @@ from domain.errors import AmbiguousRevision
 from domain.problems import Problem
 from domain.questions import Draft, content_hash
 from formats import Format
-from models import Bank, Question, is_passing
+from models import Bank, Question
 from operations.prepare_import import Prepared, prepare
 from operations.publish_question import publish_question
 from operations.read_draft import read_draft
@@ -86,9 +86,7 @@ def import_question(
             item = _store(session, prepared, draft, at, claims)
     except AmbiguousRevision as error:
         item = ImportItem(source, draft.slug, "failed", tuple(_as_problems(error)))
-    except (IntegrityError, DataError) as error:
-        if is_passing(error):
-            raise
+    except (IntegrityError, DataError):
         item = ImportItem(source, draft.slug, "failed", (NOT_STORED,))
     return replace(item, problems=(*prepared.problems, *item.problems))
 
