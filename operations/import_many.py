@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models import Bank, Question, QuestionVersion
 from operations.create_questions import NewQuestion, create_questions
@@ -53,9 +53,8 @@ def _known(session: Session, prepared: Iterable[Prepared]) -> Known:
     drafts = [one.draft for one in prepared if one.draft]
     slugs = [draft.slug for draft in drafts]
     external_ids = [draft.external_id for draft in drafts if draft.external_id]
-    newest = select(func.max(QuestionVersion.number)).where(
-        QuestionVersion.question_id == Question.id
-    )
+    other = aliased(QuestionVersion)
+    newest = select(func.max(other.number)).where(other.question_id == Question.id)
     statement = (
         select(
             Question.slug,
