@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Literal, ParamSpec, TypeVar
+from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 import uvicorn
@@ -18,6 +18,7 @@ from api.app import create_app
 from api.logs import configure_logs
 from doctor import examine, why_taken
 from domain.access import Role, public_part
+from formats import FormatName
 from migrations import UnusableDatabaseError, open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion, now
 from operations.import_sources import Terms
@@ -36,8 +37,6 @@ keys = typer.Typer(help="API keys: make, list, revoke.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 
 LONGEST_KEY_NAME = 200
-
-FormatName = Literal["auto", "quarto"]
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         2 * 1024 * 1024, ge=1024, description="The largest request body that is read."
     )
+    max_import_bytes: int = Field(
+        64 * 1024 * 1024, ge=1024, description="The largest body of an import that is read."
+    )
+    import_at_once: int = Field(
+        50, ge=0, le=1000, description="The most files of an import that is answered at once."
+    )
     sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = Field(
         "FULL", description="SQLite's `synchronous`; below FULL a power cut may lose answers."
     )

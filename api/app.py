@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from api import health, pages, questions, submissions
+from api import health, imports, pages, questions, submissions
+from api.background import ImportWorker
 from api.documentation import describe
 from api.errors import add_error_handlers
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
@@ -23,6 +24,7 @@ that must have one effect however often it is sent.
 TAGS = [
     {"name": "questions", "description": "What learners are asked."},
     {"name": "submissions", "description": "What learners answer, graded."},
+    {"name": "imports", "description": "Question files brought into the bank."},
     {"name": "health", "description": "How the service is."},
 ]
 
@@ -31,9 +33,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
     bank = database or Database(open_engine(settings.database_url, **settings.engine_options))
 
+    worker = ImportWorker(bank)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        worker.start()
         yield
+        worker.stop()
         bank.close()
 
     app = FastAPI(
@@ -47,15 +53,19 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.database = settings, bank
+    app.state.settings, app.state.database, app.state.import_worker = settings, bank, worker
     add_error_handlers(app)
-    for part in (questions, submissions, health, pages):
+    for part in (questions, submissions, imports, health, pages):
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
     # The last one added is the outermost.
-    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        RequestLimits,
+        max_body_bytes=settings.max_body_bytes,
+        others={imports.PATH: settings.max_import_bytes},
+    )
     app.add_middleware(HeadAsGet)
     app.add_middleware(LastResort)
     app.add_middleware(Cors, origins=settings.cors_origins)

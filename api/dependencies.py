@@ -109,6 +109,7 @@ def caller_with(scope: Scope) -> Callable[[Caller], Caller]:
 
 Learner = Annotated[Caller, Depends(caller_with("questions:read"))]
 Integration = Annotated[Caller, Depends(caller_with("submissions:write"))]
+Author = Annotated[Caller, Depends(caller_with("bank:write"))]
 
 IdempotencyKey = Annotated[
     str | None,

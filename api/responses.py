@@ -9,6 +9,7 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=300"
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 PRIVATE = "private, no-store"
+REPLAYED = {"Idempotency-Replayed": "true"}
 
 
 def json_response(

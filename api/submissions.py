@@ -16,7 +16,7 @@ from api.idempotency import answer_once
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
 from api.questions import QuestionName
 from api.requests import StrictRoute
-from api.responses import PRIVATE, json_response
+from api.responses import PRIVATE, REPLAYED, json_response
 from api.schemas.submissions import (
     AcceptedOut,
     BatchEntryIn,
@@ -34,8 +34,6 @@ from models import OptionRow, Question, QuestionVersion, Submission, now
 from operations.submit_answer import submit_answer
 
 router = APIRouter(prefix="/v1", tags=["submissions"], route_class=StrictRoute)
-
-REPLAYED = {"Idempotency-Replayed": "true"}
 
 
 @router.post(

@@ -2,9 +2,14 @@
 
 import sys
 
-from bench import files, grading, start
+from bench import files, grading, imports, start
 
-FIGURES = {"start": start.figures, "files": files.figures, "grading": grading.figures}
+FIGURES = {
+    "start": start.figures,
+    "files": files.figures,
+    "grading": grading.figures,
+    "imports": imports.figures,
+}
 
 
 def main() -> None:

@@ -79,6 +79,12 @@ class SubmissionNotFound(NotFound):
     cure = "A submission can be read back with the key that posted it, or with an admin key."
 
 
+class ImportNotFound(NotFound):
+    code = "import_not_found"
+    title = "There is no such import"
+    cure = "An import can be followed with the key that posted it, or with an admin key."
+
+
 class VersionConflict(Conflict):
     code = "version_conflict"
     title = "That version of the question was never published"

@@ -5,12 +5,17 @@ refusal is a :class:`~domain.problems.Problem` with line, column and cure.
 """
 
 from pathlib import PurePath
+from typing import Literal, get_args
 
 from formats.format import Format, Parsed
 from formats.quarto import FORMAT as QUARTO
 
 FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO,)}
 AUTO = "auto"
+FormatName = Literal["auto", "quarto"]  # what may be asked for, for doors that list it
+
+if set(get_args(FormatName)) != {AUTO, *FORMATS}:
+    raise LookupError("FormatName does not list the registered formats.")
 
 
 def find_format(name: str, file: str) -> Format:
@@ -27,4 +32,4 @@ def is_question_file(file: str) -> bool:
     return any(suffix in form.suffixes for form in FORMATS.values())
 
 
-__all__ = ["AUTO", "FORMATS", "Format", "Parsed", "find_format", "is_question_file"]
+__all__ = ["AUTO", "FORMATS", "Format", "FormatName", "Parsed", "find_format", "is_question_file"]

@@ -21,21 +21,41 @@ Known = Mapping[tuple[str, str], RowMapping]
 
 
 def import_many(
-    session: Session, *, prepared: Sequence[Prepared], at: datetime, claims: dict[str, str]
+    session: Session,
+    *,
+    prepared: Sequence[Prepared],
+    at: datetime,
+    claims: dict[str, str],
+    dry_run: bool = False,
 ) -> tuple[ImportItem, ...]:
     """Create, revise or leave alone what was prepared; an item for each, in order.
 
     Safe to repeat, like :func:`~operations.import_questions.import_questions`, whose ``earlier``
-    are the ``claims`` here.
+    are the ``claims`` here. A dry run writes nothing and says the same.
     """
-    refused = {place: item for place, one in enumerate(prepared) if (item := refusal(one, claims))}
-    left = {place: one for place, one in enumerate(prepared) if place not in refused}
     Bank.take_turns(session)  # two imports at once must not both create one question
-    known = _known(session, left.values())
-    items = refused | {
+    with session.begin_nested() as savepoint:
+        items = _import(session, prepared, at, claims)
+        if dry_run:
+            savepoint.rollback()
+    return items
+
+
+def _import(
+    session: Session, prepared: Sequence[Prepared], at: datetime, claims: dict[str, str]
+) -> tuple[ImportItem, ...]:
+    known = _known(session, prepared)
+    items: dict[int, ImportItem] = {}
+    for place, one in enumerate(prepared):
+        if item := refusal(one, claims):
+            items[place] = item
+        elif found := _find(one, known):  # before the names of those behind it
+            claims.setdefault(f"slug: {found['slug']}", one.place)
+    left = {place: one for place, one in enumerate(prepared) if place not in items}
+    items |= {
         place: _item(one, "unchanged") for place, one in left.items() if _is_there(one, known)
     }
-    new = {place: one for place, one in left.items() if _is_new(one, known)}
+    new = {place: one for place, one in left.items() if not _find(one, known)}
     if new and _create(session, list(new.values()), at):
         items |= {place: _item(one, "created") for place, one in new.items()}
     for place, one in left.items():
@@ -75,22 +95,23 @@ def _known(session: Session, prepared: Iterable[Prepared]) -> Known:
     return {(name, row[name]): row for row in rows for name in ("slug", "external_id")}
 
 
-def _is_new(prepared: Prepared, known: Known) -> bool:
+def _find(prepared: Prepared, known: Known) -> RowMapping | None:
+    """The question with the draft's external id, else the one with its slug."""
     draft = prepared.draft
     assert draft is not None
-    taken = ("slug", draft.slug or ""), ("external_id", draft.external_id or "")
-    return prepared.rows is not None and not any(name in known for name in taken)
+    by_slug = known.get(("slug", draft.slug or ""))
+    return known.get(("external_id", draft.external_id or ""), by_slug)
 
 
 def _is_there(prepared: Prepared, known: Known) -> bool:
-    """Whether the bank says exactly this under exactly these names."""
-    draft, rows = prepared.draft, prepared.rows
-    assert draft is not None
-    found = known.get(("slug", draft.slug or ""))
+    """Whether the bank says exactly this and has nothing to note."""
+    draft, rows, found = prepared.draft, prepared.rows, _find(prepared, known)
     return (
-        found is not None
+        draft is not None
         and rows is not None
+        and found is not None
         and found["external_id"] == draft.external_id
+        and found["slug"] == draft.slug
         and found["content_hash"] == rows.version["content_hash"]
         and found["published_at"] is not None
     )

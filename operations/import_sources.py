@@ -42,14 +42,6 @@ class Part:
 Keep = Callable[[Session, Part], None]
 
 
-class DryRun(Exception):
-    """Carries the result out of a transaction that must not be committed."""
-
-    def __init__(self, items: Items) -> None:
-        super().__init__()
-        self.items = items
-
-
 def import_sources(
     write: Write,
     sources: Iterable[Source],
@@ -62,7 +54,7 @@ def import_sources(
     """Import the files, part after part; a dry run writes nothing and says the same.
 
     A question is written wholly or not at all, and the run can be repeated after any crash. With
-    the parts that an earlier run has ``done``, it goes on behind them.
+    the parts that an earlier run has ``done``, which come out empty, it goes on behind them.
     """
     claims, first = _claims(done), 0
     behind = max((part.first + part.files for part in done), default=0)
@@ -72,6 +64,7 @@ def import_sources(
         if first < behind:
             for one in prepared:
                 refusal(one, claims)
+            yield Part(first, files, ())
         else:
             yield _import(write, Part(first, files, ()), prepared, claims, terms.dry_run, keep)
         first += files
@@ -102,19 +95,9 @@ def _import(
     keep: Keep | None,
 ) -> Part:
     def work(session: Session) -> Items:
-        items = import_many(session, prepared=prepared, at=now(), claims=claims)
-        if dry_run:
-            raise DryRun(items)
-        return _kept(session, items)
-
-    def _kept(session: Session, items: Items) -> Items:
+        items = import_many(session, prepared=prepared, at=now(), claims=claims, dry_run=dry_run)
         if keep:
             keep(session, replace(part, items=items))
         return items
 
-    try:
-        items = write(work)
-    except DryRun as result:
-        items = result.items
-        write(lambda session: _kept(session, items))
-    return replace(part, items=items)
+    return replace(part, items=write(work))

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.app import create_app
 from api.documentation import describe
-from api.schemas import health, questions, submissions
+from api.schemas import health, imports, questions, submissions
 from api.schemas.problems import FaultOut, ProblemOut
 from api.schemas.questions import QuestionOut
 from api.schemas.submissions import FeedbackOut, OptionFeedbackOut, SubmissionIn, SubmissionOut
@@ -23,7 +23,7 @@ SNAPSHOT = Path(__file__).with_name("openapi.json")
 Json = dict[str, Any]
 SHAPES = {
     shape.__name__: shape
-    for module in (health, questions, submissions)
+    for module in (health, imports, questions, submissions)
     for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, BaseModel)
 }
@@ -58,7 +58,7 @@ def test_the_interface_changes_only_on_purpose() -> None:
 
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for _, _, operation in operations(DOCUMENT)]
-    assert len(set(names)) == len(names) == 11
+    assert len(set(names)) == len(names) == 13
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
 
 
@@ -103,6 +103,9 @@ def test_an_operation_shows_what_is_sent_and_what_comes_back(
     bodies = success + ([operation["requestBody"]] if method == "post" else [])
     assert bodies
     for body in bodies:
+        if "application/json" not in body["content"]:  # a file
+            assert {kind["schema"]["format"] for kind in body["content"].values()} == {"binary"}
+            continue
         content = body["content"]["application/json"]
         schema = content["schema"].get("anyOf", [content["schema"]])[0]
         shape = SHAPES[schema["$ref"].rpartition("/")[2]]
