@@ -13,7 +13,7 @@ from operations.import_questions import ImportItem, refusal
 from operations.prepare_import import Prepared, Source
 from operations.prepare_many import prepare_many
 
-CHUNK = 200  # files; a writer holds others up for as long as a chunk of them takes
+CHUNK = 100  # files; a writer holds others up for as long as a chunk of them takes
 
 Items = tuple[ImportItem, ...]
 # Runs work in one transaction and commits it, as ``Database.write`` does.

@@ -1,12 +1,17 @@
 """Many files at once mean what each by itself means: rows, outcomes, refusals, interruptions."""
 
+import random
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 
 from domain.problems import Problem
 from formats import FORMATS
@@ -18,6 +23,7 @@ from operations.import_sources import CHUNK, Part, Terms, import_sources
 from operations.prepare_import import Source, prepare_sources
 from operations.prepare_many import MANY
 from tests.factories import SEED_FILE, Bank
+from tests.processes import ROOT, environment
 
 SEED = SEED_FILE.read_text()
 # What two runs may differ in: when they were, and the ids that were made then.
@@ -68,8 +74,16 @@ def bring_one_by_one(database: Database, files: dict[str, bytes]) -> list[Import
     claims: dict[str, str] = {}
     items: list[ImportItem] = []
     for name, data in files.items():
-        said = {"source": name, "data": data, "form": FORMATS["quarto"], "earlier": claims}
-        items += database.write(partial(import_questions, at=now(), **said))
+        items += database.write(
+            partial(
+                import_questions,
+                source=name,
+                data=data,
+                form=FORMATS["quarto"],
+                at=now(),
+                earlier=claims,
+            )
+        )
     return items
 
 
@@ -228,7 +242,7 @@ def many(count: int) -> dict[str, bytes]:
 
 
 def test_other_processes_prepare_the_same(own_database: Database) -> None:
-    files = many(2 * CHUNK + 10) | {"broken.qmd": b"---\n", "twin.qmd": question(1, "slug: q0007")}
+    files = many(MANY + 10) | {"broken.qmd": b"---\n", "twin.qmd": question(1, "slug: q0007")}
     here = bring(own_database, files, dry_run=True)
     there = bring(own_database, files, dry_run=True, processes=2)
     assert here == there
@@ -253,3 +267,57 @@ def test_parts_that_are_done_are_passed_over_and_their_names_stay_taken(
     assert list(rest) == [Part(0, CHUNK, ()), whole[1]]
     assert kept == whole[1:]
     assert whole[1].items[-1].problems[0].code == "duplicate_slug"
+
+
+def start_seed(url: str, folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "seed", folder],
+        cwd=ROOT,
+        env=environment(DATABASE_URL=url),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def undisturbed(database: Database, files: dict[str, bytes]) -> dict[str, list[str]]:
+    """What the bank would hold after a whole import, which is taken back."""
+    assert isinstance(database.bind, Engine)
+    with database.bind.connect() as connection, connection.begin() as transaction:
+        bring(Database(connection), files)
+        found = contents(Database(connection))
+        transaction.rollback()
+    return found
+
+
+def wait_for_a_part(database: Database, process: subprocess.Popen[bytes], before: int) -> int:
+    """Until more questions are there than before, or the process has ended; how many are there."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with database.read() as session:
+            there = len(session.scalars(select(Question.id)).all())
+        if there > before or process.poll() is not None:
+            return there
+        time.sleep(0.002)
+    raise AssertionError("Nothing was imported.")
+
+
+def test_killed_again_and_again_it_ends_like_an_undisturbed_run(
+    own_url: str, own_database: Database, tmp_path: Path
+) -> None:
+    files = many(3 * CHUNK)
+    expected = undisturbed(own_database, files)
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    chance, there = random.Random(7), 0  # noqa: S311 - the same moments each time
+    for _ in range(2):
+        process = start_seed(own_url, folder)
+        there = wait_for_a_part(own_database, process, there)
+        time.sleep(chance.uniform(0, 0.05))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        assert there % CHUNK == 0
+        assert 0 < there < len(files)
+    assert start_seed(own_url, folder).wait() == 0
+    assert contents(own_database) == expected
