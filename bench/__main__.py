@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import files, grading, imports, start
+from bench import files, grading, import_kill, imports, start
 
 FIGURES = {
     "start": start.figures,
     "files": files.figures,
     "grading": grading.figures,
     "imports": imports.figures,
+    "import_kill": import_kill.figures,
 }
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     """Print the figures of the groups named, else of all."""
     for name in sys.argv[1:] or FIGURES:
         for line in FIGURES[name]():
-            print(f"{name:8} {line}")  # noqa: T201
+            print(f"{name:11} {line}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, func, select
 
 from domain.problems import Problem
 from formats import FORMATS
@@ -294,10 +294,10 @@ def wait_for_a_part(database: Database, process: subprocess.Popen[bytes], before
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with database.read() as session:
-            there = len(session.scalars(select(Question.id)).all())
+            there = session.scalars(select(func.count()).select_from(Question)).one()
         if there > before or process.poll() is not None:
             return there
-        time.sleep(0.002)
+        time.sleep(0.01)
     raise AssertionError("Nothing was imported.")
 
 
