@@ -14,12 +14,14 @@ from api.logs import configure_logs
 from cli_access import audit, keys
 from cli_failures import plainly, told
 from doctor import examine, why_taken
+from formats import FormatName
 from migrations import open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion
+from operations.import_sources import Terms
 from operations.issue_key import issue_key
 from seed.check import check_files
-from seed.load import CONTENT, question_files
-from seed.report import load_and_report
+from seed.load import CONTENT, Load, question_files
+from seed.report import load_and_report, write_report
 from settings import Settings
 
 app = typer.Typer(
@@ -81,8 +83,34 @@ def seed_files(
 ) -> None:
     """Load question files; without a name, those that come with the service."""
     files = list(question_files(places or [CONTENT]))
-    if load_and_report(open_bank(Settings.load()), files, dry_run=dry_run).failed:
+    terms = Terms(dry_run=dry_run)
+    if load_and_report(open_bank(Settings.load()), files, terms=terms).failed:
         raise typer.Exit(1)
+
+
+@app.command("import")
+@plainly
+def import_files(
+    places: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER|ZIP...")],
+    dry_run: Annotated[bool, typer.Option(help="Show what would change, write nothing.")] = False,
+    form: Annotated[FormatName, typer.Option("--format", help="The format of all files.")] = "auto",
+    tag: Annotated[str | None, typer.Option(help="A tag to give to every question.")] = None,
+    report: Annotated[Path | None, typer.Option(help="A file to write the report to.")] = None,
+) -> None:
+    """Bring question files into the bank; say what changed, and what failed and why."""
+    files, terms = list(question_files(places)), Terms(form, tag, dry_run)
+    load = load_and_report(open_bank(Settings.load()), files, terms=terms, brief=True)
+    if report:
+        _save(load, report)
+    if load.failed:
+        raise typer.Exit(1)
+
+
+def _save(load: Load, report: Path) -> None:
+    try:
+        write_report(load, report)
+    except OSError as error:
+        raise told(f"The report {report} was not written: {error.strerror}.") from None
 
 
 @app.command("check")
@@ -120,7 +148,7 @@ def _seed_once(database: Database) -> None:
     """Fill an empty bank. One that is in use is only compared: its edits are not undone."""
     with database.read() as session:
         in_use = session.scalar(select(Question.id).limit(1)) is not None
-    load = load_and_report(database, list(question_files([CONTENT])), dry_run=in_use)
+    load = load_and_report(database, list(question_files([CONTENT])), terms=Terms(dry_run=in_use))
     if in_use and load.counts.keys() - {"unchanged"}:
         typer.echo("The bank differs from seed/content; `questions seed` would load it.")
 

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     rate_limit_public: str = Field(
         "1200/minute", description="How often an address may ask without a known key; or `off`."
     )
+    max_import_bytes: int = Field(
+        64 * 1024 * 1024, ge=1024, description="The largest body of an import that is read."
+    )
+    import_at_once: int = Field(
+        50, ge=0, le=1000, description="The most files of an import that is answered at once."
+    )
     sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = Field(
         "FULL", description="SQLite's `synchronous`; below FULL a power cut may lose answers."
     )

@@ -13,6 +13,7 @@ from api import (
     bank_history,
     bank_states,
     health,
+    imports,
     keys,
     pages,
     questions,
@@ -23,6 +24,7 @@ from api import (
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.errors import add_error_handlers
+from api.import_worker import ImportWorker
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
 from api.rate_limits import RateLimits
 from models import Database, open_engine
@@ -42,6 +44,7 @@ TAGS = [
     {"name": "keys", "description": "Who may do what."},
     {"name": "audit", "description": "Who did what."},
     {"name": "bank", "description": "What authors write, review and publish."},
+    {"name": "imports", "description": "Question files brought into the bank."},
     {"name": "health", "description": "How the service is."},
 ]
 
@@ -50,10 +53,14 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or Database(open_engine(settings.database_url, **settings.engine_options))
 
+    worker = ImportWorker(database)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        worker.start()
         async with publishing_what_is_due(database):
             yield
+        worker.stop()
         database.close()
 
     app = FastAPI(
@@ -68,6 +75,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings, app.state.database = settings, database
+    app.state.import_worker = worker
     add_error_handlers(app)
     for part in (
         questions,
@@ -79,6 +87,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         bank,
         bank_states,
         bank_history,
+        imports,
         health,
         pages,
     ):
@@ -87,7 +96,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
     # The last one added is the outermost.
-    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        RequestLimits,
+        max_body_bytes=settings.max_body_bytes,
+        others={imports.PATH: settings.max_import_bytes},
+    )
     app.add_middleware(HeadAsGet)
     app.add_middleware(LastResort)
     app.add_middleware(

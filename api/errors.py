@@ -82,7 +82,10 @@ class PayloadTooLarge(ProtocolError):
     status = 413
     code = "payload_too_large"
     title = "The request body is larger than this service reads"
-    cure = "Send less at once; the limit is the setting QUESTIONS_MAX_BODY_BYTES."
+    cure = (
+        "Send less at once; the limit is the setting QUESTIONS_MAX_BODY_BYTES, for imports "
+        "QUESTIONS_MAX_IMPORT_BYTES."
+    )
 
 
 class UnsupportedMediaType(ProtocolError):

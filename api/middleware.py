@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -129,9 +129,12 @@ class HeadAsGet:
 class RequestLimits:
     """Refuses what no route should have to think of: NUL in addresses and endless bodies."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, others: Mapping[str, int] | None = None
+    ) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.others = others or {}  # by the path of the route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -143,11 +146,11 @@ class RequestLimits:
             await problem_response(scope, error)(scope, receive, send)
             return
         stated = Headers(scope=scope).get("content-length", "0")
-        left = self.max_body_bytes
+        left = most = self.others.get(scope["path"], self.max_body_bytes)
 
         async def receive_limited() -> Message:
             nonlocal left
-            if stated.isdigit() and int(stated) > self.max_body_bytes:
+            if stated.isdigit() and int(stated) > most:
                 raise HTTPException(413)
             message = await receive()
             left -= len(message.get("body", b""))

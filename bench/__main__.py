@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import files, grading, lab, limits, start
+from bench import files, grading, import_kill, imports, lab, limits, start
 
 FIGURES = {
     "start": start.figures,
@@ -10,6 +10,8 @@ FIGURES = {
     "grading": grading.figures,
     "lab": lab.figures,
     "limits": limits.figures,
+    "imports": imports.figures,
+    "import_kill": import_kill.figures,
 }
 
 
@@ -17,7 +19,7 @@ def main() -> None:
     """Print the figures of the groups named, else of all."""
     for name in sys.argv[1:] or FIGURES:
         for line in FIGURES[name]():
-            print(f"{name:8} {line}")  # noqa: T201
+            print(f"{name:11} {line}")  # noqa: T201
 
 
 if __name__ == "__main__":

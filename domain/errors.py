@@ -97,6 +97,12 @@ class LastAdminKey(Conflict):
     cure = "Make another admin key first, or revoke this one with `questions keys revoke`."
 
 
+class ImportNotFound(NotFound):
+    code = "import_not_found"
+    title = "There is no such import"
+    cure = "An import can be followed with the key that posted it, or with an admin key."
+
+
 class VersionConflict(Conflict):
     code = "version_conflict"
     title = "That version of the question was never published"

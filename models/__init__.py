@@ -7,6 +7,7 @@ from models.base import Base, now
 from models.database import Database, open_engine
 from models.history import guard_history
 from models.idempotency import IdempotencyRecord
+from models.import_job import ImportJob, ImportPart
 from models.question import (
     CorrectOption,
     ExplanationText,
@@ -33,6 +34,8 @@ __all__ = [
     "GradeRow",
     "Hint",
     "IdempotencyRecord",
+    "ImportJob",
+    "ImportPart",
     "MarkScheme",
     "OptionRow",
     "Question",

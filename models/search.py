@@ -53,9 +53,14 @@ def index_question(
     session: Session, question_id: UUID, title: str, prompt: str, options: Sequence[str]
 ) -> None:
     """Make the question findable by these texts. It must not be in the index already."""
+    texts = searchable(title, prompt, options)
+    session.execute(insert(question_search).values(question_id=question_id, **texts))
+
+
+def searchable(title: str, prompt: str, options: Sequence[str]) -> dict[str, str]:
+    """The columns of the index for these texts, but for the question's id."""
     texts = {"title": title, "prompt": prompt, "options": " ".join(options)}
-    normalised = {name: " ".join(words(text))[:LONGEST_TEXT] for name, text in texts.items()}
-    session.execute(insert(question_search).values(question_id=question_id, **normalised))
+    return {name: " ".join(words(text))[:LONGEST_TEXT] for name, text in texts.items()}
 
 
 def unindex_question(session: Session, question_id: UUID) -> None:

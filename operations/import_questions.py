@@ -1,24 +1,30 @@
 """Bring the questions of one file into the bank and publish them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import PurePath
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from domain.completeness import advice, completeness
 from domain.differences import difference
 from domain.errors import AmbiguousRevision
 from domain.problems import Problem
-from domain.questions import Draft, content_hash, is_slug, slug_from
-from formats import Format, Parsed
+from domain.questions import Draft, content_hash
+from formats import Format
 from models import Bank, Question
+from operations.prepare_import import Prepared, prepare
 from operations.publish_question import publish_question
 from operations.read_draft import read_draft
 from operations.revise_question import revise_question
+
+NOT_STORED = Problem(
+    "not_stored",
+    "The database refused the question.",
+    "Load it again; if it stays refused, something else in the bank has its name.",
+)
 
 Outcome = Literal["created", "updated", "unchanged", "failed"]
 
@@ -49,45 +55,58 @@ def import_questions(
     ``earlier`` maps the names that this run has imported to their places, and is added to.
     """
     claims = {} if earlier is None else earlier
-    found = form.parse(data)
-    places = (
-        [source] if len(found) == 1 else [f"{source}, question {n + 1}" for n in range(len(found))]
-    )
+    prepared = prepare(source, data, form)
     Bank.take_turns(session)  # two imports at once must not both create one question
     return tuple(
-        _import(session, source, place, each, at, claims)
-        for place, each in zip(places, found, strict=True)
+        refusal(each, claims) or import_question(session, prepared=each, at=at, claims=claims)
+        for each in prepared
     )
 
 
-def _import(
-    session: Session, source: str, place: str, found: Parsed, at: datetime, claims: dict[str, str]
+def refusal(prepared: Prepared, claims: dict[str, str]) -> ImportItem | None:
+    """Why the question fails whatever the bank holds, if it does; its names are claimed."""
+    problems = prepared.problems
+    if prepared.draft is not None:
+        names = {"slug": prepared.draft.slug, "external_id": prepared.draft.external_id}
+        taken = tuple(_claimed(names, prepared.place, claims))
+        if prepared.fits and not taken:
+            return None
+        problems = (*problems, *taken)
+    return ImportItem(prepared.source, prepared.slug, "failed", problems)
+
+
+def import_question(
+    session: Session, *, prepared: Prepared, at: datetime, claims: dict[str, str]
 ) -> ImportItem:
-    if found.draft is None:
-        return ImportItem(source, None, "failed", found.problems)
-    draft = replace(found.draft, slug=found.draft.slug or _slug_of(source, found.draft))
-    problems = (*completeness(draft), *_claimed(draft, place, claims))
-    if problems:
-        return ImportItem(source, draft.slug, "failed", (*found.problems, *problems))
-    warnings = (*found.problems, *advice(draft))
+    """Create or revise one question that nothing refused, in a savepoint of its own."""
+    draft, source = prepared.draft, prepared.source
+    assert draft is not None
     try:
         with session.begin_nested():
-            item = _store(session, source, draft, at)
+            item = _store(session, prepared, draft, at, claims)
     except AmbiguousRevision as error:
-        return ImportItem(source, draft.slug, "failed", (*warnings, *_as_problems(error)))
-    return replace(item, problems=(*warnings, *item.problems))
+        item = ImportItem(source, draft.slug, "failed", tuple(_as_problems(error)))
+    except (IntegrityError, DataError):
+        item = ImportItem(source, draft.slug, "failed", (NOT_STORED,))
+    return replace(item, problems=(*prepared.problems, *item.problems))
 
 
-def _store(session: Session, source: str, draft: Draft, at: datetime) -> ImportItem:
-    question = _find(session, draft)
+def _store(
+    session: Session, prepared: Prepared, draft: Draft, at: datetime, claims: dict[str, str]
+) -> ImportItem:
+    source, question = prepared.source, _find(session, draft)
     if question is None:
         question = Question(slug=draft.slug, external_id=draft.external_id)
         session.add(question)
         version = revise_question(session, question=question, draft=draft)
         publish_question(session, version=version, at=at)
         return ImportItem(source, question.slug, "created")
-    if taken := _taken_slug(question, draft):
-        return ImportItem(source, question.slug, "failed", (taken,))
+    refused = (
+        *_taken_slug(question, draft),
+        *_claimed({"slug": question.slug}, prepared.place, claims),
+    )
+    if refused:
+        return ImportItem(source, question.slug, "failed", refused)
     question.external_id = question.external_id or draft.external_id
     last = question.versions[-1]
     same = last.content_hash == content_hash(draft)
@@ -108,17 +127,11 @@ def _find(session: Session, draft: Draft) -> Question | None:
     return session.scalar(select(Question).where(Question.slug == draft.slug))
 
 
-def _slug_of(source: str, draft: Draft) -> str:
-    """A slug from the file's name; from its folder's where the name says nothing."""
-    path = PurePath(source)
-    names = [path.parent.name, draft.title] if path.stem in {"index", "_index"} else [path.stem]
-    slugs = (slug_from(name) for name in (*names, draft.title))
-    return next(filter(is_slug, slugs), f"question-{content_hash(draft)[:8]}")
-
-
-def _claimed(draft: Draft, place: str, claims: dict[str, str]) -> Iterator[Problem]:
+def _claimed(
+    names: Mapping[str, str | None], place: str, claims: dict[str, str]
+) -> Iterator[Problem]:
     """Two questions of one run with one name: the second must not overwrite the first."""
-    for kind, name in (("slug", draft.slug), ("external_id", draft.external_id)):
+    for kind, name in names.items():
         first = claims.setdefault(f"{kind}: {name}", place) if name else place
         if first != place:
             yield Problem(
@@ -128,15 +141,14 @@ def _claimed(draft: Draft, place: str, claims: dict[str, str]) -> Iterator[Probl
             )
 
 
-def _taken_slug(question: Question, draft: Draft) -> Problem | None:
+def _taken_slug(question: Question, draft: Draft) -> Iterator[Problem]:
     """A question found by its slug that has another external id is another question."""
-    if not draft.external_id or question.external_id in (None, draft.external_id):
-        return None
-    return Problem(
-        "taken_slug",
-        f"The slug {question.slug!r} belongs to the question {question.external_id!r}.",
-        "Give the file another `slug:`, or the external id of that question.",
-    )
+    if draft.external_id and question.external_id not in (None, draft.external_id):
+        yield Problem(
+            "taken_slug",
+            f"The slug {question.slug!r} belongs to the question {question.external_id!r}.",
+            "Give the file another `slug:`, or the external id of that question.",
+        )
 
 
 def _as_problems(error: AmbiguousRevision) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from migrations import UnusableDatabaseError, open_bank
+from operations.import_sources import Terms
 from seed.load import CONTENT, question_files
 from seed.report import load_and_report
 from settings import BadSettingError, Settings
@@ -26,7 +27,8 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     files = list(question_files(stated.places or [CONTENT]))
-    return int(load_and_report(database, files, dry_run=stated.dry_run).failed)
+    terms = Terms(dry_run=stated.dry_run)
+    return int(load_and_report(database, files, terms=terms).failed)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,21 @@
-"""Load question files, one transaction each, and tell what became of every question."""
+"""Load question files and zips of them, and tell what became of every question."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import chain
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
-from domain.problems import Problem
-from formats import FORMATS
-from models import Database, now
-from operations.import_questions import ImportItem, import_questions
+from formats import is_question_file
+from models import Database
+from operations.find_sources import Sources, find_sources
+from operations.import_questions import ImportItem
+from operations.import_sources import Terms, import_sources
+from operations.prepare_import import Source
+from operations.prepare_many import processes_for
 
 CONTENT = Path(__file__).parent / "content"
-
-
-class DryRun(Exception):
-    """Carries the result out of a transaction that must not be committed."""
-
-    def __init__(self, items: tuple[ImportItem, ...]) -> None:
-        super().__init__()
-        self.items = items
+ARCHIVE = ".zip"
 
 
 @dataclass(slots=True)
@@ -47,10 +41,9 @@ def question_files(places: Sequence[Path]) -> Iterator[Path]:
 
 
 def _found(places: Sequence[Path]) -> Iterator[Path]:
-    suffixes = {suffix for form in FORMATS.values() for suffix in form.suffixes}
     for place in places:
         if place.is_dir():
-            found = (path for path in place.rglob("*") if path.suffix.lower() in suffixes)
+            found = (path for path in place.rglob("*") if is_question_file(path.name))
             yield from sorted(path for path in found if path.is_file())
         else:
             yield place
@@ -60,46 +53,38 @@ def load_files(
     database: Database,
     files: Sequence[Path],
     *,
-    dry_run: bool = False,
+    terms: Terms | None = None,
     on_item: Callable[[ImportItem], None] = lambda item: None,
+    on_files: Callable[[int, int], None] = lambda done, total: None,
 ) -> Load:
-    """Load each file in a transaction of its own; a dry run writes nothing and says the same."""
-    load, earlier = Load(), dict[str, str]()
-    for path in files:
-        for item in _load_file(database, path, earlier, dry_run):
+    """Load the files, told one by one and, part after part, by how many there are.
+
+    A dry run writes nothing and says the same.
+    """
+    load, sources = Load(), [_sources(path) for path in files]
+    total = sum(map(len, sources))
+    for part in import_sources(
+        database.write,
+        chain.from_iterable(sources),
+        terms=terms or Terms(),
+        processes=processes_for(total),
+    ):
+        for item in part.items:
             load.items.append(item)
             on_item(item)
+        on_files(part.first + part.files, total)
     return load
 
 
-def _load_file(
-    database: Database, path: Path, earlier: dict[str, str], dry_run: bool
-) -> tuple[ImportItem, ...]:
-    source = _shown(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        told = Problem("unreadable_file", f"{error.strerror}.", "Check its name and permissions.")
-        return (ImportItem(source, None, "failed", (told,)),)
-    work = partial(_work, source=source, data=data, earlier=earlier, dry_run=dry_run)
-    try:
-        return database.write(work)
-    except DryRun as result:
-        return result.items
+def _sources(path: Path) -> Sources:
+    """A file as it is, to be read where it is parsed; a zip is read now."""
+    name = _shown(path)
+    if path.suffix.lower() != ARCHIVE or not path.is_file():
+        return Sources(Source(name, path))
+    return find_sources(name, path.read_bytes(), folder=f"{name}/")
 
 
 def _shown(path: Path) -> str:
     """A path as a person here would write it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _work(
-    session: Session, *, source: str, data: bytes, earlier: dict[str, str], dry_run: bool
-) -> tuple[ImportItem, ...]:
-    items = import_questions(
-        session, source=source, data=data, form=FORMATS["quarto"], at=now(), earlier=earlier
-    )
-    if dry_run:
-        raise DryRun(items)
-    return items

@@ -1,5 +1,6 @@
-"""Tell a load to a person: a progress bar on a terminal, plain lines in a pipe."""
+"""Tell a load: a progress bar on a terminal, plain lines in a pipe, a document for programs."""
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,26 +10,39 @@ from rich.progress import Progress
 
 from models import Database
 from operations.import_questions import ImportItem
+from operations.import_sources import Terms
+from operations.report_import import OUTCOMES, report_import
 from seed.load import Load, load_files
 
-OUTCOMES = ("created", "updated", "unchanged", "failed")
 
+def load_and_report(
+    database: Database, files: Sequence[Path], *, terms: Terms | None = None, brief: bool = False
+) -> Load:
+    """Load the files and print one line per question, its problems, and a sum.
 
-def load_and_report(database: Database, files: Sequence[Path], *, dry_run: bool = False) -> Load:
-    """Load the files and print one line per question, its problems, and a sum."""
+    ``brief`` leaves out the questions of which there is nothing to say.
+    """
+    terms = terms or Terms()
     console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Loading", total=len(files))
+        task = progress.add_task("Loading", total=None)
 
         def tell(item: ImportItem) -> None:
-            progress.advance(task)
-            for line in lines_of(item):
-                console.print(line)
+            if not brief or item.problems or item.changes:
+                console.print("\n".join(lines_of(item)))
 
-        load = load_files(database, files, dry_run=dry_run, on_item=tell)
-    console.print(summary_of(load, dry_run))
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        load = load_files(database, files, terms=terms, on_item=tell, on_files=advance)
+    console.print(summary_of(load, terms.dry_run))
     sys.stdout.flush()
     return load
+
+
+def write_report(load: Load, path: Path) -> None:
+    """Write the report of the load as JSON, in the shape that the HTTP door answers with."""
+    path.write_text(json.dumps(report_import(load.items), ensure_ascii=False, indent=1) + "\n")
 
 
 def lines_of(item: ImportItem) -> list[str]:

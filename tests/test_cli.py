@@ -1,5 +1,6 @@
 """The ``questions`` command as a newcomer, an operator and a careless person use it."""
 
+import json
 import re
 import shutil
 import socket
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -148,6 +150,30 @@ def test_seeding_tells_every_outcome_and_loads_the_good_files(tmp_path: Path) ->
     assert "\x1b" not in first.stdout + second.stdout
 
 
+def test_importing_tells_what_there_is_to_say_and_writes_a_report(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "all.zip", "w") as packed:
+        packed.write(SEED_FILE, "week 1/good.qmd")
+        packed.writestr("../out.qmd", "x")
+    dry = questions("import", "all.zip", "--dry-run", cwd=tmp_path)
+    report = str(tmp_path / "report.json")
+    real = questions("import", "all.zip", "--tag", "cnn", "--report", report, cwd=tmp_path)
+    assert (dry.exit_code, real.exit_code) == (1, 1)
+    assert real.stdout.splitlines()[-1] == "1 created, 1 failed"
+    assert "failed    -  (all.zip/../out.qmd)" in real.stdout
+    assert "good" not in real.stdout, "of what went well only the number is told"
+    told = json.loads(Path(report).read_text())
+    assert [told[name] for name in ("created", "updated", "unchanged", "failed")] == [1, 0, 0, 1]
+    assert [item["source"] for item in told["items"]] == [
+        "all.zip/../out.qmd", "all.zip/week 1/good.qmd",
+    ]  # fmt: skip
+    again = questions("import", str(SEED_FILE), "--format", "quarto", cwd=tmp_path)
+    assert (again.exit_code, again.stdout) == (0, "1 created\n")
+    _fails(
+        questions("import", str(SEED_FILE), "--report", "no/such/place", cwd=tmp_path), "no/such"
+    )
+    assert questions("import", str(SEED_FILE), "--format", "gift", cwd=tmp_path).exit_code == 2
+
+
 def test_keys_are_shown_once_listed_without_secret_and_revoked(tmp_path: Path) -> None:
     _fails(questions("keys", "list", cwd=tmp_path), "questions migrate")
     assert questions("migrate", cwd=tmp_path).exit_code == 0
@@ -215,7 +241,7 @@ def test_the_doctor_notices_a_clock_that_was_set_back(tmp_path: Path) -> None:
 def test_the_command_is_installed() -> None:
     command = Path(sys.executable).with_name("questions")
     told = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
-    for name in ("run", "serve", "migrate", "seed", "keys", "doctor"):
+    for name in ("run", "serve", "migrate", "seed", "import", "keys", "doctor"):
         assert name in told
 
 

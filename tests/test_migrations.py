@@ -23,7 +23,7 @@ from settings import ROOT, Settings
 SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-QUESTION, VERSION, SUBMISSION = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+QUESTION, VERSION, SUBMISSION, JOB = (uuid.uuid4() for _ in range(4))
 
 # The rows that each step's tables get; values for columns of later steps are left out.
 ROWS: list[tuple[str, dict[str, Any]]] = [
@@ -58,6 +58,9 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("grade", {"id": uuid.uuid4(), "submission_id": SUBMISSION, "rule": "r", "rule_version": 1,
                "exact_score": "1", "score": 1.0, "points": 1.0, "max_points": 1.0,
                "correct": True, "reason": "r", "graded_at": NOW}),
+    ("import_job", {"id": JOB, "caller": "c", "name": "n", "format": "auto", "dry_run": False,
+                    "total": 1, "data": b"d", "created_at": NOW, "attempts": 0}),
+    ("import_part", {"job_id": JOB, "first": 0, "files": 1, "items": []}),
 ]  # fmt: skip
 
 

@@ -261,6 +261,36 @@ _DIFF: Example = {
     "fields": [{"name": "difficulty", "old": None, "new": "0.4"}],
 }
 
+_FINDING: Example = {
+    "line": 2,
+    "column": 8,
+    "code": "bad_title",
+    "message": "`title` says 2022; expected a text.",
+    "hint": 'Put the title in quotes, as in `title: "2022"`.',
+    "severity": "error",
+}
+_CHANGED: Example = {
+    "source": "vanishing-gradients.qmd",
+    "slug": _SLUG,
+    "outcome": "updated",
+    "problems": [],
+    "changes": ["option 2: - Use ReLU.", "option 2: + Use ReLU instead of sigmoid."],
+}
+_REFUSED: Example = {
+    "source": "week-3/relu.qmd",
+    "slug": None,
+    "outcome": "failed",
+    "problems": [_FINDING],
+    "changes": [],
+}
+_REPORT: Example = {
+    "created": 0,
+    "updated": 1,
+    "unchanged": 0,
+    "failed": 1,
+    "items": [_CHANGED, _REFUSED],
+}
+
 EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
@@ -315,7 +345,14 @@ EXAMPLES: dict[str, Example] = {
     "BankVersionOut": {**_CONTENT, "version": _VERSION},
     "VersionListOut": {"items": [_VERSION]},
     "DiffOut": _DIFF,
+    "ImportReportOut": _REPORT,
+    "ImportJobOut": {
+        "id": "019aaf60-5b1e-7f0d-8c2a-3d4e5f607182",
+        "state": "running",
+        "progress": {"done": 400, "total": 2000},
+        "report": None,
+    },
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_3"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_24_5"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

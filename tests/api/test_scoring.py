@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import update
 
 from api.schemas.examples import EXAMPLES
 from domain.grading import KINDS, OPTION_RULES, RULES
-from models import Database, QuestionVersion
 from tests.api.conftest import CountStatements, MakeClient
+from tests.api.test_kinds import ALL
 from tests.factories import Bank
 
 LAB = "/v1/bank/scoring-lab"
@@ -208,13 +207,9 @@ def test_a_misspelt_rule_is_put_right(author: TestClient) -> None:
     assert "Did you mean `net_right`?" in told["detail"]
 
 
-def test_other_kinds_are_refused_by_name(
-    author: TestClient, bank: Bank, database: Database
-) -> None:
-    bank.publish()
-    other = update(QuestionVersion).values(kind="ordering")
-    database.write(lambda session: session.execute(other))
-    answer = author.post(LAB, json={"question": "rivers", "cohort": True})
+def test_other_kinds_are_refused_by_name(author: TestClient, bank: Bank) -> None:
+    bank.publish(ALL["ordering"])
+    answer = author.post(LAB, json={"question": "ordering", "cohort": True})
     assert (answer.status_code, answer.json()["code"]) == (422, "not_a_choice")
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from domain.errors import InvalidResponse, NotAChoice, QuestionNotFound
 from domain.grading.lab import Cohort, Comparison, find_rules
 from domain.questions import AnswerKey
 from models import Database, GradeRow, Question, QuestionVersion, Submission, now
 from operations.compare_rules import compare_rules
+from tests.api.test_kinds import ALL
 from tests.factories import Bank
 
 
@@ -127,13 +128,11 @@ def test_nothing_is_stored(database: Database, sent: list[UUID]) -> None:
 
 
 def test_other_kinds_are_refused(database: Database, bank: Bank) -> None:
-    bank.publish()
-    other = update(QuestionVersion).values(kind="ordering")
-    database.write(lambda session: session.execute(other))
+    bank.publish(ALL["ordering"])
     asked: list[dict[str, Any]] = [{"cohort": True}, {"selected": []}, {}]
     for said in asked:
         with pytest.raises(NotAChoice, match="ordering"):
-            compared(database, **said)
+            compared(database, question="ordering", **said)
 
 
 @pytest.mark.parametrize("said", [{"question": "lakes"}, {"version": 2}])

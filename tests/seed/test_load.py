@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from domain.problems import Problem
 from models import Base, Database
 from operations.import_questions import ImportItem
+from operations.import_sources import Terms
 from seed.load import CONTENT, Load, load_files, question_files
 from seed.report import lines_of, load_and_report, summary_of
 from tests.factories import SEED_FILE
@@ -75,7 +76,7 @@ def test_a_dry_run_says_what_the_real_run_does_and_writes_nothing(
 ) -> None:
     files = [*question_files([folder]), folder / "missing.qmd"]
     before = rows(database)
-    dry = load_files(database, files, dry_run=True)
+    dry = load_files(database, files, terms=Terms(dry_run=True))
     assert rows(database) == before
     assert outcomes(dry) == LOADED
     real = load_files(database, files)
@@ -111,7 +112,7 @@ def test_each_item_is_told_as_it_comes(database: Database) -> None:
 def test_a_pipe_gets_plain_lines(
     database: Database, folder: Path, capsys: pytest.CaptureFixture[str], dry_run: bool
 ) -> None:
-    load_and_report(database, list(question_files([folder])), dry_run=dry_run)
+    load_and_report(database, list(question_files([folder])), terms=Terms(dry_run=dry_run))
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert "\r" not in printed

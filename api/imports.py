@@ -1,0 +1,151 @@
+"""Question files by HTTP: a few are imported at once, many in the background."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import Message
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session, selectinload
+
+from api.dependencies import AppDatabase, AppSettings, Author, IdempotencyKey, ReadSession
+from api.documentation import problems
+from api.errors import UnsupportedMediaType
+from api.idempotency import REPLAYED, answer_once
+from api.requests import StrictRoute
+from api.responses import PRIVATE, json_response
+from api.schemas.imports import ImportJobOut, ImportQuery, ImportReportOut
+from domain.access import Caller
+from domain.errors import ImportNotFound
+from models import ImportJob, now
+from operations.find_sources import find_sources
+from operations.import_many import import_many
+from operations.import_sources import Terms
+from operations.prepare_import import prepare_sources
+from operations.queue_import import queue_import
+from operations.report_import import report_import
+
+PATH = "/v1/bank/imports"
+MEDIA_TYPES = ("application/octet-stream", "text/markdown", "application/zip")
+# A name that says nothing, so that the question is named by its title.
+NAMELESS = "index.md"
+
+router = APIRouter(tags=["imports"], route_class=StrictRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A body as it came, and the name that its sender gave it."""
+
+    name: str
+    data: bytes
+
+
+async def read_upload(request: Request, _: Author) -> Upload:
+    """The body of a caller who may write; it is not read before that is known."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in MEDIA_TYPES or request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMediaType(f"A file is read as it is, as {' or '.join(MEDIA_TYPES)}.")
+    header = Message()
+    header["Content-Disposition"] = request.headers.get("content-disposition", "")
+    stated = request.query_params.get("filename") or header.get_filename() or ""
+    name = "".join(filter(str.isprintable, PurePath(stated).name))[:255]
+    return Upload(name or NAMELESS, await request.body())
+
+
+@router.post(
+    PATH,
+    operation_id="import_questions",
+    summary="Bring question files into the bank",
+    response_model=ImportReportOut,
+    responses={
+        202: {"model": ImportJobOut, "description": "Many files: follow the import at Location."},
+        **problems(400, 401, 403, 413, 415, 422),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES
+            },
+        }
+    },
+)
+def import_files(
+    request: Request,
+    database: AppDatabase,
+    settings: AppSettings,
+    caller: Author,
+    query: Annotated[ImportQuery, Query()],
+    upload: Annotated[Upload, Depends(read_upload)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Create or revise what a question file, or a zip of many, holds, and publish it.
+
+    What says nothing new stays unchanged, and one bad file never stops the others.
+    """
+    terms = Terms(query.format, dry_run=query.dry_run)
+    is_large = len(find_sources(upload.name, upload.data)) > settings.import_at_once
+    work = _queue(caller, upload, terms) if is_large else _import(upload, terms)
+
+    def once(session: Session) -> tuple[str, bool]:
+        return answer_once(
+            session,
+            caller=caller,
+            route="import_questions",
+            key=idempotency_key,
+            request=f"{terms} {upload.name} {sha256(upload.data).hexdigest()}",
+            at=now(),
+            work=lambda: work(session).model_dump_json(),
+        )
+
+    content, replayed = database.write(once)
+    headers = {"Cache-Control": PRIVATE} | (REPLAYED if replayed else {})
+    if is_large:
+        headers["Location"] = f"{PATH}/{ImportJobOut.model_validate_json(content).id}"
+        request.app.state.import_worker.wake()
+    status = 202 if is_large else 200
+    return Response(content, status, headers, media_type="application/json")
+
+
+@router.get(
+    PATH + "/{import_id}",
+    operation_id="read_import",
+    summary="Follow an import",
+    response_model=ImportJobOut,
+    responses=problems(401, 403, 404, 422),
+)
+def read_import(
+    request: Request, session: ReadSession, caller: Author, import_id: UUID
+) -> Response:
+    """How far an import in the background is, and its report when it is done."""
+    job = session.get(ImportJob, import_id, options=[selectinload(ImportJob.parts)])
+    if job is None or not (job.caller == caller.id or caller.may("admin")):
+        raise ImportNotFound
+    return json_response(request, ImportJobOut.of(job))
+
+
+Work = Callable[[Session], BaseModel]
+
+
+def _import(upload: Upload, terms: Terms) -> Work:
+    """Import at once. The files are read and rendered before anything in the bank is locked."""
+    prepared = prepare_sources(tuple(find_sources(upload.name, upload.data)), terms.form)
+
+    def work(session: Session) -> ImportReportOut:
+        items = import_many(session, prepared=prepared, at=now(), claims={}, dry_run=terms.dry_run)
+        return ImportReportOut(**report_import(items))
+
+    return work
+
+
+def _queue(caller: Caller, upload: Upload, terms: Terms) -> Work:
+    def work(session: Session) -> ImportJobOut:
+        job = queue_import(session, caller=caller, name=upload.name, data=upload.data, terms=terms)
+        return ImportJobOut.of(job)
+
+    return work

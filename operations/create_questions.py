@@ -1,0 +1,81 @@
+"""Write many new questions at once: one statement for each table, not many for each question."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from models import Bank, Base
+from models.search import question_search
+from operations.draft_rows import DraftRows, Row
+
+TABLES = Base.metadata.tables
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """A question that the bank does not have: its names, what it says, and the ids it will have."""
+
+    slug: str
+    external_id: str | None
+    rows: DraftRows
+    id: UUID = field(default_factory=uuid7)
+    version_id: UUID = field(default_factory=uuid7)
+
+
+def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: datetime) -> None:
+    """Create these questions and publish their first versions.
+
+    What the bank holds afterwards is what revising and publishing each of them would leave. The
+    drafts must be complete and the names free.
+    """
+    connection, question = session.connection(), TABLES["question"]
+    for table, rows in _tables(questions, at):
+        if rows:
+            connection.execute(insert(table), rows)
+    connection.execute(
+        update(question)
+        .where(question.c.id == bindparam("question"))
+        .values(published_id=bindparam("version")),
+        [{"question": new.id, "version": new.version_id} for new in questions],
+    )
+    Bank.raise_revision(session)
+
+
+def _tables(questions: Sequence[NewQuestion], at: datetime) -> Iterator[tuple[Table, list[Row]]]:
+    """The rows of all tables, in an order in which each finds what it refers to."""
+    yield (
+        TABLES["question"],
+        [{"id": new.id, "slug": new.slug, "external_id": new.external_id} for new in questions],
+    )
+    yield TABLES["question_version"], [_version(new, at) for new in questions]
+    parts: dict[str, list[Row]] = {}
+    for new in questions:
+        for name, rows in _parts(new.rows).items():
+            found = ({"version_id": new.version_id, **row} for row in rows if row is not None)
+            parts.setdefault(name, []).extend(found)
+    for name, found_rows in parts.items():
+        yield TABLES[name], found_rows
+    yield question_search, [{"question_id": new.id, **new.rows.search} for new in questions]
+
+
+def _version(new: NewQuestion, at: datetime) -> Row:
+    own = {"id": new.version_id, "question_id": new.id, "number": 1, "published_at": at}
+    return {**own, **new.rows.version}
+
+
+def _parts(rows: DraftRows) -> dict[str, Sequence[Row | None]]:
+    """The rows of a version's parts by their table; right options behind all options."""
+    return {
+        "option": rows.options,
+        "correct_set": rows.correct,
+        "tag": rows.tags,
+        "explanation": (rows.explanation,),
+        "reference": rows.references,
+        "hint": rows.hints,
+        "mark_scheme": (rows.mark_scheme,),
+    }

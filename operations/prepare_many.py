@@ -1,0 +1,66 @@
+"""Prepare the files of a large import in processes of their own, beside the one that writes."""
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
+from multiprocessing import connection, get_context, parent_process
+from threading import Thread
+
+from operations.prepare_import import Prepared, Source, prepare_sources
+
+MANY = 400  # files; for fewer, starting a process takes longer than it saves
+MOST_PROCESSES = 4  # more than one writer can keep up with
+
+Prepare = Callable[[Sequence[Source]], tuple[Prepared, ...]]
+
+
+def processes_for(files: int) -> int:
+    """How many processes are worth starting for an import; none for a small one."""
+    return min(os.cpu_count() or 1, MOST_PROCESSES) if files > MANY else 0
+
+
+def prepare_many(
+    chunks: Iterable[Sequence[Source]], *, form: str, tag: str | None, processes: int
+) -> Iterator[tuple[int, tuple[Prepared, ...]]]:
+    """For each chunk of files, in order, their number and their questions.
+
+    With ``processes``, a few chunks ahead of who takes them.
+    """
+    work: Prepare = partial(prepare_sources, form=form, tag=tag)
+    if not processes:
+        yield from ((len(chunk), work(chunk)) for chunk in chunks)
+        return
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _follow_parent)
+    try:
+        yield from _ahead(pool, work, chunks, 2 * processes)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _ahead(
+    pool: ProcessPoolExecutor, work: Prepare, chunks: Iterable[Sequence[Source]], most: int
+) -> Iterator[tuple[int, tuple[Prepared, ...]]]:
+    waiting = deque[tuple[int, Future[tuple[Prepared, ...]]]]()
+    for chunk in chunks:
+        waiting.append((len(chunk), pool.submit(work, chunk)))
+        if len(waiting) > most:
+            files, next_one = waiting.popleft()
+            yield files, next_one.result()
+    for files, left in waiting:
+        yield files, left.result()
+
+
+def _follow_parent() -> None:
+    """End with the parent, even one that is killed, and leave the interrupt key to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_after_parent, daemon=True).start()
+
+
+def _end_after_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)

@@ -1,0 +1,26 @@
+"""Keep an upload, to be imported when somebody has time for it."""
+
+from sqlalchemy.orm import Session
+
+from domain.access import Caller
+from models import ImportJob
+from operations.find_sources import find_sources
+from operations.import_sources import Terms
+
+
+def queue_import(
+    session: Session, *, caller: Caller, name: str, data: bytes, terms: Terms
+) -> ImportJob:
+    """A new job for the upload, which nobody works on yet."""
+    job = ImportJob(
+        caller=caller.id,
+        name=name,
+        format=terms.form,
+        dry_run=terms.dry_run,
+        total=len(find_sources(name, data)),
+        data=data,
+        parts=[],
+    )
+    session.add(job)
+    session.flush()
+    return job

@@ -1,0 +1,99 @@
+"""Work off an upload: claim it, import it part by part, go on where another was interrupted."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session, selectinload, undefer
+
+from domain.problems import Problem
+from models import ImportJob, ImportPart, now
+from operations.find_sources import find_sources
+from operations.import_questions import ImportItem
+from operations.import_sources import Part, Terms, import_sources
+from operations.prepare_many import processes_for
+
+MOST_ATTEMPTS = 5  # an upload that takes its worker down with it is given up at last
+
+Write = Callable[[Callable[[Session], Any]], Any]
+
+
+class JobLostError(Exception):
+    """Another worker has taken the job, since this one gave no sign of life for too long."""
+
+
+def claim_job(session: Session, *, worker: UUID, at: datetime) -> ImportJob | None:
+    """The oldest job that nobody works on, which is now this worker's; ``None`` without one."""
+    parts = (undefer(ImportJob.data), selectinload(ImportJob.parts))
+    free = ImportJob.next_free(at).options(*parts).with_for_update(skip_locked=True)
+    job = session.scalar(free)
+    if job is None:
+        return None
+    job.worker, job.alive_at, job.attempts = worker, at, job.attempts + 1
+    if job.attempts > MOST_ATTEMPTS:
+        job.finished_at, job.failure = at, "It was begun several times and never finished."
+    return job
+
+
+def run_job(write: Write, *, job: ImportJob, worker: UUID, is_stopping: Callable[[], bool]) -> None:
+    """Import what the job has left; raises :class:`JobLostError` where it is another's now.
+
+    A part is written together with its outcome and the sign of life, or not at all. When it is
+    time to stop, the job is given back.
+    """
+    job_id, sources = job.id, find_sources(job.name, job.data or b"")
+    parts = import_sources(
+        write,
+        sources,
+        terms=Terms(job.format, dry_run=job.dry_run),
+        processes=processes_for(len(sources)),
+        done=[read_part(part) for part in job.parts],
+        keep=lambda session, part: _keep(session, job_id, worker, part),
+    )
+    for part in parts:
+        if is_stopping():
+            write(lambda session: _give_back(session, job_id, worker))
+            return
+        if not part.items:  # done before: it takes its time all the same
+            write(lambda session: _stay_alive(session, job_id, worker))
+    write(lambda session: finish_job(session, job_id=job_id, worker=worker))
+
+
+def finish_job(session: Session, *, job_id: UUID, worker: UUID, failure: str | None = None) -> None:
+    """End the job, if it is still this worker's."""
+    mine = (ImportJob.id == job_id, ImportJob.worker == worker)
+    ended = {"finished_at": now(), "failure": failure, "data": None}
+    session.execute(update(ImportJob).where(*mine).values(ended))
+
+
+def read_part(row: ImportPart) -> Part:
+    """A part as it was when it was imported."""
+    return Part(row.first, row.files, tuple(_read_item(item) for item in row.items))
+
+
+def _read_item(said: dict[str, Any]) -> ImportItem:
+    problems = tuple(Problem(**problem) for problem in said["problems"])
+    return ImportItem(**{**said, "problems": problems, "changes": tuple(said["changes"])})
+
+
+def _keep(session: Session, job_id: UUID, worker: UUID, part: Part) -> None:
+    _stay_alive(session, job_id, worker)
+    items = [asdict(item) for item in part.items]
+    session.add(ImportPart(job_id=job_id, first=part.first, files=part.files, items=items))
+    session.flush()
+
+
+def _stay_alive(session: Session, job_id: UUID, worker: UUID) -> None:
+    """Say so, and lock the job's row until the commit, so that nobody takes it in between."""
+    sign = ImportJob.sign_of_life(job_id, worker, now())
+    if session.execute(sign.returning(ImportJob.id)).first() is None:
+        raise JobLostError
+
+
+def _give_back(session: Session, job_id: UUID, worker: UUID) -> None:
+    mine = (ImportJob.id == job_id, ImportJob.worker == worker)
+    free = {"worker": None, "alive_at": None, "attempts": ImportJob.attempts - 1}
+    session.execute(update(ImportJob).where(*mine).values(free))

@@ -1,0 +1,323 @@
+"""Many files at once mean what each by itself means: rows, outcomes, refusals, interruptions."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, func, select
+
+from domain.problems import Problem
+from formats import FORMATS
+from models import Base, Database, Question, now
+from models.search import question_search
+from operations import import_many
+from operations.import_questions import ImportItem, import_questions
+from operations.import_sources import CHUNK, Part, Terms, import_sources
+from operations.prepare_import import Source, prepare_sources
+from operations.prepare_many import MANY
+from tests.factories import SEED_FILE, Bank
+from tests.processes import ROOT, environment
+
+SEED = SEED_FILE.read_text()
+# What two runs may differ in: when they were, and the ids that were made then.
+PASSING = {"id", "created_at", "published_at", "signing_secret", "revision"}
+
+
+def question(n: int, *lines: str, text: str = SEED) -> bytes:
+    """A question file of its own, with further lines in its front matter."""
+    own = text.replace("Kaylee's model", f"Model number {n}")
+    return own.replace("date: 2022-09-21\n", "\n".join(["date: 2022-09-21", *lines, ""])).encode()
+
+
+# One file of each sort that is written to a table of its own or comes by a way of its own.
+SORTS: dict[str, bytes] = {
+    "plain.qmd": question(1),
+    "named/index.qmd": question(2),
+    "external.qmd": question(3, "external_id: ml-3", "slug: third"),
+    "told.qmd": question(
+        4, "tags: [cnn, training]", 'hints: ["Look.", "Option {option:2} helps."]', "difficulty: 1",
+        'feedback: {2: "Yes, and not {option:1}."}', "shuffle: true", "pin: [4]", "year: 2022",
+        'combinations: [{picked: [1, 2], feedback: "Both?"}]', "oracle_budget: 1",
+        "tests: [{selected: [2, 3], score: 1}, {selected: [], score: 0}]",
+    ),
+    "number.qmd": b"---\ntitle: G\nkind: numeric\nanswer: {value: 9.81, tolerance: 0.01}\n---\n"
+                  b"What is g?\n\n:::{.callout-note}\n## Answer\n\nIt falls.\n:::\n",
+    "ids.qmd": question(5, "ids: [aaaa, bbbb, cccc, dddd]"),
+    "broken.qmd": b"---\ntitle: [\n---\n",
+    "twin.qmd": question(6, "slug: plain"),
+    "incomplete.qmd": question(7, "oracle_budget: 9"),
+    "not-utf8.qmd": b"\xff\xfe",
+}  # fmt: skip
+
+
+def sources(files: dict[str, bytes]) -> list[Source]:
+    return [Source(name, data) for name, data in files.items()]
+
+
+def bring(
+    database: Database, files: dict[str, bytes], *, dry_run: bool = False, **said: Any
+) -> list[ImportItem]:
+    """Import files the fast way; what became of them."""
+    parts = import_sources(database.write, sources(files), terms=Terms(dry_run=dry_run), **said)
+    return [item for part in parts for item in part.items]
+
+
+def bring_one_by_one(database: Database, files: dict[str, bytes]) -> list[ImportItem]:
+    """Import files the ordinary way."""
+    claims: dict[str, str] = {}
+    items: list[ImportItem] = []
+    for name, data in files.items():
+        items += database.write(
+            partial(
+                import_questions,
+                source=name,
+                data=data,
+                form=FORMATS["quarto"],
+                at=now(),
+                earlier=claims,
+            )
+        )
+    return items
+
+
+def contents(database: Database) -> dict[str, list[str]]:
+    """All rows of the bank, with the names of questions for ids and without moments."""
+    with database.read() as session:
+        rows = {
+            name: [dict(row) for row in session.execute(select(table)).mappings()]
+            for name, table in [*Base.metadata.tables.items(), ("search", question_search)]
+        }
+    names = {row["id"]: row["slug"] for row in rows["question"]}
+    names |= {
+        row["id"]: f"{names[row['question_id']]}/{row['number']}"
+        for row in rows["question_version"]
+    }
+    return {
+        name: sorted(
+            str({key: names.get(value, value) if isinstance(value, type(next(iter(names), 0)))
+                 else value for key, value in row.items() if key not in PASSING})
+            for row in table
+        )
+        for name, table in rows.items()
+    }  # fmt: skip
+
+
+@pytest.fixture
+def undone(database: Database) -> Callable[[Callable[[], Any]], Any]:
+    """Runs something and takes it back, so that the bank is as before."""
+
+    def run(work: Callable[[], Any]) -> Any:
+        with database.bind.begin_nested() as savepoint:  # type: ignore[union-attr]
+            told = work(), contents(database)
+            savepoint.rollback()
+        return told
+
+    return run
+
+
+def test_both_ways_write_the_same_rows_and_say_the_same(
+    database: Database, undone: Callable[..., Any]
+) -> None:
+    slow = undone(lambda: bring_one_by_one(database, SORTS))
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.bind, "before_cursor_execute", note)
+    fast = bring(database, SORTS), contents(database)
+    event.remove(database.bind, "before_cursor_execute", note)
+    assert fast[0] == slow[0]
+    assert fast[1] == slow[1]
+    assert [item.outcome for item in fast[0]] == ["created"] * 6 + ["failed"] * 4
+    assert sum(line.startswith("INSERT INTO question ") for line in statements) == 1
+    filled = {name for name, rows in fast[1].items() if rows}
+    assert filled >= {"question", "question_version", "option", "correct_set", "explanation"}
+    assert filled >= {"reference", "tag", "hint", "mark_scheme", "search"}
+
+
+def edited(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The same files after some work: edits, a new one, a name that changes, an ambiguous one."""
+    return files | {
+        "plain.qmd": files["plain.qmd"].replace(b"doing great", b"doing well"),
+        "external.qmd": files["external.qmd"].replace(b"slug: third", b"slug: renamed"),
+        "ids.qmd": question(5).replace(b"1. Kaylee should use tanh", b"1. New").replace(
+            b"4. Kaylee should initialize the network weights with large values", b"4. Other"
+        ),
+        "new.qmd": question(8),
+        "now.qmd": question(2, "slug: named", "external_id: ml-2"),
+        "third.qmd": question(9, "slug: third"),
+    }  # fmt: skip
+
+
+def test_both_ways_revise_alike(database: Database, undone: Callable[..., Any]) -> None:
+    bring(database, SORTS)
+    files = edited({name: SORTS[name] for name in SORTS if name != "named/index.qmd"})
+    slow = undone(lambda: bring_one_by_one(database, files))
+    fast = bring(database, files), contents(database)
+    assert fast[0] == slow[0]
+    assert fast[1] == slow[1]
+    told = {item.source: item for item in fast[0]}
+    assert told["plain.qmd"].outcome == "updated"
+    assert [line for line in told["plain.qmd"].changes if line.startswith("prompt: +")]
+    assert told["told.qmd"].outcome == "unchanged"
+    assert told["external.qmd"].slug == "third"
+    assert {problem.code for problem in told["third.qmd"].problems} == {"duplicate_slug"}
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(database: Database) -> None:
+    bring(database, SORTS)
+    before, files = contents(database), edited(SORTS)
+    with database.read() as session:
+        revision = session.scalar(select(Base.metadata.tables["bank"].c.revision))
+    dry = bring(database, files, dry_run=True)
+    assert contents(database) == before
+    with database.read() as session:
+        assert session.scalar(select(Base.metadata.tables["bank"].c.revision)) == revision
+    assert bring(database, files) == dry
+    assert contents(database) != before
+
+
+def test_again_nothing_changes_not_even_the_revision(database: Database, bank: Bank) -> None:
+    bring(database, SORTS)
+    before = contents(database)
+    with database.read() as session:
+        revision = session.scalar(select(Base.metadata.tables["bank"].c.revision))
+    again = bring(database, SORTS)
+    assert contents(database) == before
+    assert [item.outcome for item in again] == ["unchanged"] * 6 + ["failed"] * 4
+    with database.read() as session:
+        assert session.scalar(select(Base.metadata.tables["bank"].c.revision)) == revision
+
+
+def test_a_question_that_is_not_published_yet_is(database: Database, bank: Bank) -> None:
+    (prepared,) = prepare_sources([Source("plain.qmd", SORTS["plain.qmd"])])
+    bank.revise(prepared.draft)
+    (item,) = bring(database, {"plain.qmd": SORTS["plain.qmd"]})
+    assert item.outcome == "updated"
+    with database.read() as session:
+        assert session.scalars(select(Question)).one().published is not None
+
+
+def test_a_refused_statement_falls_back_to_one_question_at_a_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer may take a name between the look and the write, where it takes no turns."""
+    bring(database, {"plain.qmd": SORTS["plain.qmd"]})
+    monkeypatch.setattr(import_many, "_known", lambda *_: {})
+    items = bring(database, {name: SORTS[name] for name in ("told.qmd", "plain.qmd", "ids.qmd")})
+    assert [item.outcome for item in items] == ["created", "unchanged", "created"]
+
+
+def test_a_tag_is_given_to_all(database: Database) -> None:
+    files = {name: SORTS[name] for name in ("plain.qmd", "told.qmd")}
+    terms = Terms(tag="training")
+    list(import_sources(database.write, sources(files), terms=terms))
+    with database.read() as session:
+        found = {
+            q.slug: [t.tag for t in q.versions[0].tags] for q in session.scalars(select(Question))
+        }
+    assert found == {"plain": ["training"], "told": ["cnn", "training"]}
+
+
+def test_what_cannot_be_read_is_a_problem_of_that_file(database: Database, tmp_path: Path) -> None:
+    refused = Problem("unsafe_path", "No.", "Mend it.")
+    given = [Source("a", tmp_path), Source("b", refused), Source("plain.qmd", SORTS["plain.qmd"])]
+    (part,) = import_sources(database.write, given, terms=Terms())
+    assert [[one.code for one in item.problems] for item in part.items] == [
+        ["unreadable_file"], ["unsafe_path"], [],
+    ]  # fmt: skip
+    assert [item.outcome for item in part.items] == ["failed", "failed", "created"]
+
+
+def many(count: int) -> dict[str, bytes]:
+    return {f"q{n:04}.qmd": question(n) for n in range(count)}
+
+
+def test_other_processes_prepare_the_same(own_database: Database) -> None:
+    files = many(MANY + 10) | {"broken.qmd": b"---\n", "twin.qmd": question(1, "slug: q0007")}
+    here = bring(own_database, files, dry_run=True)
+    there = bring(own_database, files, dry_run=True, processes=2)
+    assert here == there
+    assert [item.outcome for item in here].count("created") == len(files) - 2
+    assert len(files) > MANY
+
+
+def test_parts_that_are_done_are_passed_over_and_their_names_stay_taken(
+    database: Database,
+) -> None:
+    files = many(CHUNK + 5) | {"twin.qmd": question(1, "slug: q0007")}
+    whole = list(import_sources(database.write, sources(files), terms=Terms(dry_run=True)))
+    assert [(part.first, part.files) for part in whole] == [(0, CHUNK), (CHUNK, 6)]
+    kept: list[Part] = []
+    rest = import_sources(
+        database.write,
+        sources(files),
+        terms=Terms(dry_run=True),
+        done=whole[:1],
+        keep=lambda session, part: kept.append(part),
+    )
+    assert list(rest) == [Part(0, CHUNK, ()), whole[1]]
+    assert kept == whole[1:]
+    assert whole[1].items[-1].problems[0].code == "duplicate_slug"
+
+
+def start_seed(url: str, folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "seed", folder],
+        cwd=ROOT,
+        env=environment(DATABASE_URL=url),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def undisturbed(database: Database, files: dict[str, bytes]) -> dict[str, list[str]]:
+    """What the bank would hold after a whole import, which is taken back."""
+    assert isinstance(database.bind, Engine)
+    with database.bind.connect() as connection, connection.begin() as transaction:
+        bring(Database(connection), files)
+        found = contents(Database(connection))
+        transaction.rollback()
+    return found
+
+
+def wait_for_a_part(database: Database, process: subprocess.Popen[bytes], before: int) -> int:
+    """Until more questions are there than before, or the process has ended; how many are there."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with database.read() as session:
+            there = session.scalars(select(func.count()).select_from(Question)).one()
+        if there > before or process.poll() is not None:
+            return there
+        time.sleep(0.01)
+    raise AssertionError("Nothing was imported.")
+
+
+def test_killed_again_and_again_it_ends_like_an_undisturbed_run(
+    own_url: str, own_database: Database, tmp_path: Path
+) -> None:
+    files = many(3 * CHUNK)
+    expected = undisturbed(own_database, files)
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    chance, there = random.Random(7), 0  # noqa: S311 - the same moments each time
+    for _ in range(2):
+        process = start_seed(own_url, folder)
+        there = wait_for_a_part(own_database, process, there)
+        time.sleep(chance.uniform(0, 0.05))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        assert there % CHUNK == 0
+        assert 0 < there < len(files)
+    assert start_seed(own_url, folder).wait() == 0
+    assert contents(own_database) == expected
