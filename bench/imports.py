@@ -1,6 +1,7 @@
 """Importing many new question files, from the first byte to the last commit, on both engines."""
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -78,11 +79,14 @@ def write_files(folder: Path, files: int) -> None:
 def _engine(url: str, folder: Path) -> Iterator[str]:
     engine = make_url(url).get_backend_name()
     open_bank(Settings.load(database_url=url)).close()
+    before = _cpu_seconds()
     first, peak = _import(url, folder)
+    cpu = _cpu_seconds() - before
     again, _ = _import(url, folder)
     rate = FILES / first
     minutes = 100_000 / rate / 60
     yield f"{rate:8,.0f} questions a second on {engine}: 100,000 in {minutes:.1f} minutes"
+    yield f"{cpu / FILES * 1000:8.2f} ms of CPU a question on {engine}, all processes together"
     yield f"{FILES / again:8,.0f} questions a second on {engine} that are there already"
     yield f"{peak / 2**20:8,.0f} MiB at most, all processes together, for {FILES:,} on {engine}"
     own = _copy_sqlite(url) if engine == "sqlite" else _copy_postgresql(url)
@@ -105,6 +109,12 @@ def _import(url: str, folder: Path) -> tuple[float, float]:
     if process.returncode:
         raise RuntimeError("The import failed.")
     return time.perf_counter() - started, peak
+
+
+def _cpu_seconds() -> float:
+    """What the processes that have ended so far, and theirs, have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _held(pid: int) -> float:

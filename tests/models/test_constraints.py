@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import Constraint
 
-from models import Base, Database, IdempotencyRecord
+from models import Base, Database, IdempotencyRecord, ImportJob
+from models.import_job import ImportPart
 from tests.factories import Bank
 
 NOWHERE = UUID(int=0)
@@ -37,6 +38,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "tag": {"tag": "other"},
     "hint": {"level": 99},
     "mark_scheme": {},
+    "import_job": {},
+    "import_part": {"first": 99},
     "submission": {"idempotency_key": "other"},
     "grade": {},
     "idempotency_record": {"key": "other"},
@@ -76,6 +79,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("fk_grade_submission_id", "grade", {"submission_id": NOWHERE}),
     ("ck_grade_max_points_positive", "grade", {"max_points": 0}),
     ("uq_signing_key_kid", "signing_key", {"kid": SAME}),
+    ("fk_import_part_job_id", "import_part", {"job_id": NOWHERE}),
 ]
 # Whoever breaks the first breaks the second too, and the engine may name either.
 IMPLIED = {"fk_correct_set_version_id": "fk_correct_set_version_id_option_id"}
@@ -88,7 +92,9 @@ def connection(database: Database, bank: Bank) -> Connection:
     bank.key()
     bank.submit(key="first")
     record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
-    database.write(lambda session: session.add(record))
+    job = ImportJob(caller="x", name="n", format="auto", dry_run=False, total=1, data=b"")
+    job.parts = [ImportPart(first=0, files=1, items=[])]
+    database.write(lambda session: session.add_all((record, job)))
     assert isinstance(database.bind, Connection)
     return database.bind
 
