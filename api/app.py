@@ -12,6 +12,7 @@ from api.documentation import describe
 from api.errors import add_error_handlers
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
 from models import Database, open_engine
+from models.draws import QuestionSets
 from settings import ROOT, Settings
 
 DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
@@ -48,6 +49,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings, app.state.database = settings, bank
+    app.state.question_sets = QuestionSets()
     add_error_handlers(app)
     for part in (questions, submissions, health, pages):
         app.include_router(part.router)

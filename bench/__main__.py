@@ -2,9 +2,14 @@
 
 import sys
 
-from bench import files, grading, start
+from bench import files, grading, scale, start
 
-FIGURES = {"start": start.figures, "files": files.figures, "grading": grading.figures}
+FIGURES = {
+    "start": start.figures,
+    "files": files.figures,
+    "grading": grading.figures,
+    "scale": scale.figures,
+}
 
 
 def main() -> None:

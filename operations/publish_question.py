@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.completeness import completeness
 from domain.errors import Fault, IncompleteQuestion
-from models import Bank, QuestionVersion
+from models import Bank, Question, QuestionVersion
 from models.search import index_question, unindex_question
 from operations.read_draft import read_draft
 
@@ -24,15 +25,15 @@ def publish_question(session: Session, *, version: QuestionVersion, at: datetime
             faults=tuple(Fault("", one.code, f"{one.message} {one.hint}") for one in problems)
         )
     question = version.question
-    if question.published is not None:  # SQLite's index is read whole to find what to delete
-        unindex_question(session, question.id)
-    version.published_at = at
-    question.published = version
-    index_question(
-        session,
-        version.question_id,
-        title=version.title,
-        prompt=version.prompt,
-        options=[option.text for option in version.options],
-    )
-    Bank.raise_revision(session)
+    Bank.raise_revision(session, question)
+    if question.number is None:
+        question.number = _next_number(session)
+    else:
+        unindex_question(session, question)
+    question.show(version, at)
+    index_question(session, question, version)
+
+
+def _next_number(session: Session) -> int:
+    """One more than the last; two at once have taken turns where the revision was raised."""
+    return (session.scalar(select(func.max(Question.number))) or 0) + 1

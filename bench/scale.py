@@ -1,0 +1,121 @@
+"""The database part of reads in a bank of any size: ``BENCH_SCALE_QUESTIONS``, else 20,000."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import migrations
+from api.pagination import ORDERS, Cursors
+from api.questions import select_draw, select_page
+from api.schemas.questions import DrawQuery, ListQuery
+from bench.filling import fill, vocabulary
+from models import Database, QuestionVersion, open_engine
+from models.draws import QuestionSets
+from models.question import Question
+from tests.postgres import running_postgres
+
+SIZE = int(os.environ.get("BENCH_SCALE_QUESTIONS", "20000"))
+CALLS, WARM_UP = 300, 20
+DEEP_PAGE, LIMIT = 10_000, 50
+
+Call = Callable[[Session], object]
+
+
+def figures() -> Iterator[str]:
+    """Milliseconds of each call on both engines, and the memory that the calls take."""
+    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", running_postgres)):
+        with opened() as url:
+            engine = open_engine(url)
+            migrations.upgrade(engine)
+            started = time.perf_counter()
+            fill(engine, SIZE)
+            filled = time.perf_counter() - started
+            yield f"{filled:8.1f} s to fill {name} with {SIZE:,} questions"
+            yield from (f"{line}, {name}, {SIZE:,}" for line in _reads(Database(engine)))
+            engine.dispose()
+
+
+def _reads(database: Database) -> Iterator[str]:
+    sets = QuestionSets()
+    calls = _calls(database, sets)
+    for name, call in calls.items():
+        first, (median, slowest) = _timed(database, call, 1), _timed(database, call, CALLS)
+        yield f"{median:8.2f} ms p50 {slowest:8.2f} ms p99 {first[1]:8.1f} ms at first: {name}"
+    before = _resident()
+    for call in calls.values():
+        _timed(database, call, CALLS)
+    yield f"{_resident() - before:8.1f} MB more in memory after as many calls again"
+    yield f"{sets.size_in_bytes() / 2**20:8.2f} MB of sets, {_resident():.0f} MB in all"
+
+
+def _calls(database: Database, sets: QuestionSets) -> dict[str, Call]:
+    words, seeds = vocabulary(), count()
+
+    def page(**query: object) -> Call:
+        asked = ListQuery.model_validate({"limit": LIMIT, **query})
+        return lambda session: select_page(session, sets, asked)
+
+    def drawing(**query: object) -> Call:
+        asked = DrawQuery.model_validate({"count": 10, **query})
+        return lambda session: select_draw(session, sets, asked, str(next(seeds)))
+
+    deep = min(DEEP_PAGE, SIZE // LIMIT)
+    return {
+        "page 1": page(),
+        **{f"page {deep:,} by {sort}": page(sort=sort, cursor=_cursor(database, sort, deep))
+           for sort in ("-published_at", "title", "date")},
+        **{f"page 1 with the tag {tag}": page(tag=[tag])
+           for tag in ("half", "hundredth", "per-mille", "myriad")},
+        "search for two common words": page(q=f"{words[0]} {words[4]}"),
+        "search for two less common words": page(q=f"{words[60]} {words[90]}"),
+        "search for a common and a rare word": page(q=f"{words[2]} {words[9_000]}"),
+        "search for two rare words": page(q=f"{words[3_000]} {words[9_000]}"),
+        "search for three letters": page(q=words[0][:3]),
+        "search for a common word with a common tag": page(q=words[0], tag=["quarter"]),
+        "draw of 10": drawing(),
+        "draw of 10 with the tag tenth": drawing(tag=["tenth"]),
+        "draw of 10 with two tags and a range": drawing(tag=["half", "a"], difficulty_min=0.5),
+    }  # fmt: skip
+
+
+def _cursor(database: Database, sort: str, page: int) -> str:
+    """The cursor with which a page begins, found by counting."""
+    order = ORDERS[sort]
+    asked = ListQuery.model_validate({"sort": sort})
+    with database.read() as session:
+        ids = select(Question.published_id).where(Question.is_listed())
+        at = max((page - 1) * LIMIT - 1, 0)
+        id_ = session.scalars(order.select(ids, None).offset(at).limit(1)).one()
+        row = session.get_one(QuestionVersion, id_)
+        return Cursors(session, asked.listing).write(order.mark(row))
+
+
+def _timed(database: Database, call: Call, calls: int) -> tuple[float, float]:
+    """Milliseconds: the median and the 99th percentile."""
+    taken = []
+    for _ in range(calls + (WARM_UP if calls > 1 else 0)):
+        with database.read() as session:
+            started = time.perf_counter()
+            call(session)
+            taken.append((time.perf_counter() - started) * 1000)
+    taken = sorted(taken[-calls:])
+    return taken[len(taken) // 2], taken[int(len(taken) * 0.99)]
+
+
+def _resident() -> float:
+    """Megabytes of this process in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def _sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/bank.db"
