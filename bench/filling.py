@@ -1,28 +1,33 @@
-"""A bank of any size, filled with ready rows: what the operations would write, without them."""
+"""A bank of any size, filled by the engine itself: the rows that the operations would write."""
 
-import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import islice, product
+from collections.abc import Iterator
+from itertools import product
 from random import Random
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Table, insert, text
+from sqlalchemy import Connection, Engine, text
 
-from models import Base
-from models.search import author_search, question_search
-
-ROWS_AT_ONCE = 5_000
-DAWN = datetime(2020, 1, 1, tzinfo=UTC)
 # The share of the bank that has each tag.
 TAGS = {"half": 0.5, "quarter": 0.25, "tenth": 0.1, "fiftieth": 0.02, "hundredth": 0.01,
         "per-mille": 0.001, "myriad": 0.0001, "a": 0.3, "b": 0.2, "c": 0.1}  # fmt: skip
 SYLLABLES = [a + b for a, b in product("bdfgklmnprstvz", "aeiou")]
-VOCABULARY = 20_000
-TABLES = ("question", "question_version", "option", "correct_set", "explanation", "tag")
+VOCABULARY, PHRASES, WORDS_SHORT, WORDS_LONG = 20_000, 20_000, 3, 16
+DAWN = 1_577_836_800  # 2020-01-01 as seconds since 1970; one question is published each second
+# Odd, so that each spreads the numbers of questions over all residues of 2^32 in its own way.
+SPREAD = (2654435761, 2246822519, 3266489917, 668265263, 374761393, 1640531527, 2891336453)
+TEXTS = ("title", "a", "b", "c", "d", "prompt", "why")
 
-Rows = dict[str, list[dict[str, Any]]]
+SQLITE = {
+    "id": "printf('%032x', {})",
+    "at": f"datetime({DAWN} + n, 'unixepoch') || '.000000'",
+    "day": f"date({DAWN} + n, 'unixepoch')",
+    "no": "0",
+}
+POSTGRESQL = {
+    "id": "lpad(to_hex({}), 32, '0')::uuid",
+    "at": f"to_timestamp({DAWN} + n)",
+    "day": f"(to_timestamp({DAWN} + n) AT TIME ZONE 'UTC')::date",
+    "no": "false",
+}
 
 
 def vocabulary() -> list[str]:
@@ -34,80 +39,89 @@ def vocabulary() -> list[str]:
     return list(found)
 
 
-def phrases(words: list[str], length: int, count: int) -> list[str]:
+def phrases(words: list[str], length: int) -> list[str]:
     """Phrases in which the n-th word of the vocabulary is n times as rare as the first (Zipf)."""
     random = Random(length)  # noqa: S311
     weights = [1 / rank for rank in range(1, len(words) + 1)]
-    picks = random.choices(words, weights, k=length * count)
+    picks = random.choices(words, weights, k=length * PHRASES)
     return [" ".join(picks[at : at + length]) for at in range(0, len(picks), length)]
 
 
 def fill(engine: Engine, size: int) -> None:
     """Put ``size`` published questions into an empty, migrated database."""
-    questions = _questions(size)
+    on_postgresql = engine.dialect.name == "postgresql"
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET session_replication_role = replica"))  # no checks
-        else:
-            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-        while some := list(islice(questions, ROWS_AT_ONCE)):
-            for table in (*map(Base.metadata.tables.get, TABLES), question_search, author_search):
-                assert table is not None
-                _insert(connection, table, [row for one in some for row in one[table.name]])
-        connection.execute(text("UPDATE bank SET revision = 1"))
+        for statement in _before(on_postgresql):
+            connection.execute(text(statement))
+        _write_texts(connection, size)
+        for statement in _statements(POSTGRESQL if on_postgresql else SQLITE):
+            connection.execute(text(statement))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("VACUUM ANALYZE" if on_postgresql else "ANALYZE"))
 
 
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if connection.dialect.name != "postgresql":
-        connection.execute(insert(table), rows)
-        return
-    driver: Any = connection.connection.driver_connection
-    columns = ", ".join(f'"{name}"' for name in rows[0])
-    with driver.cursor().copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row([json.dumps(v) if isinstance(v, dict) else v for v in row.values()])
+def _before(on_postgresql: bool) -> Iterator[str]:
+    """A question and its version refer to each other: look at that later, or never."""
+    if on_postgresql:
+        yield "SET session_replication_role = replica"
+        yield "SET maintenance_work_mem = '512MB'"
+        yield "DROP INDEX ix_question_search_document"
+    else:
+        yield "PRAGMA defer_foreign_keys = ON"
+        yield "PRAGMA cache_size = -200000"
 
 
-def _questions(size: int) -> Iterator[Rows]:
-    words, random = vocabulary(), Random(0)  # noqa: S311
-    short, long = phrases(words, 3, 20_000), phrases(words, 16, 20_000)
-    for number in range(1, size + 1):
-        texts = [random.choice(short) for _ in range(5)]
-        tags = [tag for tag, share in TAGS.items() if random.random() < share]
-        yield _rows(number, texts, random.choice(long), random.choice(long), tags)
+def _write_texts(connection: Connection, size: int) -> None:
+    """A row for each question with all that it says, from phrases picked by its number."""
+    words = vocabulary()
+    pool = zip(phrases(words, WORDS_SHORT), phrases(words, WORDS_LONG), strict=True)
+    connection.execute(
+        text("CREATE TEMPORARY TABLE pool (place integer PRIMARY KEY, short text, long text)")
+    )
+    connection.execute(
+        text("INSERT INTO pool VALUES (:place, :short, :long)"),
+        [{"place": place, "short": a, "long": b} for place, (a, b) in enumerate(pool)],
+    )
+    said = ", ".join(
+        f"(SELECT {'short' if which < 5 else 'long'} FROM pool"
+        f" WHERE place = n * {SPREAD[which]} % 4294967296 / 3 % {PHRASES}) AS {name}"
+        for which, name in enumerate(TEXTS)
+    )
+    connection.execute(
+        text(
+            "CREATE TEMPORARY TABLE said AS WITH RECURSIVE numbers (n) AS "
+            f"(SELECT CAST(1 AS bigint) UNION ALL SELECT n + 1 FROM numbers WHERE n < {size}) "
+            f"SELECT n, {said} FROM numbers"
+        )
+    )
 
 
-def _rows(number: int, texts: list[str], prompt: str, why: str, tags: Iterable[str]) -> Rows:
-    title, *options = texts
-    question, version, at = UUID(int=number), UUID(int=2**64 + number), DAWN
-    at += timedelta(seconds=number)
-    seen = {"title": title, "prompt": prompt, "options": " ".join(options)}
-    indexed = {"rowid": number, "question_id": question, **seen}
-    ids = [f"opt{place}" for place in range(len(options))]
-    return {
-        "question": [{
-            "id": question, "slug": f"question-{number}", "created_at": at, "number": number,
-            "changed_in": 1, "published_id": version, "published_at": at, "sort_title": title,
-            "sort_date": at.date(),
-        }],
-        "question_version": [{
-            "id": version, "question_id": question, "number": 1, "kind": "multiple_response",
-            "language": "en", "title": title, "sort_title": title, "date": at.date(),
-            "difficulty": number % 100 / 100, "prompt": prompt, "prompt_html": f"<p>{prompt}</p>",
-            "select_min": 0, "select_max": 4, "scoring_rule": "all_or_nothing", "max_points": "1",
-            "release": "after_submission", "shuffle": False, "hint_count": 0, "extra": {},
-            "content_hash": f"{number:064x}", "created_at": at, "published_at": at,
-        }],
-        "option": [{
-            "version_id": version, "option_id": id_, "position": place, "part": "", "text": said,
-            "html": said, "pinned": False,
-        } for place, (id_, said) in enumerate(zip(ids, options, strict=True), start=1)],
-        "correct_set": [{"version_id": version, "option_id": ids[0]}],
-        "explanation": [{"version_id": version, "text": why, "html": f"<p>{why}</p>"}],
-        "tag": [{"version_id": version, "tag": tag, "position": place}
-                for place, tag in enumerate(tags)],
-        "question_search": [indexed],
-        "question_search_authors": [{**indexed, "explanation": why}],
-    }  # fmt: skip
+def _statements(own: dict[str, str]) -> Iterator[str]:
+    """What fills each table, in the engine's own words for ids and times."""
+    question, version = own["id"].format("n"), own["id"].format("n + 1000000000")
+    at, day, no = own["at"], own["day"], own["no"]
+    yield f"""INSERT INTO question (id, slug, created_at, number, changed_in, published_id,
+        published_at, sort_title, sort_date)
+        SELECT {question}, 'question-' || n, {at}, n, 1, {version}, {at}, title, {day} FROM said"""
+    yield f"""INSERT INTO question_version (id, question_id, number, kind, language, title,
+        sort_title, date, difficulty, prompt, prompt_html, select_min, select_max, scoring_rule,
+        max_points, release, shuffle, hint_count, extra, content_hash, created_at, published_at)
+        SELECT {version}, {question}, 1, 'multiple_response', 'en', title, title, {day},
+        n % 100 / 100.0, prompt, '<p>' || prompt || '</p>', 0, 4, 'all_or_nothing', '1',
+        'after_submission', {no}, 0, '{{}}', '', {at}, {at} FROM said"""
+    for place, option in enumerate("abcd", start=1):
+        yield f"""INSERT INTO option (version_id, option_id, position, part, text, html, pinned)
+            SELECT {version}, 'opt{option}', {place}, '', {option}, {option}, {no} FROM said"""
+    yield f"INSERT INTO correct_set SELECT {version}, 'opta' FROM said"
+    yield f"INSERT INTO explanation SELECT {version}, why, '<p>' || why || '</p>' FROM said"
+    for place, (tag, share) in enumerate(TAGS.items()):
+        spread = SPREAD[place % len(SPREAD)] + 2 * place
+        yield f"""INSERT INTO tag (version_id, tag, position) SELECT {version}, '{tag}', {place}
+            FROM said WHERE n * {spread} % 4294967296 < {int(share * 2**32)}"""
+    yield f"""INSERT INTO question_search (rowid, question_id, title, prompt, options)
+        SELECT n, {question}, title, prompt, a || ' ' || b || ' ' || c || ' ' || d FROM said"""
+    if own is POSTGRESQL:
+        yield "CREATE INDEX ix_question_search_document ON question_search USING gin (document)"
+    yield "UPDATE bank SET revision = 1"
+    yield "DROP TABLE said"
+    yield "DROP TABLE pool"
