@@ -125,9 +125,9 @@ def page_of_hits(
     """
     newest, last, place = cursors.read(cursor) if cursor is not None else (None, None, 0)
     hits = search(newest)
-    ids = [str(hit.question_id) for hit in hits]
-    start = ids.index(last) + 1 if last in ids else place
-    page = [hit.question_id for hit in hits[start : start + limit]]
+    ids = [hit.question_id for hit in hits]
+    start = ids.index(UUID(last)) + 1 if last and UUID(last) in ids else place
+    page = ids[start : start + limit]
     if start + limit >= len(hits):
         return page, None
     newest = max(hit.number for hit in hits) if newest is None else newest

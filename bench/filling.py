@@ -28,6 +28,13 @@ POSTGRESQL = {
     "day": f"(to_timestamp({DAWN} + n) AT TIME ZONE 'UTC')::date",
     "no": "false",
 }
+# A question and its version refer to each other, and what is torn is filled anew.
+ON_SQLITE = ("PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -200000")
+ON_POSTGRESQL = (
+    "SET session_replication_role = replica",
+    "SET maintenance_work_mem = '512MB'",
+    "DROP INDEX ix_question_search_document",
+)
 
 
 def vocabulary() -> list[str]:
@@ -50,25 +57,16 @@ def phrases(words: list[str], length: int) -> list[str]:
 def fill(engine: Engine, size: int) -> None:
     """Put ``size`` published questions into an empty, migrated database."""
     on_postgresql = engine.dialect.name == "postgresql"
-    with engine.begin() as connection:
-        for statement in _before(on_postgresql):
+    # Each statement commits by itself; what would begin a transaction on SQLite does nothing.
+    alone = {"isolation_level": "AUTOCOMMIT", "sqlite_begin": "SELECT 1"}
+    with engine.connect().execution_options(**alone) as connection:
+        for statement in ON_POSTGRESQL if on_postgresql else ON_SQLITE:
             connection.execute(text(statement))
         _write_texts(connection, size)
         for statement in _statements(POSTGRESQL if on_postgresql else SQLITE):
             connection.execute(text(statement))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if on_postgresql else "ANALYZE"))
-
-
-def _before(on_postgresql: bool) -> Iterator[str]:
-    """A question and its version refer to each other: look at that later, or never."""
-    if on_postgresql:
-        yield "SET session_replication_role = replica"
-        yield "SET maintenance_work_mem = '512MB'"
-        yield "DROP INDEX ix_question_search_document"
-    else:
-        yield "PRAGMA defer_foreign_keys = ON"
-        yield "PRAGMA cache_size = -200000"
+        connection.detach()  # it is not as the service's are: nobody gets it again
 
 
 def _write_texts(connection: Connection, size: int) -> None:
