@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.question import Question, QuestionVersion
-from models.search import Hit, author_search, matching
+from models.search import Hit, author_search, search
 from models.submission import GradeRow, Submission
 
 
@@ -47,8 +47,7 @@ def search_for_authors(session: Session, text: str, newest: int | None = None) -
 
     Not for learners: a search gives explanations away word by word.
     """
-    found = session.execute(matching(session, text, newest=newest, index=author_search))
-    return sorted((Hit(*row) for row in found), key=lambda hit: (hit.rank, hit.question_id))
+    return search(session, text, newest=newest, index=author_search)
 
 
 def _is_last_grade() -> ColumnElement[bool]:

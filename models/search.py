@@ -2,13 +2,13 @@
 
 Both hold the same normalised words. What learners search holds only what they can see (never keys
 or explanations, which a search would give away word by word); authors have an index of their own.
-The engines only match and rank.
+The engines only match; the rank is the same on both.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,10 +17,10 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Select,
-    Subquery,
     Table,
     Text,
     Uuid,
+    case,
     cast,
     delete,
     func,
@@ -36,7 +36,7 @@ from models.question import Question, QuestionVersion
 MOST_HITS = 1000  # the newest ones: ranking all hits of common words takes a second
 LONGEST_TEXT = 100_000  # characters; PostgreSQL refuses texts of more than 1 MB of lexemes
 LONGEST_WORD = 200
-WEIGHTS = {"title": 8.0, "prompt": 3.0, "options": 1.0, "explanation": 1.0}
+WEIGHTS = {"title": 8, "prompt": 3, "options": 1, "explanation": 1}
 
 
 def _index(name: str, *texts: str) -> Table:
@@ -57,7 +57,7 @@ class Hit(NamedTuple):
     """A question that a search found; the lower the rank, the better."""
 
     question_id: UUID
-    rank: float
+    rank: int
     number: int
 
 
@@ -91,63 +91,77 @@ def unindex_question(session: Session, question: Question) -> None:
         session.execute(delete(table).where(table.c.rowid == question.number))
 
 
+def search(
+    session: Session,
+    text: str,
+    *filters: ColumnElement[bool],
+    newest: int | None = None,
+    index: Table = question_search,
+) -> list[Hit]:
+    """What has the words of the text, best hit first; of many only the newest ``MOST_HITS``.
+
+    Every word of the text must begin a word of the question. Where so many questions have all
+    words whole, only these count: both engines find words sooner than beginnings of words.
+    ``filters`` are conditions on :class:`Question` and its published version; ``newest`` is the
+    highest number of a question that counts.
+    """
+    for whole in (True, False):
+        found = session.execute(
+            matching(session, text, *filters, newest=newest, index=index, whole=whole)
+        )
+        hits = [Hit(*row) for row in found]
+        if len(hits) == MOST_HITS:
+            break
+    return sorted(hits, key=lambda hit: (hit.rank, hit.question_id))
+
+
 def matching(
     session: Session,
     text: str,
     *filters: ColumnElement[bool],
     newest: int | None = None,
     index: Table = question_search,
-) -> Select[UUID, float, int]:
-    """Ids, ranks (lower is better) and numbers of questions that have the words of a text.
-
-    Every word of the text must begin a word of the question.
-    Titles weigh more than prompts, prompts more than options. Of more than ``MOST_HITS`` only
-    the newest are ranked: those with the highest numbers, up to ``newest``. ``filters`` are
-    conditions on :class:`Question` and its published version, which all hits fulfil.
-    """
-    build = _on_sqlite if session.get_bind().dialect.name == "sqlite" else _on_postgresql
-    narrowed = [*filters] if newest is None else [*filters, index.c.rowid <= newest]
-    return build(index, words(text), narrowed, joined=bool(filters))
-
-
-def search(
-    session: Session, text: str, *filters: ColumnElement[bool], newest: int | None = None
-) -> list[Hit]:
-    """What learners find, best hit first."""
-    found = session.execute(matching(session, text, *filters, newest=newest))
-    return sorted((Hit(*row) for row in found), key=lambda hit: (hit.rank, hit.question_id))
-
-
-def _on_sqlite(
-    index: Table, wanted: Sequence[str], narrowed: list[ColumnElement[bool]], joined: bool
-) -> Select[UUID, float, int]:
-    query = " ".join(f'"{word}"*' for word in wanted) or '""'
-    name: ColumnElement[str] = literal_column(index.name)
-    weights = [WEIGHTS[column.name] for column in index.c if column.name in WEIGHTS]
-    rank = func.bm25(name, 0, *weights).label("rank")
-    hits = select(index.c.question_id, rank, index.c.rowid).where(
-        name.op("MATCH")(query), *narrowed
-    )
-    newest = _newest(hits, index, joined)
-    return select(newest.c.question_id, newest.c.rank, newest.c.rowid)
-
-
-def _on_postgresql(
-    index: Table, wanted: Sequence[str], narrowed: list[ColumnElement[bool]], joined: bool
-) -> Select[UUID, float, int]:
-    document: ColumnElement[str] = literal_column("document")
-    # Parsed, not cast: PostgreSQL splits some words (2e10x), and must split both sides alike.
-    text = " & ".join(f"'{word}':*" for word in wanted)
-    query = func.to_tsquery(cast("simple", REGCONFIG), text)
-    hits = select(index.c.question_id, document.label("document"), index.c.rowid)
-    newest = _newest(hits.where(document.op("@@")(query), *narrowed), index, joined)
-    rank = -func.ts_rank(newest.c.document, query)
-    return select(newest.c.question_id, rank.label("rank"), newest.c.rowid)
-
-
-def _newest(hits: Select[UUID, float, int], index: Table, joined: bool) -> Subquery:
-    if joined:
+    whole: bool = False,
+) -> Select[UUID, int, int]:
+    """Ids, ranks (lower is better) and numbers of the newest questions that have the words."""
+    wanted, on_sqlite = words(text), session.get_bind().dialect.name == "sqlite"
+    matches = (_on_sqlite if on_sqlite else _on_postgresql)(index, wanted, whole)
+    place = func.instr if on_sqlite else func.strpos
+    rank = _rank(index, wanted, place).label("rank")
+    hits = select(index.c.question_id, rank, index.c.rowid).where(matches, *filters)
+    if filters:
         hits = hits.join(Question, Question.number == index.c.rowid).join(
             QuestionVersion, QuestionVersion.id == Question.published_id
         )
-    return hits.order_by(index.c.rowid.desc()).limit(MOST_HITS).subquery()
+    if newest is not None:
+        hits = hits.where(index.c.rowid <= newest)
+    return hits.order_by(index.c.rowid.desc()).limit(MOST_HITS)
+
+
+def _rank(index: Table, wanted: Sequence[str], place: Any) -> ColumnElement[int]:
+    """The weights of the texts that have each word, together, below zero.
+
+    No word counts more for being rare: to count its hits takes as long as there are hits.
+    """
+    weighed = [column for column in index.c if column.name in WEIGHTS]
+    return sum(
+        (
+            case((place(" " + column, f" {word}") > 0, -WEIGHTS[column.name]), else_=0)
+            for word in wanted
+            for column in weighed
+        ),
+        start=literal_column("0", Integer),
+    )
+
+
+def _on_sqlite(index: Table, wanted: Sequence[str], whole: bool) -> ColumnElement[bool]:
+    query = " ".join(f'"{word}"{"" if whole else "*"}' for word in wanted) or '""'
+    name: ColumnElement[str] = literal_column(index.name)
+    return name.op("MATCH", is_comparison=True)(query)
+
+
+def _on_postgresql(index: Table, wanted: Sequence[str], whole: bool) -> ColumnElement[bool]:
+    document: ColumnElement[str] = literal_column(f"{index.name}.document")
+    # Parsed, not cast: PostgreSQL splits some words (2e10x), and must split both sides alike.
+    text = " & ".join(f"'{word}'{'' if whole else ':*'}" for word in wanted)
+    return document.op("@@", is_comparison=True)(func.to_tsquery(cast("simple", REGCONFIG), text))
