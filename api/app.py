@@ -1,5 +1,6 @@
 """The application: the one place where its parts are joined."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -28,6 +29,7 @@ from api.import_worker import ImportWorker
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
 from api.rate_limits import RateLimits
 from models import Database, open_engine
+from models.draws import QuestionSets
 from settings import ROOT, Settings
 
 DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
@@ -57,6 +59,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        gc.collect()
+        gc.freeze()  # what lives as long as the service: searched for garbage it takes 0.1 s
         worker.start()
         async with publishing_what_is_due(database):
             yield
@@ -76,6 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings, app.state.database = settings, database
     app.state.import_worker = worker
+    app.state.question_sets = QuestionSets()
     add_error_handlers(app)
     for part in (
         questions,

@@ -15,6 +15,7 @@ from api.errors import Unauthenticated
 from domain.access import PUBLIC, Caller, Scope
 from domain.errors import Forbidden
 from models import ApiKey, Database, now
+from models.draws import QuestionSets
 from settings import Settings
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -32,8 +33,15 @@ def get_database(request: Request) -> Database:
     return database
 
 
+def get_question_sets(request: Request) -> QuestionSets:
+    """What this application remembers of which questions fulfil which conditions."""
+    sets: QuestionSets = request.app.state.question_sets
+    return sets
+
+
 AppSettings = Annotated[Settings, Depends(get_settings)]
 AppDatabase = Annotated[Database, Depends(get_database)]
+AppQuestionSets = Annotated[QuestionSets, Depends(get_question_sets)]
 
 
 def read_session(database: AppDatabase) -> Iterator[Session]:

@@ -8,16 +8,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import ColumnElement, Select, func, literal, tuple_
+from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.errors import InvalidCursor
 from models import Bank, Question, QuestionVersion, Submission
-from models.search import MOST_HITS
+from models.question import NO_DATE
+from models.search import Hit
 
 Row = TypeVar("Row")
-
-NO_DATE = date.min  # undated questions sort as the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Order:
     """
 
     column: ColumnElement[Any] | InstrumentedAttribute[Any]
-    id: InstrumentedAttribute[UUID]
+    id: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]
     value: Callable[[Any], Any]
     parse: Callable[[str], Any] = str
     descending: bool = False
@@ -49,17 +48,14 @@ class Order:
 
 
 _PUBLISHED = Order(
-    QuestionVersion.published_at,
-    QuestionVersion.id,
+    Question.published_at,
+    Question.published_id,
     lambda row: row.published_at,
     datetime.fromisoformat,
 )
-_TITLE = Order(QuestionVersion.sort_title, QuestionVersion.id, lambda row: row.sort_title)
+_TITLE = Order(Question.sort_title, Question.published_id, lambda row: row.sort_title)
 _DATE = Order(
-    func.coalesce(QuestionVersion.date, literal(NO_DATE, QuestionVersion.date.type)),
-    QuestionVersion.id,
-    lambda row: row.date or NO_DATE,
-    date.fromisoformat,
+    Question.sort_date, Question.published_id, lambda row: row.date or NO_DATE, date.fromisoformat
 )
 ORDERS: Mapping[str, Order] = {
     "published_at": _PUBLISHED,
@@ -136,18 +132,26 @@ def page_in_order(
     return rows[:limit], cursors.write(order.mark(rows[limit - 1]))
 
 
-def page_by_place(
-    session: Session,
-    statement: Select[Row],
+def page_of_hits(
+    search: Callable[[int | None], Sequence[Hit]],
     limit: int,
     cursor: str | None,
     cursors: Cursors,
-) -> tuple[Sequence[Row], str | None]:
-    """The same for an order that only a search knows: by places, up to the ``MOST_HITS``-th."""
-    start: int = cursors.read(cursor) if cursor is not None else 0
-    rows = session.scalars(statement.offset(start).limit(limit + 1)).all()
-    has_next = len(rows) > limit and start + limit < MOST_HITS
-    return rows[:limit], cursors.write(start + limit) if has_next else None
+) -> tuple[Sequence[UUID], str | None]:
+    """The same for an order that only a search knows: the ids of a page, best hit first.
+
+    A cursor remembers the newest question of the first page's search, so that what is published
+    meanwhile moves no hit, and its own place, should the hit there be gone.
+    """
+    newest, last, place = cursors.read(cursor) if cursor is not None else (None, None, 0)
+    hits = search(newest)
+    ids = [hit.question_id for hit in hits]
+    start = ids.index(UUID(last)) + 1 if last and UUID(last) in ids else place
+    page = ids[start : start + limit]
+    if start + limit >= len(hits):
+        return page, None
+    newest = max(hit.number for hit in hits) if newest is None else newest
+    return page, cursors.write([newest, str(page[-1]), start + limit])
 
 
 def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:

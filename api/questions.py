@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
-from api.dependencies import Learner, ReadSession
+from api.dependencies import AppQuestionSets, Learner, ReadSession
 from api.documentation import problems
-from api.pagination import ORDERS, Cursors, next_link, page_by_place, page_in_order
+from api.pagination import ORDERS, Cursors, next_link, page_in_order, page_of_hits
 from api.requests import StrictRoute
 from api.responses import IMMUTABLE, NO_STORE, PUBLIC, json_response
 from api.schemas.questions import (
@@ -18,15 +20,14 @@ from api.schemas.questions import (
     HintOut,
     ListQuery,
     QuestionDraw,
-    QuestionFilters,
     QuestionOut,
     QuestionPage,
     ReadQuery,
 )
 from domain.errors import HintNotFound, QuestionNotFound
-from domain.ordering import draw
 from models import Question, QuestionVersion
-from models.search import matching
+from models.draws import QuestionSets, draw_numbers, numbers_of
+from models.search import Hit, search
 
 router = APIRouter(prefix="/v1/questions", tags=["questions"], route_class=StrictRoute)
 
@@ -34,7 +35,7 @@ QuestionName = Annotated[
     str,
     Path(max_length=120, description="A slug or an id.", examples=["vanishing-gradients"]),
 ]
-Versions = Select[QuestionVersion]
+FEW = 1000  # questions that a statement may name one by one
 
 
 @router.get(
@@ -45,16 +46,19 @@ Versions = Select[QuestionVersion]
     responses=problems(400, 401, 422),
 )
 def list_questions(
-    request: Request, session: ReadSession, _: Learner, query: Annotated[ListQuery, Query()]
+    request: Request,
+    session: ReadSession,
+    sets: AppQuestionSets,
+    _: Learner,
+    query: Annotated[ListQuery, Query()],
 ) -> Response:
     """A page of the published questions that match every filter."""
-    statement, rank = _listed(session, query)
-    rows, cursor = _page(session, query, statement, rank)
+    rows, cursor = select_page(session, sets, query)
     page = QuestionPage(
         items=[QuestionOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit
     )
     if query.include:
-        page = CountedQuestionPage(**dict(page), total=_count(session, statement))
+        page = CountedQuestionPage(**dict(page), total=_total(session, sets, query))
     link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
     return json_response(request, page, cache_control=PUBLIC, headers=link)
 
@@ -67,17 +71,15 @@ def list_questions(
     responses=problems(400, 401, 422),
 )
 def draw_questions(
-    request: Request, session: ReadSession, _: Learner, query: Annotated[DrawQuery, Query()]
+    request: Request,
+    session: ReadSession,
+    sets: AppQuestionSets,
+    _: Learner,
+    query: Annotated[DrawQuery, Query()],
 ) -> Response:
     """Different questions that match every filter, each such set equally likely."""
-    statement = _filtered(QuestionVersion.for_learners(), query)
-    if query.exclude:
-        statement = statement.where(~or_(*map(Question.is_named, query.exclude)))
-    ids = statement.with_only_columns(QuestionVersion.id).order_by(QuestionVersion.question_id)
     seed = query.seed or secrets.token_urlsafe(8)
-    drawn = draw(session.scalars(ids).all(), query.count, seed)
-    found = QuestionVersion.for_learners().where(QuestionVersion.id.in_(drawn))
-    rows = sorted(session.scalars(found), key=lambda row: drawn.index(row.id))
+    rows = select_draw(session, sets, query, seed)
     content = QuestionDraw(items=[QuestionOut.of(row) for row in rows], seed=seed)
     return json_response(request, content, cache_control=PUBLIC if query.seed else NO_STORE)
 
@@ -139,43 +141,67 @@ def read_hint(
     return json_response(request, content, cache_control=lasting)
 
 
-def _listed(session: ReadSession, query: ListQuery) -> tuple[Versions, ColumnElement[Any] | None]:
-    """What a listing selects and, for a full-text search, the rank of each hit."""
-    statement = _filtered(QuestionVersion.for_learners(), query)
-    if query.id:
-        statement = statement.where(QuestionVersion.question_id.in_(query.id))
-    if query.q is None:
-        return statement, None
-    hits = matching(session, query.q).subquery()
-    joined = statement.join(hits, hits.c.question_id == QuestionVersion.question_id)
-    return joined, hits.c.rank
-
-
-def _filtered(statement: Versions, filters: QuestionFilters) -> Versions:
-    conditions = [QuestionVersion.has_tag(tag) for tag in filters.tag]
-    if filters.kind is not None:
-        conditions.append(QuestionVersion.kind == filters.kind)
-    if filters.language is not None:
-        conditions.append(func.lower(QuestionVersion.language) == filters.language.lower())
-    if filters.difficulty_min is not None:
-        conditions.append(QuestionVersion.difficulty >= filters.difficulty_min)
-    if filters.difficulty_max is not None:
-        conditions.append(QuestionVersion.difficulty <= filters.difficulty_max)
-    return statement.where(*conditions)
-
-
-def _page(
-    session: ReadSession, query: ListQuery, statement: Versions, rank: ColumnElement[Any] | None
+def select_page(
+    session: Session, sets: QuestionSets, query: ListQuery
 ) -> tuple[Sequence[QuestionVersion], str | None]:
-    """The rows of a page and the cursor of the next: best match first, or in a stated order."""
-    cursors = Cursors(session, query.listing)
-    if rank is not None and query.sort is None:
-        ranked = statement.order_by(rank, QuestionVersion.question_id)
-        return page_by_place(session, ranked, query.limit, query.cursor, cursors)
-    order = ORDERS[query.sort or "-published_at"]
+    """The rows of a page and the cursor of the next: best hit first, or in a stated order."""
+    if query.q is not None and query.sort is None:
+        return _page_of_hits(session, query)
+    statement = QuestionVersion.for_learners().where(*_narrowed(session, sets, query))
+    order, cursors = ORDERS[query.sort or "-published_at"], Cursors(session, query.listing)
     return page_in_order(session, statement, order, query.limit, query.cursor, cursors)
 
 
-def _count(session: ReadSession, statement: Versions) -> int:
-    ids = statement.with_only_columns(QuestionVersion.id).subquery()
-    return session.scalar(select(func.count()).select_from(ids)) or 0
+def select_draw(
+    session: Session, sets: QuestionSets, query: DrawQuery, seed: str
+) -> list[QuestionVersion]:
+    """The rows of a draw, in the order they were drawn."""
+    numbers = sets.numbers(session, query.conditions) - numbers_of(session, query.exclude)
+    drawn = draw_numbers(numbers, query.count, seed)
+    found = QuestionVersion.for_learners().where(Question.number.in_(drawn))
+    rows = {row.question.number: row for row in session.scalars(found)}
+    return [rows[number] for number in drawn]
+
+
+def _page_of_hits(
+    session: Session, query: ListQuery
+) -> tuple[Sequence[QuestionVersion], str | None]:
+    cursors = Cursors(session, ("by rank", query.listing))
+    ids, cursor = page_of_hits(partial(_hits, session, query), query.limit, query.cursor, cursors)
+    found = QuestionVersion.for_learners().where(Question.id.in_(ids))
+    rows = {row.question_id: row for row in session.scalars(found)}
+    return [rows[id_] for id_ in ids if id_ in rows], cursor
+
+
+def _hits(session: Session, query: ListQuery, newest: int | None = None) -> list[Hit]:
+    return search(session, query.q or "", *_stated(query), newest=newest)
+
+
+def _narrowed(session: Session, sets: QuestionSets, query: ListQuery) -> list[ColumnElement[bool]]:
+    """What holds for the questions of a listing in a stated order.
+
+    Where few match, they are named: an index over an order finds what is rare only by reading
+    everything else.
+    """
+    if query.q is not None:
+        return [Question.id.in_([hit.question_id for hit in _hits(session, query)])]
+    if query.conditions and not query.id:
+        numbers = sets.numbers(session, query.conditions)
+        if len(numbers) <= FEW:
+            return [Question.number.in_(numbers)]
+    return _stated(query)
+
+
+def _stated(query: ListQuery) -> list[ColumnElement[bool]]:
+    ids = [Question.id.in_(query.id)] if query.id else []
+    return [*ids, *(condition.clause() for condition in query.conditions)]
+
+
+def _total(session: Session, sets: QuestionSets, query: ListQuery) -> int:
+    """How many questions there are on all pages."""
+    if query.q is not None:
+        return len(_hits(session, query))
+    if not query.id:
+        return len(sets.numbers(session, query.conditions))
+    ids = QuestionVersion.for_learners().where(*_stated(query)).with_only_columns(Question.id)
+    return len(session.scalars(ids).all())

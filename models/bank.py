@@ -4,11 +4,13 @@ from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.question import Question
 
 
 class Bank(Base):
     """The revision rises in every transaction that changes what learners can see.
 
+    ``unnamed_in`` is the last revision of which no question tells that it changed in it.
     ``signing_secret`` signs cursors; it lives here so that all processes share it.
     """
 
@@ -17,6 +19,7 @@ class Bank(Base):
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(BigInteger)
+    unnamed_in: Mapped[int] = mapped_column(BigInteger, server_default="0")
     signing_secret: Mapped[str] = mapped_column(String(64))
 
     @staticmethod
@@ -25,6 +28,14 @@ class Bank(Base):
         session.execute(select(Bank.revision).with_for_update())
 
     @staticmethod
-    def raise_revision(session: Session) -> None:
-        """Count a change of published content, in the transaction that makes it."""
-        session.execute(update(Bank).values(revision=Bank.revision + 1))
+    def raise_revision(session: Session, question: Question | None = None) -> None:
+        """Count a change of what learners get, in the transaction that makes it.
+
+        Whoever makes such a change waits here for the others until they have committed. Name the
+        question where only one changes: then no other needs to be read again.
+        """
+        after = Bank.revision + 1
+        values = {"revision": after} if question else {"revision": after, "unnamed_in": after}
+        raised = session.scalar(update(Bank).values(values).returning(Bank.revision))
+        if question is not None and raised is not None:
+            question.changed_in = raised

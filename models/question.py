@@ -1,6 +1,7 @@
 """Questions and their versions. What a learner may not see has tables of its own."""
 
 import datetime as dt
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Self
@@ -21,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    or_,
     select,
     text,
 )
@@ -59,13 +61,22 @@ from domain.questions import (
 )
 from models.base import Base, Identified, code_point_order, now
 
+NO_DATE = dt.date.min  # undated questions sort as the oldest
+
+# Lists pass over retired questions and drafts without reading them.
+_LISTED = text("retired_at IS NULL AND published_id IS NOT NULL")
+_LISTED_ONLY: dict[str, Any] = {"sqlite_where": _LISTED, "postgresql_where": _LISTED}
+
 
 class Question(Identified, Base):
     """The identity of a question: what stays while its versions change.
 
-    ``published_id`` is the version that learners get; ``None`` while nothing is published.
-    ``changed_at`` moves with every change of what its authors see. A deleted question stays as a
-    row that nobody finds; its slug and external id are free again.
+    ``published_id`` is the version that learners get; ``None`` while nothing is published. What
+    lists sort by stands beside it, since an index over both tables there cannot be. ``number``
+    counts questions in the order of their first publication, ``changed_in`` is the revision of
+    the bank that last changed what learners get of it. ``changed_at`` moves with every change of
+    what its authors see. A deleted question stays as a row that nobody finds; its slug and
+    external id are free again.
     """
 
     __tablename__ = "question"
@@ -73,6 +84,12 @@ class Question(Identified, Base):
         Index("ix_question_published_id", "published_id"),
         Index("ix_question_changed_at", "changed_at"),
         Index("ix_question_created_at", "created_at"),
+        Index("ix_question_number", "number", unique=True),
+        Index("ix_question_changed_in", "changed_in"),
+        *(
+            Index(f"ix_question_{key}_published_id", key, "published_id", **_LISTED_ONLY)
+            for key in ("published_at", "sort_title", "sort_date")
+        ),
     )
 
     slug: Mapped[str] = mapped_column(String(LONGEST_SLUG), unique=True)
@@ -87,6 +104,11 @@ class Question(Identified, Base):
     published_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("question_version.id", use_alter=True)
     )
+    number: Mapped[int | None]
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    published_at: Mapped[datetime | None]
+    sort_title: Mapped[str | None] = mapped_column(code_point_order(LONGEST_TITLE))
+    sort_date: Mapped[dt.date | None]
 
     versions: Mapped[list["QuestionVersion"]] = relationship(
         back_populates="question",
@@ -102,11 +124,31 @@ class Question(Identified, Base):
         """What its authors work on: the state of the newest version, unless it is retired."""
         return "retired" if self.retired_at is not None else self.versions[-1].state
 
+    def show(self, version: "QuestionVersion", at: datetime) -> None:
+        """Make the version the one that learners get, and lists sort by."""
+        version.published_at = at
+        self.published = version
+        self.published_at = at
+        self.sort_title = version.sort_title
+        self.sort_date = version.date or NO_DATE
+
+    @classmethod
+    def is_listed(cls) -> ColumnElement[bool]:
+        """Whether learners get the question in lists."""
+        return and_(cls.retired_at.is_(None), cls.published_id.is_not(None))
+
     @classmethod
     def is_named(cls, name: str) -> ColumnElement[bool]:
         """Whether a question has this slug or, where the name is a UUID, this id; none deleted."""
         named = cls.id == UUID(name) if UUID_TEXT.fullmatch(name) else cls.slug == name
         return and_(cls.deleted_at.is_(None), named)
+
+    @classmethod
+    def are_named(cls, names: Sequence[str]) -> ColumnElement[bool]:
+        """Whether a question has one of these slugs or ids."""
+        ids = [UUID(name) for name in names if UUID_TEXT.fullmatch(name)]
+        slugs = [name for name in names if not UUID_TEXT.fullmatch(name)]
+        return or_(cls.id.in_(ids), cls.slug.in_(slugs))
 
 
 class QuestionVersion(Identified, Base):
@@ -124,8 +166,7 @@ class QuestionVersion(Identified, Base):
         CheckConstraint("select_min >= 0 AND select_min <= select_max", name="select_range"),
         CheckConstraint(f"release IN {RELEASES}", name="known_release"),
         Index("ix_question_version_published_at_id", "published_at", "id"),
-        Index("ix_question_version_sort_title_id", "sort_title", "id"),
-        Index("ix_question_version_date_id", "date", "id"),
+        Index("ix_question_version_created_at_id", "created_at", "id"),
     )
 
     question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id"))
@@ -242,13 +283,21 @@ class QuestionVersion(Identified, Base):
         With a number, the versions of that number that were ever published, else the last ones;
         either only of questions that learners get at present.
         """
-        last = Question.published_id == cls.id
-        ever = and_(cls.published_at.is_not(None), Question.published_id.is_not(None))
+        if number is None:
+            # One condition: of two that say the same PostgreSQL believes that few rows meet both.
+            joined, asked = Question.published_id == cls.id, Question.is_listed()
+        else:
+            joined = Question.id == cls.question_id
+            asked = and_(
+                cls.number == number,
+                cls.published_at.is_not(None),
+                Question.published_id.is_not(None),
+                Question.deleted_at.is_(None),
+            )
         return (
             select(cls)
-            .join(Question, Question.id == cls.question_id)
-            .where(last if number is None else and_(cls.number == number, ever))
-            .where(Question.retired_at.is_(None), Question.deleted_at.is_(None))
+            .join(Question, joined)
+            .where(asked, Question.retired_at.is_(None))
             .options(*_LEARNER_PARTS)
         )
 
@@ -359,7 +408,9 @@ class Tag(Base):
 
 
 _LEARNER_PARTS = (
-    contains_eager(QuestionVersion.question).load_only(Question.slug).raiseload("*"),
+    contains_eager(QuestionVersion.question)
+    .load_only(Question.slug, Question.number)
+    .raiseload("*"),
     selectinload(QuestionVersion.options).options(
         defer(OptionRow.feedback, raiseload=True),
         defer(OptionRow.feedback_html, raiseload=True),

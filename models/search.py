@@ -1,22 +1,26 @@
 """Full text of published questions: SQLite's FTS5 and PostgreSQL's tsvector behind one select.
 
-Both hold the same normalised words of what a learner can see (never keys or explanations, which
-a search would give away word by word). The engines only match and rank.
+Both hold the same normalised words. What learners search holds only what they can see (never keys
+or explanations, which a search would give away word by word); authors have an index of their own.
+The engines only match; the rank is the same on both.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Integer,
     MetaData,
     Select,
     Table,
     Text,
     Uuid,
+    case,
     cast,
     delete,
     func,
@@ -27,19 +31,34 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import Session
 
-MOST_HITS = 1000  # by rank: nobody reads further
+from models.question import Question, QuestionVersion
+
+MOST_HITS = 1000  # the newest ones: ranking all hits of common words takes a second
 LONGEST_TEXT = 100_000  # characters; PostgreSQL refuses texts of more than 1 MB of lexemes
 LONGEST_WORD = 200
+WEIGHTS = {"title": 8, "prompt": 3, "options": 1, "explanation": 1}
 
-# Kept apart from the mapped tables: on SQLite it is a virtual one that the migrations make.
-question_search = Table(
-    "question_search",
-    MetaData(),
-    Column("question_id", Uuid),
-    Column("title", Text),
-    Column("prompt", Text),
-    Column("options", Text),
-)
+
+def _index(name: str, *texts: str) -> Table:
+    """An index, kept apart from the mapped tables: on SQLite it is a virtual one.
+
+    The number of a question is its row id: SQLite's index finds by nothing else.
+    """
+    columns = [Column(text, Text) for text in texts]
+    numbered = Column("rowid", Integer, primary_key=True, autoincrement=False)
+    return Table(name, MetaData(), numbered, Column("question_id", Uuid), *columns)
+
+
+question_search = _index("question_search", "title", "prompt", "options")
+author_search = _index("question_search_authors", "title", "prompt", "options", "explanation")
+
+
+class Hit(NamedTuple):
+    """A question that a search found; the lower the rank, the better."""
+
+    question_id: UUID
+    rank: int
+    number: int
 
 
 def words(text: str) -> list[str]:
@@ -49,47 +68,113 @@ def words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", kept)]
 
 
-def index_question(
-    session: Session, question_id: UUID, title: str, prompt: str, options: Sequence[str]
-) -> None:
-    """Make the question findable by these texts. It must not be in the index already."""
-    texts = searchable(title, prompt, options)
-    session.execute(insert(question_search).values(question_id=question_id, **texts))
+def index_question(session: Session, question: Question, version: QuestionVersion) -> None:
+    """Make the question findable by this version. It must not be in the index already."""
+    explanation = version.explanation.text if version.explanation else ""
+    options = [option.text for option in version.options]
+    texts = searchable(version.title, version.prompt, options, explanation)
+    for table in (question_search, author_search):
+        session.execute(
+            insert(table).values(search_row(table, question.number, question.id, texts))
+        )
 
 
-def searchable(title: str, prompt: str, options: Sequence[str]) -> dict[str, str]:
-    """The columns of the index for these texts, but for the question's id."""
-    texts = {"title": title, "prompt": prompt, "options": " ".join(options)}
+def searchable(title: str, prompt: str, options: Sequence[str], explanation: str) -> dict[str, str]:
+    """The words of these texts, as both indexes hold them."""
+    texts = {
+        "title": title,
+        "prompt": prompt,
+        "options": " ".join(options),
+        "explanation": explanation,
+    }
     return {name: " ".join(words(text))[:LONGEST_TEXT] for name, text in texts.items()}
 
 
-def unindex_question(session: Session, question_id: UUID) -> None:
+def search_row(
+    table: Table, number: int | None, question_id: UUID, texts: Mapping[str, str]
+) -> dict[str, Any]:
+    """The row of an index for these texts; learners' own has no place for explanations."""
+    said = {name: text for name, text in texts.items() if name in table.c}
+    return {"rowid": number, "question_id": question_id, **said}
+
+
+def unindex_question(session: Session, question: Question) -> None:
     """Make the question unfindable."""
-    session.execute(delete(question_search).where(question_search.c.question_id == question_id))
+    for table in (question_search, author_search):
+        session.execute(delete(table).where(table.c.rowid == question.number))
 
 
-def matching(session: Session, text: str) -> Select[UUID, float]:
-    """Question ids with a rank (lower is better) where every word begins a word of the text.
+def search(
+    session: Session,
+    text: str,
+    *filters: ColumnElement[bool],
+    newest: int | None = None,
+    index: Table = question_search,
+) -> list[Hit]:
+    """What has the words of the text, best hit first; of many only the newest ``MOST_HITS``.
 
-    Titles weigh more than prompts, prompts more than options.
+    Every word of the text must begin a word of the question. Where so many questions have all
+    words whole, only these count: both engines find words sooner than beginnings of words.
+    ``filters`` are conditions on :class:`Question` and its published version; ``newest`` is the
+    highest number of a question that counts.
     """
-    build = _on_sqlite if session.get_bind().dialect.name == "sqlite" else _on_postgresql
-    return build(words(text))
+    for whole in (True, False):
+        found = session.execute(
+            matching(session, text, *filters, newest=newest, index=index, whole=whole)
+        )
+        hits = [Hit(*row) for row in found]
+        if len(hits) == MOST_HITS:
+            break
+    return sorted(hits, key=lambda hit: (hit.rank, hit.question_id))
 
 
-def _on_sqlite(wanted: Sequence[str]) -> Select[UUID, float]:
-    query = " ".join(f'"{word}"*' for word in wanted) or '""'
-    rank = func.bm25(literal_column("question_search"), 0, 8.0, 3.0, 1.0)
-    return select(question_search.c.question_id, rank.label("rank")).where(
-        literal_column("question_search").op("MATCH")(query)
+def matching(
+    session: Session,
+    text: str,
+    *filters: ColumnElement[bool],
+    newest: int | None = None,
+    index: Table = question_search,
+    whole: bool = False,
+) -> Select[UUID, int, int]:
+    """Ids, ranks (lower is better) and numbers of the newest questions that have the words."""
+    wanted, on_sqlite = words(text), session.get_bind().dialect.name == "sqlite"
+    matches = (_on_sqlite if on_sqlite else _on_postgresql)(index, wanted, whole)
+    place = func.instr if on_sqlite else func.strpos
+    rank = _rank(index, wanted, place).label("rank")
+    hits = select(index.c.question_id, rank, index.c.rowid).where(matches, *filters)
+    if filters:
+        hits = hits.join(Question, Question.number == index.c.rowid).join(
+            QuestionVersion, QuestionVersion.id == Question.published_id
+        )
+    if newest is not None:
+        hits = hits.where(index.c.rowid <= newest)
+    return hits.order_by(index.c.rowid.desc()).limit(MOST_HITS)
+
+
+def _rank(index: Table, wanted: Sequence[str], place: Any) -> ColumnElement[int]:
+    """The weights of the texts that have each word, together, below zero.
+
+    No word counts more for being rare: to count its hits takes as long as there are hits.
+    """
+    weighed = [column for column in index.c if column.name in WEIGHTS]
+    return sum(
+        (
+            case((place(" " + column, f" {word}") > 0, -WEIGHTS[column.name]), else_=0)
+            for word in wanted
+            for column in weighed
+        ),
+        start=literal_column("0", Integer),
     )
 
 
-def _on_postgresql(wanted: Sequence[str]) -> Select[UUID, float]:
-    document: ColumnElement[str] = literal_column("document")
+def _on_sqlite(index: Table, wanted: Sequence[str], whole: bool) -> ColumnElement[bool]:
+    query = " ".join(f'"{word}"{"" if whole else "*"}' for word in wanted) or '""'
+    name: ColumnElement[str] = literal_column(index.name)
+    return name.op("MATCH", is_comparison=True)(query)
+
+
+def _on_postgresql(index: Table, wanted: Sequence[str], whole: bool) -> ColumnElement[bool]:
+    document: ColumnElement[str] = literal_column(f"{index.name}.document")
     # Parsed, not cast: PostgreSQL splits some words (2e10x), and must split both sides alike.
-    text = " & ".join(f"'{word}':*" for word in wanted)
-    query = func.to_tsquery(cast("simple", REGCONFIG), text)
-    return select(
-        question_search.c.question_id, (-func.ts_rank(document, query)).label("rank")
-    ).where(document.op("@@")(query))
+    text = " & ".join(f"'{word}'{'' if whole else ':*'}" for word in wanted)
+    return document.op("@@", is_comparison=True)(func.to_tsquery(cast("simple", REGCONFIG), text))

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from models import Bank, Base
-from models.search import question_search
+from models.question import NO_DATE
+from models.search import author_search, question_search, search_row
 from operations.draft_rows import DraftRows, Row
+from operations.publish_question import next_number
 
 TABLES = Base.metadata.tables
 
@@ -33,8 +35,11 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
     What the bank holds afterwards is what revising and publishing each of them would leave. The
     drafts must be complete and the names free.
     """
+    Bank.raise_revision(session)
+    first = next_number(session)
+    numbers = range(first, first + len(questions))
     connection, question = session.connection(), TABLES["question"]
-    for table, rows in _tables(questions, at):
+    for table, rows in _tables(questions, numbers, at):
         if rows:
             connection.execute(insert(table), rows)
     connection.execute(
@@ -43,14 +48,15 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
         .values(published_id=bindparam("version")),
         [{"question": new.id, "version": new.version_id} for new in questions],
     )
-    Bank.raise_revision(session)
 
 
-def _tables(questions: Sequence[NewQuestion], at: datetime) -> Iterator[tuple[Table, list[Row]]]:
+def _tables(
+    questions: Sequence[NewQuestion], numbers: Sequence[int], at: datetime
+) -> Iterator[tuple[Table, list[Row]]]:
     """The rows of all tables, in an order in which each finds what it refers to."""
     yield (
         TABLES["question"],
-        [{"id": new.id, "slug": new.slug, "external_id": new.external_id} for new in questions],
+        [_question(new, number, at) for new, number in zip(questions, numbers, strict=True)],
     )
     yield TABLES["question_version"], [_version(new, at) for new in questions]
     parts: dict[str, list[Row]] = {}
@@ -60,7 +66,27 @@ def _tables(questions: Sequence[NewQuestion], at: datetime) -> Iterator[tuple[Ta
             parts.setdefault(name, []).extend(found)
     for name, found_rows in parts.items():
         yield TABLES[name], found_rows
-    yield question_search, [{"question_id": new.id, **new.rows.search} for new in questions]
+    for table in (question_search, author_search):
+        yield (
+            table,
+            [
+                search_row(table, number, new.id, new.rows.search)
+                for new, number in zip(questions, numbers, strict=True)
+            ],
+        )
+
+
+def _question(new: NewQuestion, number: int, at: datetime) -> Row:
+    return {
+        "id": new.id,
+        "slug": new.slug,
+        "external_id": new.external_id,
+        "number": number,
+        "published_at": at,
+        "changed_at": at,
+        "sort_title": new.rows.version["sort_title"],
+        "sort_date": new.rows.version["date"] or NO_DATE,
+    }
 
 
 def _version(new: NewQuestion, at: datetime) -> Row:

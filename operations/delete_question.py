@@ -25,8 +25,8 @@ def delete_question(session: Session, *, question: Question, by: str, at: dateti
         raise InUse
     if question.published_id is not None:
         question.published = None
-        unindex_question(session, question.id)
-        Bank.raise_revision(session)
+        unindex_question(session, question)
+        Bank.raise_revision(session, question)
     kept = LONGEST_SLUG - _LENGTH_OF_ID - 1
     question.slug = f"{question.slug[:kept]}~{question.id}"
     question.external_id = None

@@ -48,7 +48,9 @@ def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
             {"level": level, **_told(hint, ids)} for level, hint in enumerate(draft.hints, 1)
         ),
         mark_scheme=_mark_scheme(draft, ids),
-        search=searchable(draft.title, draft.prompt, [option.text for option in draft.options]),
+        search=searchable(
+            draft.title, draft.prompt, [option.text for option in draft.options], text
+        ),
     )
 
 

@@ -34,7 +34,7 @@ def _end_retirement(
 ) -> QuestionVersion:
     question.retired_at = question.retired_by = None
     question.published = None
-    unindex_question(session, question.id)
+    unindex_question(session, question)
     if last.published_at is None:
         return last
     version = revise_question(session, question=question, draft=read_draft(last))

@@ -17,5 +17,5 @@ def retire_question(session: Session, *, question: Question, by: str, at: dateti
         raise WrongState(f"The question is {question.status}; only a published one can retire.")
     question.retired_at, question.retired_by = at, by
     question.changed_at = at
-    unindex_question(session, question.id)
-    Bank.raise_revision(session)
+    unindex_question(session, question)
+    Bank.raise_revision(session, question)

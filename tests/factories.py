@@ -5,9 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import models
 from domain.access import Caller, Role
 from domain.questions import AnswerKey, Draft, Explanation, Option, Reference
 from models import ApiKey, Database, Question, QuestionVersion, now
@@ -68,8 +69,13 @@ class Bank:
 
     def retire(self, slug: str) -> None:
         """Take a question away from learners."""
-        gone = update(Question).where(Question.slug == slug).values(retired_at=now())
-        self.database.write(lambda session: session.execute(gone))
+
+        def work(session: Session) -> None:
+            question = session.scalars(select(Question).where(Question.slug == slug)).one()
+            question.retired_at = now()
+            models.Bank.raise_revision(session, question)
+
+        self.database.write(work)
 
     def submit(
         self,

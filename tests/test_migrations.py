@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, inspect, text
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, Text, inspect, text
 from sqlalchemy.engine import make_url
 
 import migrations
@@ -51,7 +51,8 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("hint", {"version_id": VERSION, "level": 1, "text": "h", "html": "h"}),
     ("mark_scheme", {"version_id": VERSION, "answer": {"value": "1"}, "combinations": [],
                      "tests": []}),
-    ("question_search", {"question_id": QUESTION, "title": "t", "prompt": "p", "options": "o"}),
+    ("question_search", {"rowid": 1, "question_id": QUESTION, "title": "t", "prompt": "p",
+                         "options": "o"}),
     ("submission", {"id": SUBMISSION, "question_id": QUESTION, "version_id": VERSION,
                     "caller": "c", "selected": ["aaaa"], "shown": ["aaaa"], "release": "never",
                     "submitted_at": NOW}),
@@ -101,15 +102,17 @@ def count(connection: Connection, name: str) -> int:
 def described(name: str, connection: Connection) -> Table:
     """The table as the models know it: their types turn values into what the engine stores."""
     if name == "question_search":
+        columns = {one["name"] for one in inspect(connection).get_columns(name)}
         return Table(
             name,
             MetaData(),
+            *(Column("rowid", Integer) for column in columns if column == "rowid"),
             Column("question_id", Base.metadata.tables["question"].c.id.type),
             *(Column(column, Text) for column in ("title", "prompt", "options")),
         )
     there = {column["name"] for column in inspect(connection).get_columns(name)}
-    columns = Base.metadata.tables[name].columns
-    kept = (Column(one.name, one.type) for one in columns if one.name in there)
+    known = Base.metadata.tables[name].columns
+    kept = (Column(one.name, one.type) for one in known if one.name in there)
     return Table(name, MetaData(), *kept)
 
 

@@ -353,6 +353,6 @@ EXAMPLES: dict[str, Example] = {
         "report": None,
     },
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_5"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_24_6"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

