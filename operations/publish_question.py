@@ -5,8 +5,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain.completeness import completeness
+from domain.errors import Fault, IncompleteQuestion
 from models import Bank, Question, QuestionVersion
 from models.search import index_question, unindex_question
+from operations.read_draft import read_draft
 
 
 def publish_question(
@@ -39,3 +42,7 @@ def next_number(session: Session) -> int:
 
 def require_complete(version: QuestionVersion) -> None:
     """Raise :class:`IncompleteQuestion` with all that keeps the version from being published."""
+    if problems := completeness(read_draft(version)):
+        raise IncompleteQuestion(
+            faults=tuple(Fault("", one.code, f"{one.message} {one.hint}") for one in problems)
+        )
