@@ -140,18 +140,20 @@ def page_of_hits(
 ) -> tuple[Sequence[UUID], str | None]:
     """The same for an order that only a search knows: the ids of a page, best hit first.
 
-    A cursor remembers the newest question of the first page's search, so that what is published
-    meanwhile moves no hit, and its own place, should the hit there be gone.
+    A cursor also remembers the newest question that the first page's search found, so that what
+    is published meanwhile takes no hit's place.
     """
-    newest, last, place = cursors.read(cursor) if cursor is not None else (None, None, 0)
+    newest, *mark = cursors.read(cursor) if cursor is not None else (None,)
     hits = search(newest)
-    ids = [hit.question_id for hit in hits]
-    start = ids.index(UUID(last)) + 1 if last and UUID(last) in ids else place
-    page = ids[start : start + limit]
-    if start + limit >= len(hits):
-        return page, None
+    if mark:
+        behind = (mark[0], UUID(mark[1]))
+        hits = [hit for hit in hits if (hit.rank, hit.question_id) > behind]
+    page = hits[:limit]
+    ids = [hit.question_id for hit in page]
+    if len(hits) <= limit:
+        return ids, None
     newest = max(hit.number for hit in hits) if newest is None else newest
-    return page, cursors.write([newest, str(page[-1]), start + limit])
+    return ids, cursors.write([newest, page[-1].rank, str(ids[-1])])
 
 
 def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ import models
 from domain.access import Caller, Role
 from domain.questions import AnswerKey, Draft, Explanation, Option, Reference
 from models import ApiKey, Database, Question, QuestionVersion, now
+from models.search import unindex_question
 from operations.issue_key import issue_key
 from operations.publish_question import publish_question
 from operations.revise_question import revise_question
@@ -74,6 +75,7 @@ class Bank:
             question = session.scalars(select(Question).where(Question.slug == slug)).one()
             question.retired_at = now()
             models.Bank.raise_revision(session, question)
+            unindex_question(session, question)
 
         self.database.write(work)
 

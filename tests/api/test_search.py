@@ -144,6 +144,47 @@ def test_a_new_version_is_found_by_its_own_words_only(client: TestClient, bank: 
     assert found(client, "icebergs") == []
 
 
+def test_of_many_hits_the_newest_are_ranked(
+    client: TestClient, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.search.MOST_HITS", 3)
+    bank.publish(slug="oldest", title="Whale", tags=("x",))
+    for slug in "abc":
+        bank.publish(slug=slug, title=f"Title {slug}", prompt="A whale?", tags=("y",))
+    assert set(found(client, "whale")) == {"a", "b", "c"}
+    page = client.get("/v1/questions?q=whale&sort=title&include=total")
+    assert [item["slug"] for item in page.json()["items"]] == ["a", "b", "c"]
+    assert page.json()["total"] == 3
+    answer = client.get("/v1/questions?q=whale&tag=x").json()
+    assert [item["slug"] for item in answer["items"]] == ["oldest"], "filters come first"
+
+
+def test_where_many_have_the_words_whole_beginnings_do_not_count(
+    client: TestClient, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.search.MOST_HITS", 2)
+    for slug, word in {"a": "whale", "b": "whale", "c": "whales"}.items():
+        bank.publish(slug=slug, title=f"One {word}")
+    assert set(found(client, "whale")) == {"a", "b"}
+    assert set(found(client, "whal")) == {"b", "c"}
+
+
+def test_what_comes_and_goes_meanwhile_moves_no_hit(
+    client: TestClient, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.search.MOST_HITS", 4)
+    bank.publish(slug="a", prompt="Which?", options=(Option("Whale"), Option("Other")), key=FIRST)
+    for slug in "bcd":
+        bank.publish(slug=slug, title=f"Title {slug}", prompt="A whale?")
+    first = client.get("/v1/questions?q=whale&limit=2").json()
+    query = {"q": "whale", "limit": 2, "cursor": first["next_cursor"]}
+    bank.publish(slug="best", title="Whale")
+    rest = client.get("/v1/questions", params=query).json()
+    assert sorted(item["slug"] for item in first["items"] + rest["items"]) == ["a", "b", "c", "d"]
+    bank.retire(first["items"][-1]["slug"])
+    assert client.get("/v1/questions", params=query).json() == rest
+
+
 WORDS = {
     slug: words(" ".join((title, prompt, option, "Other")))
     for slug, (title, prompt, option) in LIBRARY.items()
