@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from api import (
     audit,
     bank,
+    bank_findings,
     bank_history,
     bank_states,
     health,
@@ -92,6 +93,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         bank,
         bank_states,
         bank_history,
+        bank_findings,
         imports,
         health,
         pages,

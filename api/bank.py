@@ -24,6 +24,7 @@ from domain.errors import ExternalIdTaken, Fault, InvalidDraft, QuestionNotFound
 from domain.questions import is_slug
 from models import Bank, Question, QuestionVersion, now
 from models.authoring import IN_STATUS, newest_versions
+from models.findings import is_used, search_for_authors
 from operations.read_draft import read_draft
 from operations.revise_question import option_ids
 from operations.write_draft import write_draft
@@ -66,7 +67,7 @@ def list_bank_questions(
     cursors = Cursors(session, ("bank", query.listing))
     rows, cursor = page_in_order(
         session,
-        _filtered(query),
+        _found(session, query),
         ORDERS_OF_AUTHORS[query.sort],
         query.limit,
         query.cursor,
@@ -221,6 +222,17 @@ def _require_free(session: Session, external_id: str | None) -> None:
     taken = select(Question.id).where(Question.external_id == external_id)
     if external_id is not None and session.scalar(taken) is not None:
         raise ExternalIdTaken
+
+
+def _found(session: Session, query: BankQuery) -> Select[QuestionVersion]:
+    """What a listing selects: by filters and, if words are stated, by the index of authors."""
+    statement = _filtered(query)
+    if query.used is not None:
+        statement = statement.where(is_used() if query.used else ~is_used())
+    if query.q is not None:
+        hits = [hit.question_id for hit in search_for_authors(session, query.q)]
+        statement = statement.where(QuestionVersion.question_id.in_(hits))
+    return statement
 
 
 def _filtered(query: BankQuery) -> Select[QuestionVersion]:

@@ -76,11 +76,14 @@ _CREATED = Order(
     lambda row: row.question.created_at,
     datetime.fromisoformat,
 )
+_TITLE_OF_AUTHORS = Order(  # drafts, too, which learners' own keys do not know
+    QuestionVersion.sort_title, QuestionVersion.id, lambda row: row.sort_title
+)
 ORDERS_OF_AUTHORS: Mapping[str, Order] = {
     "updated": _CHANGED,
     "-updated": replace(_CHANGED, descending=True),
-    "title": _TITLE,
-    "-title": replace(_TITLE, descending=True),
+    "title": _TITLE_OF_AUTHORS,
+    "-title": replace(_TITLE_OF_AUTHORS, descending=True),
     "created": _CREATED,
     "-created": replace(_CREATED, descending=True),
 }

@@ -11,10 +11,14 @@ from models.search import Hit, author_search, search
 from models.submission import GradeRow, Submission
 
 
+def is_used() -> ColumnElement[bool]:
+    """Whether anybody has answered a question, in any version."""
+    return exists().where(Submission.question_id == Question.id)
+
+
 def never_used() -> Select[Question]:
     """Published questions that nobody has answered in any version, oldest first."""
-    answered = exists().where(Submission.question_id == Question.id)
-    return select(Question).where(Question.is_listed(), ~answered).order_by(Question.id)
+    return select(Question).where(Question.is_listed(), ~is_used()).order_by(Question.id)
 
 
 def most_missed(at_least: int = 1) -> Select[UUID, float, int]:

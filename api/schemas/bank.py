@@ -151,6 +151,16 @@ class BankFilters(QuestionFilters):
     external_id: Annotated[str, Field(max_length=255)] | None = None
     has_draft: bool | None = Field(default=None, description="Has an unpublished next version.")
     changed_since: IncomingMoment | None = None
+    used: bool | None = Field(
+        default=None, description="Whether anybody has answered it, in any version."
+    )
+    q: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Full text of what is published, explanations included: every word begins a "
+        "word of it. Of many hits the newest 1,000.",
+    )
 
 
 class BankQuery(BankFilters):

@@ -352,6 +352,10 @@ EXAMPLES: dict[str, Example] = {
         "progress": {"done": 400, "total": 2000},
         "report": None,
     },
+    "MissedPage": {
+        "items": [{"id": _QUESTION_ID, "slug": _SLUG, "mean_score": 0.25, "submissions": 120}],
+        "limit": 50,
+    },
     "LiveOut": {"status": "alive"},
     "ReadyOut": {"status": "ready", "migration": "2026_11_24_6"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
