@@ -17,6 +17,7 @@ from doctor import examine, why_taken
 from formats import FormatName
 from migrations import open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion
+from models.learning import versions_for_learners
 from operations.import_sources import Terms
 from operations.issue_key import issue_key
 from seed.check import check_files
@@ -170,7 +171,7 @@ def _print_welcome(settings: Settings, database: Database, key: str | None) -> N
     if key:
         lines.append(f"Admin key   {key}  (shown only now)")
     with database.read() as session:
-        first = QuestionVersion.for_learners().order_by(QuestionVersion.published_at).limit(1)
+        first = versions_for_learners().order_by(QuestionVersion.published_at).limit(1)
         if settings.public and (version := session.scalar(first)):
             lines += ["Grade an answer:", f"  {_curl(url, session, version)}"]
     typer.echo("\n".join(lines))

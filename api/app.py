@@ -51,11 +51,26 @@ TAGS = [
     {"name": "health", "description": "How the service is."},
 ]
 
+PARTS = (
+    questions,
+    submissions,
+    receipts,
+    scoring,
+    keys,
+    audit,
+    bank,
+    bank_states,
+    bank_history,
+    bank_findings,
+    imports,
+    health,
+    pages,
+)
+
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or Database(open_engine(settings.database_url, **settings.engine_options))
-
     worker = ImportWorker(database)
 
     @asynccontextmanager
@@ -83,26 +98,17 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.import_worker = worker
     app.state.question_sets = QuestionSets()
     add_error_handlers(app)
-    for part in (
-        questions,
-        submissions,
-        receipts,
-        scoring,
-        keys,
-        audit,
-        bank,
-        bank_states,
-        bank_history,
-        bank_findings,
-        imports,
-        health,
-        pages,
-    ):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
-    # The last one added is the outermost.
+    _add_layers(app, settings)
+    return app
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    """What every request passes, in or out; the last one added is the outermost."""
     app.add_middleware(
         RequestLimits,
         max_body_bytes=settings.max_body_bytes,
@@ -117,4 +123,3 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(RequestContext)
-    return app

@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from api.bank_changes import change, note, require_match, told
 from api.dependencies import AppDatabase, Author, BankReader, ReadSession
 from api.documentation import problems
-from api.errors import AlreadyExists, InvalidRequest, PreconditionRequired, faults_of
+from api.errors import faults_of
 from api.pagination import ORDERS_OF_AUTHORS, Cursors, next_link, page_in_order
+from api.protocol_errors import AlreadyExists, InvalidRequest, PreconditionRequired
 from api.requests import StrictRoute
 from api.responses import json_response
 from api.schemas.bank import BankPage, BankQuery, BankQuestionOut

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.errors import PreconditionRequired, Stale
+from api.protocol_errors import PreconditionRequired, Stale
 from api.responses import entity_tag
 from api.schemas.bank import BankQuestionOut
 from domain.access import Caller

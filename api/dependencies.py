@@ -11,7 +11,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from api.errors import Unauthenticated
+from api.protocol_errors import Unauthenticated
 from domain.access import PUBLIC, Caller, Scope
 from domain.errors import Forbidden
 from models import ApiKey, Database, now

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -15,6 +15,17 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
+from api.protocol_errors import (
+    InvalidRequest,
+    MalformedRequest,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    ProtocolError,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+    UnknownField,
+)
 from api.schemas.problems import FaultOut, ProblemOut
 from domain.errors import Conflict, Fault, Forbidden, Invalid, NotFound, ServiceError
 
@@ -28,124 +39,6 @@ RETRY_AFTER_SECONDS = 1
 MOST_FAULTS = 20  # told at once; a client can send more than anybody would read
 LONGEST_NAME = 100
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-
-
-class ProtocolError(ServiceError):
-    """An error of HTTP itself, with the status that HTTP has for it."""
-
-    status: ClassVar[int]
-
-
-class MalformedRequest(ProtocolError):
-    status = 400
-    code = "malformed_request"
-    title = "The request cannot be read"
-    cure = "Send well-formed JSON in UTF-8, and addresses without control characters."
-
-
-class InvalidCursor(ProtocolError):
-    status = 400
-    code = "invalid_cursor"
-    title = "The cursor does not belong to this listing"
-    cure = "Start again without `cursor`, and keep filters and sort unchanged between pages."
-
-
-class Unauthenticated(ProtocolError):
-    status = 401
-    code = "unauthenticated"
-    title = "This needs a valid API key"
-    cure = "Send `Authorization: Bearer qs_...` with a key that is neither expired nor revoked."
-
-
-class MethodNotAllowed(ProtocolError):
-    status = 405
-    code = "method_not_allowed"
-    title = "This address does not know that method"
-    cure = "Use one of the methods in the Allow header."
-
-
-class AlreadyExists(ProtocolError):
-    status = 412
-    code = "already_exists"
-    title = "There is a question of that name already"
-    cure = "Choose another slug, or read the question and write its next version with If-Match."
-
-
-class Stale(ProtocolError):
-    status = 412
-    code = "stale"
-    title = "The question has changed since you read it"
-    cure = "Read it again, put your change into what it says now, and send the new ETag."
-
-
-class PayloadTooLarge(ProtocolError):
-    status = 413
-    code = "payload_too_large"
-    title = "The request body is larger than this service reads"
-    cure = (
-        "Send less at once; the limit is the setting QUESTIONS_MAX_BODY_BYTES, for imports "
-        "QUESTIONS_MAX_IMPORT_BYTES."
-    )
-
-
-class UnsupportedMediaType(ProtocolError):
-    status = 415
-    code = "unsupported_media_type"
-    title = "The body is not of a type that is read here"
-    cure = "Send JSON with `Content-Type: application/json`."
-
-
-class PreconditionRequired(ProtocolError):
-    status = 428
-    code = "precondition_required"
-    title = "This needs to know which state you change"
-    cure = "Send the ETag that you read as If-Match, or `If-None-Match: *` to create a question."
-
-
-class InvalidRequest(ProtocolError):
-    status = 422
-    code = "invalid_request"
-    title = "The request does not have the shape that is expected here"
-    cure = "Mend the values that `errors` points at; /docs shows the shape."
-
-
-class UnknownField(InvalidRequest):
-    code = "unknown_field"
-    title = "The body has a field that nothing reads"
-    cure = "Check the spelling of the field that `errors` points at, or leave it out."
-
-
-class UnknownParameter(InvalidRequest):
-    code = "unknown_parameter"
-    title = "The address has a query parameter that nothing reads"
-    cure = "Check the spelling of the parameter that `errors` points at, or leave it out."
-
-
-class CorsRefused(MalformedRequest):
-    code = "cors_refused"
-    title = "Pages of this origin may not send that request"
-    cure = "Add the origin to the setting QUESTIONS_CORS_ORIGINS."
-
-
-class RateLimited(ProtocolError):
-    status = 429
-    code = "rate_limited"
-    title = "Too many requests in too short a time"
-    cure = "Wait as long as Retry-After says; the RateLimit header tells what is left before that."
-
-
-class InternalError(ProtocolError):
-    status = 500
-    code = "internal_error"
-    title = "The service made a mistake"
-    cure = "Try again; if it stays, tell the operator the request_id, which the log explains."
-
-
-class Unavailable(ProtocolError):
-    status = 503
-    code = "unavailable"
-    title = "The service cannot do this just now"
-    cure = "Wait as long as Retry-After says and send the same request again."
 
 
 def _family(root: type[ServiceError]) -> Iterator[type[ServiceError]]:

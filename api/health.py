@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import migrations
 from api.dependencies import AppDatabase
 from api.documentation import unlimited_problems
-from api.errors import Unavailable
+from api.protocol_errors import Unavailable
 from api.requests import StrictRoute
 from api.responses import NO_STORE
 from api.schemas.health import LiveOut, ReadyOut, VersionOut

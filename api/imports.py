@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from api.dependencies import AppDatabase, AppSettings, Author, IdempotencyKey, ReadSession
 from api.documentation import problems
-from api.errors import UnsupportedMediaType
 from api.idempotency import REPLAYED, answer_once
+from api.protocol_errors import UnsupportedMediaType
 from api.requests import StrictRoute
 from api.responses import PRIVATE, json_response
 from api.schemas.imports import ImportJobOut, ImportQuery, ImportReportOut

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from api.errors import METHODS, CorsRefused, InternalError, MalformedRequest, problem_response
+from api.errors import METHODS, problem_response
+from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 READABLE_HEADERS = (

@@ -11,13 +11,15 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from api.dependencies import AppDatabase, AppSettings, ReadSession
-from api.errors import CATALOGUE, MalformedRequest, status_of
+from api.errors import CATALOGUE, status_of
+from api.protocol_errors import MalformedRequest
 from api.responses import NO_STORE
 from api.schemas.questions import QuestionOut
 from api.schemas.submissions import SubmissionOut
 from domain.access import PUBLIC
 from domain.errors import NotFound, QuestionNotFound, ServiceError
 from models import Question, QuestionVersion, now
+from models.learning import versions_for_learners
 from operations.submit_answer import Answer, submit_answer
 from settings import ROOT
 
@@ -100,16 +102,16 @@ def _playground(
     version: int | None = None,
 ) -> Response:
     """The page with a question, in the version that was answered if one was."""
-    newest = QuestionVersion.for_learners().order_by(QuestionVersion.published_at.desc())
+    newest = versions_for_learners().order_by(QuestionVersion.published_at.desc())
     listed = session.scalars(newest.limit(MOST_LISTED)).all() if public else []
     shown = current = listed[0] if listed else None
     if name and public:
         is_named = Question.is_named(name)
-        shown = current = session.scalar(QuestionVersion.for_learners().where(is_named))
+        shown = current = session.scalar(versions_for_learners().where(is_named))
         if current is None and not result:
             raise QuestionNotFound
         if current is not None and version not in (None, current.number):
-            shown = session.scalar(QuestionVersion.for_learners(version).where(is_named))
+            shown = session.scalar(versions_for_learners(version).where(is_named))
     context = {
         "public": public,
         "is_old": shown is not current,

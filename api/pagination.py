@@ -11,7 +11,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from api.errors import InvalidCursor
+from api.protocol_errors import InvalidCursor
 from models import Bank, Question, QuestionVersion, Submission
 from models.question import NO_DATE
 from models.search import Hit

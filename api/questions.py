@@ -27,6 +27,7 @@ from api.schemas.questions import (
 from domain.errors import HintNotFound, QuestionNotFound
 from models import Question, QuestionVersion
 from models.draws import QuestionSets, draw_numbers, numbers_of
+from models.learning import versions_for_learners, versions_with_hints
 from models.search import Hit, search
 
 router = APIRouter(prefix="/v1/questions", tags=["questions"], route_class=StrictRoute)
@@ -99,7 +100,7 @@ def read_question(
     query: Annotated[ReadQuery, Query()],
 ) -> Response:
     """The published question with this slug or id, or one published version of it."""
-    statement = QuestionVersion.for_learners(query.version)
+    statement = versions_for_learners(query.version)
     version = session.scalar(statement.where(Question.is_named(name)))
     if version is None:
         missing = f"There is no such question with a version {query.version}."
@@ -130,7 +131,7 @@ def read_hint(
     query: Annotated[ReadQuery, Query()],
 ) -> Response:
     """One hint; options that it names have the numbers of the order that was shown."""
-    statement = QuestionVersion.hints_for_learners(query.version)
+    statement = versions_with_hints(query.version)
     version = session.scalar(statement.where(Question.is_named(name)))
     if version is None:
         raise QuestionNotFound
@@ -147,7 +148,7 @@ def select_page(
     """The rows of a page and the cursor of the next: best hit first, or in a stated order."""
     if query.q is not None and query.sort is None:
         return _page_of_hits(session, query)
-    statement = QuestionVersion.for_learners().where(*_narrowed(session, sets, query))
+    statement = versions_for_learners().where(*_narrowed(session, sets, query))
     order, cursors = ORDERS[query.sort or "-published_at"], Cursors(session, query.listing)
     return page_in_order(session, statement, order, query.limit, query.cursor, cursors)
 
@@ -158,7 +159,7 @@ def select_draw(
     """The rows of a draw, in the order they were drawn."""
     numbers = sets.numbers(session, query.conditions) - numbers_of(session, query.exclude)
     drawn = draw_numbers(numbers, query.count, seed)
-    found = QuestionVersion.for_learners().where(Question.number.in_(drawn))
+    found = versions_for_learners().where(Question.number.in_(drawn))
     rows = {row.question.number: row for row in session.scalars(found)}
     return [rows[number] for number in drawn]
 
@@ -168,7 +169,7 @@ def _page_of_hits(
 ) -> tuple[Sequence[QuestionVersion], str | None]:
     cursors = Cursors(session, ("by rank", query.listing))
     ids, cursor = page_of_hits(partial(_hits, session, query), query.limit, query.cursor, cursors)
-    found = QuestionVersion.for_learners().where(Question.id.in_(ids))
+    found = versions_for_learners().where(Question.id.in_(ids))
     rows = {row.question_id: row for row in session.scalars(found)}
     return [rows[id_] for id_ in ids if id_ in rows], cursor
 
@@ -203,5 +204,5 @@ def _total(session: Session, sets: QuestionSets, query: ListQuery) -> int:
         return len(_hits(session, query))
     if not query.id:
         return len(sets.numbers(session, query.conditions))
-    ids = QuestionVersion.for_learners().where(*_stated(query)).with_only_columns(Question.id)
+    ids = versions_for_learners().where(*_stated(query)).with_only_columns(Question.id)
     return len(session.scalars(ids).all())

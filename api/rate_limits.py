@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import bearer_token
-from api.errors import RateLimited, problem_response
+from api.errors import problem_response
+from api.protocol_errors import RateLimited
 from models import ApiKey
 
 UNLIMITED = frozenset({"/livez", "/readyz", "/version", "/metrics"})

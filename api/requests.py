@@ -11,7 +11,8 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.errors import LONGEST_NAME, MOST_FAULTS, UnknownParameter, UnsupportedMediaType, unknown
+from api.errors import LONGEST_NAME, MOST_FAULTS, unknown
+from api.protocol_errors import UnknownParameter, UnsupportedMediaType
 
 JSON = "application/json"
 DEEPEST = 64

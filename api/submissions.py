@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from api.dependencies import AppDatabase, IdempotencyKey, Integration, Learner, ReadSession
 from api.documentation import problems
-from api.errors import InvalidRequest, faults_of, problem_of
+from api.errors import faults_of, problem_of
 from api.idempotency import REPLAYED, answer_once
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
+from api.protocol_errors import InvalidRequest
 from api.questions import QuestionName
 from api.requests import StrictRoute
 from api.responses import PRIVATE, json_response

@@ -8,17 +8,16 @@ from models.database import Database, open_engine
 from models.history import guard_history
 from models.idempotency import IdempotencyRecord
 from models.import_job import ImportJob, ImportPart
-from models.question import (
+from models.parts import (
     CorrectOption,
     ExplanationText,
     Hint,
     MarkScheme,
     OptionRow,
-    Question,
-    QuestionVersion,
     ReferenceRow,
     Tag,
 )
+from models.question import Question, QuestionVersion
 from models.signing_key import SigningKey
 from models.submission import GradeRow, Submission
 

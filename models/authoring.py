@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, load_only, raiseload, selectinload
 
 from domain.questions import Status
-from models.question import OptionRow, Question, QuestionVersion
+from models.parts import OptionRow
+from models.question import Question, QuestionVersion
 
 _RETIRED = Question.retired_at.is_not(None)
 _WORKED_ON = and_(Question.retired_at.is_(None), QuestionVersion.published_at.is_(None))

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, true
 
-from models.question import QuestionVersion, Tag
+from models.parts import Tag
+from models.question import QuestionVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session, object_session
 from domain.errors import AlteredHistory
 from models.audit import AuditEntry
 from models.base import Base
-from models.question import (
+from models.parts import (
     CorrectOption,
     ExplanationText,
     Hint,
     MarkScheme,
     OptionRow,
-    QuestionVersion,
     ReferenceRow,
     Tag,
 )
+from models.question import QuestionVersion
 from models.signing_key import SigningKey
 from models.submission import GradeRow, Submission
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,9 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
-    Select,
     SmallInteger,
     String,
     Text,
@@ -23,17 +21,12 @@ from sqlalchemy import (
     and_,
     exists,
     or_,
-    select,
     text,
 )
 from sqlalchemy.orm import (
     Mapped,
-    contains_eager,
-    defer,
     mapped_column,
-    raiseload,
     relationship,
-    selectinload,
 )
 
 from domain.grading import (
@@ -53,13 +46,21 @@ from domain.questions import (
     LONGEST_EXTERNAL_ID,
     LONGEST_LANGUAGE,
     LONGEST_SLUG,
-    LONGEST_TAG,
     LONGEST_TITLE,
     RELEASES,
     UUID_TEXT,
     Status,
 )
 from models.base import Base, Identified, code_point_order, now
+from models.parts import (
+    CorrectOption,
+    ExplanationText,
+    Hint,
+    MarkScheme,
+    OptionRow,
+    ReferenceRow,
+    Tag,
+)
 
 NO_DATE = dt.date.min  # undated questions sort as the oldest
 
@@ -277,145 +278,6 @@ class QuestionVersion(Identified, Base):
         return tuple(shown)
 
     @classmethod
-    def for_learners(cls, number: int | None = None) -> Select[Self]:
-        """Published versions with what a learner may see; the rest cannot be loaded.
-
-        With a number, the versions of that number that were ever published, else the last ones;
-        either only of questions that learners get at present.
-        """
-        if number is None:
-            # One condition: of two that say the same PostgreSQL believes that few rows meet both.
-            joined, asked = Question.published_id == cls.id, Question.is_listed()
-        else:
-            joined = Question.id == cls.question_id
-            asked = and_(
-                cls.number == number,
-                cls.published_at.is_not(None),
-                Question.published_id.is_not(None),
-                Question.deleted_at.is_(None),
-            )
-        return (
-            select(cls)
-            .join(Question, joined)
-            .where(asked, Question.retired_at.is_(None))
-            .options(*_LEARNER_PARTS)
-        )
-
-    @classmethod
-    def hints_for_learners(cls, number: int | None = None) -> Select[Self]:
-        """The same with hints, which a learner asks for one by one."""
-        return cls.for_learners(number).options(selectinload(cls.hints))
-
-    @classmethod
     def has_tag(cls, tag: str) -> ColumnElement[bool]:
         """Whether a version is filed under the tag."""
         return exists().where(Tag.version_id == cls.id, Tag.tag == tag)
-
-
-class OptionRow(Base):
-    """A statement to pick, under an id that means the same option in every version."""
-
-    __tablename__ = "option"
-    __table_args__ = (UniqueConstraint("version_id", "position"),)
-
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    option_id: Mapped[str] = mapped_column(String(52), primary_key=True)
-    position: Mapped[int] = mapped_column(SmallInteger)
-    part: Mapped[str] = mapped_column(String(40), server_default=text("''"))
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
-    pinned: Mapped[bool]
-    feedback: Mapped[str | None] = mapped_column(Text, deferred=True)
-    feedback_html: Mapped[str | None] = mapped_column(Text, deferred=True)
-
-
-class CorrectOption(Base):
-    """One member of the set of right options of a version."""
-
-    __tablename__ = "correct_set"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["version_id", "option_id"], ["option.version_id", "option.option_id"]
-        ),
-    )
-
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    option_id: Mapped[str] = mapped_column(String(52), primary_key=True)
-
-
-class ExplanationText(Base):
-    """Why the right options are right."""
-
-    __tablename__ = "explanation"
-
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
-
-
-class ReferenceRow(Base):
-    """A recommended reading that goes with the explanation."""
-
-    __tablename__ = "reference"
-
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    title: Mapped[str] = mapped_column(Text)
-    url: Mapped[str | None] = mapped_column(Text)
-    note: Mapped[str] = mapped_column(Text)
-    lead: Mapped[str] = mapped_column(Text)
-
-
-class Hint(Base):
-    """Help before the answer, from vague (level 1) to plain."""
-
-    __tablename__ = "hint"
-    __table_args__ = (CheckConstraint("level >= 1", name="level_from_1"),)
-
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
-
-
-class MarkScheme(Base):
-    """What grading needs beside the right options, and what the author wants checked.
-
-    ``answer`` is what is right in kinds where nothing is picked, ``option_values`` what each
-    option is worth, ``combinations`` what to say to who picked exactly those ids. Never loaded
-    for learners.
-    """
-
-    __tablename__ = "mark_scheme"
-
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    answer: Mapped[dict[str, Any] | None]
-    option_values: Mapped[dict[str, Any] | None]
-    combinations: Mapped[list[dict[str, Any]]]
-    tests: Mapped[list[dict[str, Any]]]
-    oracle_budget: Mapped[int | None] = mapped_column(BigInteger)
-
-
-class Tag(Base):
-    """A word that a version is filed under."""
-
-    __tablename__ = "tag"
-    __table_args__ = (Index("ix_tag_tag_version_id", "tag", "version_id"),)
-
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    tag: Mapped[str] = mapped_column(String(LONGEST_TAG), primary_key=True)
-    position: Mapped[int] = mapped_column(SmallInteger)
-
-
-_LEARNER_PARTS = (
-    contains_eager(QuestionVersion.question)
-    .load_only(Question.slug, Question.number)
-    .raiseload("*"),
-    selectinload(QuestionVersion.options).options(
-        defer(OptionRow.feedback, raiseload=True),
-        defer(OptionRow.feedback_html, raiseload=True),
-        raiseload("*"),
-    ),
-    selectinload(QuestionVersion.tags),
-    raiseload("*"),
-)

@@ -36,6 +36,11 @@ def issue_key(
     )
     session.add(key)
     session.flush()
+    _note(session, key, actor)
+    return key, token
+
+
+def _note(session: Session, key: ApiKey, actor: Caller | None) -> None:
     record_audit(
         session,
         actor=actor,
@@ -44,11 +49,10 @@ def issue_key(
         subject_id=key.id,
         detail={
             "public_part": key.public_part,
-            "name": name,
-            "role": role,
-            "expires_at": expires_at.isoformat() if expires_at else None,
-            "rate_limit": rate_limit,
+            "name": key.name,
+            "role": key.role,
+            "expires_at": key.expires_at.isoformat() if key.expires_at else None,
+            "rate_limit": key.rate_limit,
         },
         at=key.created_at,
     )
-    return key, token

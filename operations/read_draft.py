@@ -22,7 +22,6 @@ from models import MarkScheme, QuestionVersion
 def read_draft(version: QuestionVersion) -> Draft:
     """The draft that, written as a version, would be this one; options carry their ids."""
     ids = [row.option_id for row in version.options]
-    correct = {row.option_id for row in version.correct}
     scheme = version.mark_scheme
     return Draft(
         slug=version.question.slug,
@@ -36,25 +35,22 @@ def read_draft(version: QuestionVersion) -> Draft:
         prompt=version.prompt,
         options=tuple(
             Option(
-                text=row.text,
-                id=row.option_id,
-                feedback=name_by_place(row.feedback, ids) if row.feedback else None,
-                pinned=row.pinned,
-                part=row.part,
+                row.text,
+                row.option_id,
+                name_by_place(row.feedback, ids) if row.feedback else None,
+                row.pinned,
+                row.part,
             )
             for row in version.options
         ),
-        key=AnswerKey(
-            frozenset(row.position for row in version.options if row.option_id in correct)
-        ),
+        key=AnswerKey(frozenset(ids.index(row.option_id) + 1 for row in version.correct)),
         explanation=Explanation(
             text=name_by_place(version.explanation.text, ids) if version.explanation else "",
             references=tuple(
-                Reference(title=row.title, url=row.url, note=row.note, lead=row.lead)
-                for row in version.references
+                Reference(row.title, row.url, row.note, row.lead) for row in version.references
             ),
         ),
-        scoring=Scoring(version.scoring_rule, Fraction(version.max_points), _values(scheme)),
+        scoring=Scoring(version.scoring_rule, version.points_at_most, _values(scheme)),
         release=cast(Release, version.release),
         shuffle=version.shuffle,
         hints=tuple(name_by_place(hint.text, ids) for hint in version.hints),

@@ -11,7 +11,7 @@ from api.schemas.base import Outgoing
 from domain.grading import CHOICE_KINDS
 from domain.grading.numbers import spell_number
 from domain.option_references import name_by_id
-from domain.questions import Draft, Release, ScoreTest, document
+from domain.questions import Draft, Option, Release, ScoreTest, document
 
 
 class DraftOptionOut(Outgoing):
@@ -89,16 +89,7 @@ def content_of(draft: Draft) -> dict[str, Any]:
         "title": draft.title,
         "kind": draft.kind,
         "prompt": draft.prompt,
-        "options": [
-            DraftOptionOut(
-                id=option.id or "",
-                part=option.part,
-                text=option.text,
-                feedback=name_by_id(option.feedback, ids) if option.feedback else None,
-                pinned=option.pinned,
-            )
-            for option in draft.options
-        ],
+        "options": [_option(option, ids) for option in draft.options],
         "key": _picked(draft.key.positions, ids),
         "answer": document(draft.answer) if draft.answer else None,
         "explanation": name_by_id(draft.explanation.text, ids),
@@ -127,6 +118,16 @@ def content_of(draft: Draft) -> dict[str, Any]:
         "external_id": draft.external_id,
         "extra": dict(draft.extra),
     }
+
+
+def _option(option: Option, ids: Sequence[str]) -> DraftOptionOut:
+    return DraftOptionOut(
+        id=option.id or "",
+        part=option.part,
+        text=option.text,
+        feedback=name_by_id(option.feedback, ids) if option.feedback else None,
+        pinned=option.pinned,
+    )
 
 
 def _picked(places: frozenset[int], ids: Sequence[str]) -> list[str]:

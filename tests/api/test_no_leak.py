@@ -11,7 +11,8 @@ from sqlalchemy import delete, insert, select, update
 
 from api.app import create_app
 from api.documentation import describe
-from api.schemas.submissions import FeedbackOut, SubmissionOut
+from api.schemas.feedback import FeedbackOut
+from api.schemas.submissions import SubmissionOut
 from domain.questions import AnswerKey, Explanation, Option, Reference
 from models import (
     CorrectOption,

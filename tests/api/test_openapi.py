@@ -26,12 +26,13 @@ from api.schemas import (
     submissions,
 )
 from api.schemas.audit import AuditEntryOut
+from api.schemas.feedback import FeedbackOut, OptionFeedbackOut
 from api.schemas.keys import KeyIn, KeyOut, NewKeyOut
 from api.schemas.problems import FaultOut, ProblemOut
 from api.schemas.questions import QuestionOut
 from api.schemas.receipts import PublicKeyOut, ReceiptOut, SignedReceiptOut
 from api.schemas.scoring import CohortOut, LabOut, RuleResultOut, ScoringRuleOut
-from api.schemas.submissions import FeedbackOut, OptionFeedbackOut, SubmissionIn, SubmissionOut
+from api.schemas.submissions import SubmissionIn, SubmissionOut
 from settings import Settings
 
 # Renew it: .venv/bin/python -m tests.api.test_openapi

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain.questions import Option, Scoring
 from models import Database, QuestionVersion
+from models.learning import versions_for_learners
 from tests.factories import DRAFT, Bank
 from tests.processes import serving
 
@@ -224,7 +225,7 @@ def test_what_is_loaded_for_learners_holds_no_secret(
 ) -> None:
     bank.publish()
     with database.read() as session:
-        version = session.scalars(QuestionVersion.for_learners()).one()
+        version = session.scalars(versions_for_learners()).one()
         assert version.options[0].text == "The Rhine"
         with pytest.raises(InvalidRequestError, match="raise"):
             SECRETS[secret](version)

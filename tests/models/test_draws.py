@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Bank as BankRow
-from models import Database, Question, QuestionVersion, draws, now
+from models import Database, Question, draws, now
 from models.conditions import (
     Condition,
     DifficultyFrom,
@@ -21,6 +21,7 @@ from models.conditions import (
     OfKind,
 )
 from models.draws import QuestionSets, draw_numbers, numbers_of
+from models.learning import versions_for_learners
 from tests.factories import Bank
 
 CHI_SQUARE_9_999 = 27.88  # 9 degrees of freedom: exceeded by chance once in a thousand times
@@ -44,7 +45,7 @@ def numbers(database: Database, sets: QuestionSets, *conditions: Condition) -> l
 
 def selected(database: Database, *conditions: Condition) -> list[int]:
     """The same, found the plain way."""
-    statement = QuestionVersion.for_learners().where(*(each.clause() for each in conditions))
+    statement = versions_for_learners().where(*(each.clause() for each in conditions))
     with database.read() as session:
         asked = statement.with_only_columns(Question.number).order_by(Question.number)
         return [number for number in session.scalars(asked) if number is not None]

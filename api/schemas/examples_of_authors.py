@@ -1,0 +1,172 @@
+"""Examples of what authors and admins send and get, by the name of the shape."""
+
+from api.schemas.examples_shared import QUESTION_ID, RIGHT, SLUG, SUBMISSION_ID, TEXTS, Example
+
+_NEW_KEY: Example = {"name": "The LMS", "role": "integration", "rate_limit": "600/minute"}
+_KEY: Example = {
+    "id": "019aaf53-0c1e-7d44-8b2f-6e5d4c3b2a10",
+    "public_part": "4f1c09ab",
+    **_NEW_KEY,
+    "scopes": ["questions:read", "submissions:write"],
+    "created_at": "2026-11-24T09:00:00Z",
+    "expires_at": None,
+    "last_used_at": None,
+    "revoked_at": None,
+}
+_AUDIT_ENTRY: Example = {
+    "number": 2,
+    "at": _KEY["created_at"],
+    "actor": "019aaf4a-5b6c-7d8e-9f00-112233445566",
+    "actor_name": "first admin",
+    "action": "key.created",
+    "subject": {"type": "key", "id": _KEY["id"]},
+    "version": None,
+    "detail": {**_NEW_KEY, "public_part": _KEY["public_part"], "expires_at": None},
+    "previous_hash": "9b1d7c4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789abcdef01",
+    "hash": "1f2e3d4c5b6a79880716253443526170fedcba9876543210fedcba9876543210",
+}
+
+_CONTENT: Example = {
+    "title": "Vanishing gradients",
+    "kind": "multiple_response",
+    "prompt": "Which of the following statements should help the network learn?",
+    "options": [
+        {"id": id_, "part": "", "text": text, "feedback": None, "pinned": False}
+        for id_, text in TEXTS.items()
+    ],
+    "key": RIGHT,
+    "answer": None,
+    "explanation": "ReLU is much less likely to saturate, so {option:dapz} helps.",
+    "references": [
+        {
+            "title": "Initializing neural networks",
+            "url": "https://www.deeplearning.ai/ai-notes/initialization/",
+            "note": "is an excellent summary.",
+            "lead": "",
+        }
+    ],
+    "hints": ["Look at the derivative far from zero."],
+    "combinations": [{"picked": ["dapz"], "text": "One more option keeps activations in range."}],
+    "tests": [{"response": {"selected": RIGHT}, "score": 1.0}],
+    "scoring": {"rule": "all_or_nothing", "max_points": 1.0, "values": None},
+    "release": "after_submission",
+    "shuffle": False,
+    "oracle_budget": None,
+    "tags": ["deep-learning"],
+    "difficulty": 0.4,
+    "language": "en",
+    "date": "2022-09-21",
+    "external_id": None,
+    "extra": {},
+}
+_AUTHOR, _REVIEWER = SUBMISSION_ID, "019aaf52-0a4e-7b1d-8c3f-6a2e4f8d0b15"
+_VERSION: Example = {
+    "number": 1,
+    "status": "published",
+    "written_at": "2026-11-23T09:00:00Z",
+    "written_by": _AUTHOR,
+    "in_review_at": "2026-11-23T09:30:00Z",
+    "in_review_by": _AUTHOR,
+    "publish_at": None,
+    "published_at": "2026-11-23T10:00:00Z",
+    "published_by": _REVIEWER,
+}
+_BANK_QUESTION: Example = {
+    **_CONTENT,
+    "id": QUESTION_ID,
+    "slug": SLUG,
+    "version": 1,
+    "status": "published",
+    "has_draft": False,
+    "published_version": 1,
+    "publish_at": None,
+    "copied_from": None,
+    "created_at": "2026-11-23T09:00:00Z",
+    "changed_at": "2026-11-23T10:00:00Z",
+    "versions": [_VERSION],
+    "problems": [],
+}
+_DIFF: Example = {
+    "from_version": 1,
+    "to_version": 2,
+    "texts": [],
+    "options": [
+        {
+            "id": "senv",
+            "change": "reworded",
+            "moved": False,
+            "old_place": 1,
+            "new_place": 1,
+            "text": [
+                {"change": "same", "text": "Use tanh instead of "},
+                {"change": "removed", "text": "sigmoid"},
+                {"change": "added", "text": "ReLU"},
+                {"change": "same", "text": "."},
+            ],
+            "feedback": [],
+            "pinned": None,
+        }
+    ],
+    "key": {"became_right": [], "became_wrong": ["gpnu"]},
+    "fields": [{"name": "difficulty", "old": None, "new": "0.4"}],
+}
+
+_FINDING: Example = {
+    "line": 2,
+    "column": 8,
+    "code": "bad_title",
+    "message": "`title` says 2022; expected a text.",
+    "hint": 'Put the title in quotes, as in `title: "2022"`.',
+    "severity": "error",
+}
+_CHANGED: Example = {
+    "source": "vanishing-gradients.qmd",
+    "slug": SLUG,
+    "outcome": "updated",
+    "problems": [],
+    "changes": ["option 2: - Use ReLU.", "option 2: + Use ReLU instead of sigmoid."],
+}
+_REFUSED: Example = {
+    "source": "week-3/relu.qmd",
+    "slug": None,
+    "outcome": "failed",
+    "problems": [_FINDING],
+    "changes": [],
+}
+_REPORT: Example = {
+    "created": 0,
+    "updated": 1,
+    "unchanged": 0,
+    "failed": 1,
+    "items": [_CHANGED, _REFUSED],
+}
+
+OF_AUTHORS: dict[str, Example] = {
+    "KeyIn": _NEW_KEY,
+    "KeyOut": _KEY,
+    "NewKeyOut": {
+        **_KEY,
+        "key": "qs_4f1c09ab_0a1b2c3d4e5f60718293a4b5c6d7e8f9a0b1c2d3e4f5a6b7",
+    },
+    "KeyPage": {"items": [_KEY], "next_cursor": None, "limit": 50},
+    "AuditPage": {"items": [_AUDIT_ENTRY], "next_cursor": None, "limit": 50},
+    "DraftIn": _CONTENT | {"key": [2, 3]},
+    "PublishIn": {"publish_at": "2026-12-01T08:00:00Z"},
+    "CopyIn": {"slug": "exploding-gradients"},
+    "BankQuestionOut": _BANK_QUESTION,
+    "BankPage": {"items": [_BANK_QUESTION], "next_cursor": None, "limit": 50},
+    "BankVersionOut": {**_CONTENT, "version": _VERSION},
+    "VersionListOut": {"items": [_VERSION]},
+    "DiffOut": _DIFF,
+    "ImportReportOut": _REPORT,
+    "ImportJobOut": {
+        "id": "019aaf60-5b1e-7f0d-8c2a-3d4e5f607182",
+        "state": "running",
+        "progress": {"done": 400, "total": 2000},
+        "report": None,
+    },
+    "MissedPage": {
+        "items": [{"id": QUESTION_ID, "slug": SLUG, "mean_score": 0.25, "submissions": 120}],
+        "limit": 50,
+    },
+}
