@@ -25,6 +25,7 @@ from models import ImportJob, now
 from operations.find_sources import find_sources
 from operations.import_many import import_many
 from operations.import_sources import Terms
+from operations.note_import import note_import
 from operations.prepare_import import prepare_sources
 from operations.queue_import import queue_import
 from operations.report_import import report_import
@@ -90,7 +91,7 @@ def import_files(
     """
     terms = Terms(query.format, dry_run=query.dry_run)
     is_large = len(find_sources(upload.name, upload.data)) > settings.import_at_once
-    work = _queue(caller, upload, terms) if is_large else _import(upload, terms)
+    work = _queue(caller, upload, terms) if is_large else _import(caller, upload, terms)
 
     def once(session: Session) -> tuple[str, bool]:
         return answer_once(
@@ -132,12 +133,15 @@ def read_import(
 Work = Callable[[Session], BaseModel]
 
 
-def _import(upload: Upload, terms: Terms) -> Work:
+def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
     """Import at once. The files are read and rendered before anything in the bank is locked."""
     prepared = prepare_sources(tuple(find_sources(upload.name, upload.data)), terms.form)
 
     def work(session: Session) -> ImportReportOut:
-        items = import_many(session, prepared=prepared, at=now(), claims={}, dry_run=terms.dry_run)
+        at = now()
+        items = import_many(session, prepared=prepared, at=at, claims={}, dry_run=terms.dry_run)
+        if not terms.dry_run:
+            note_import(session, items=items, by=caller, at=at)
         return ImportReportOut(**report_import(items))
 
     return work

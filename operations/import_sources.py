@@ -6,10 +6,12 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
+from domain.access import Caller
 from formats import AUTO
 from models import now
 from operations.import_many import import_many
 from operations.import_questions import ImportItem, refusal
+from operations.note_import import note_import
 from operations.prepare_import import Prepared, Source
 from operations.prepare_many import prepare_many
 
@@ -22,11 +24,12 @@ Write = Callable[[Callable[[Session], Items]], Items]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How to import: the format's name or ``auto``, a tag for all, and whether only to look."""
+    """How to import: the format's name or ``auto``, a tag for all, whether only to look; who."""
 
     form: str = AUTO
     tag: str | None = None
     dry_run: bool = False
+    by: Caller | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def import_sources(
                 refusal(one, claims)
             yield Part(first, files, ())
         else:
-            yield _import(write, Part(first, files, ()), prepared, claims, terms.dry_run, keep)
+            yield _import(write, Part(first, files, ()), prepared, claims, terms, keep)
         first += files
 
 
@@ -91,13 +94,16 @@ def _import(
     part: Part,
     prepared: Sequence[Prepared],
     claims: dict[str, str],
-    dry_run: bool,
+    terms: Terms,
     keep: Keep | None,
 ) -> Part:
     def work(session: Session) -> Items:
-        items = import_many(session, prepared=prepared, at=now(), claims=claims, dry_run=dry_run)
+        at = now()
+        items = import_many(session, prepared=prepared, at=at, claims=claims, dry_run=terms.dry_run)
         if keep:
             keep(session, replace(part, items=items))
+        if not terms.dry_run:
+            note_import(session, items=items, by=terms.by, at=at)
         return items
 
     return replace(part, items=write(work))

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session, selectinload, undefer
 
+from domain.access import Caller
 from domain.problems import Problem
 from models import ImportJob, ImportPart, now
 from operations.find_sources import find_sources
@@ -48,7 +49,7 @@ def run_job(write: Write, *, job: ImportJob, worker: UUID, is_stopping: Callable
     parts = import_sources(
         write,
         sources,
-        terms=Terms(job.format, dry_run=job.dry_run),
+        terms=Terms(job.format, dry_run=job.dry_run, by=Caller(job.caller, frozenset())),
         processes=processes_for(len(sources)),
         done=[read_part(part) for part in job.parts],
         keep=lambda session, part: _keep(session, job_id, worker, part),

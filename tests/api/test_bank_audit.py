@@ -49,3 +49,26 @@ def test_each_change_is_noted_once_with_who_did_it(
     with database.read() as session:
         actors = session.scalars(select(AuditEntry.actor).where(AuditEntry.version.is_not(None)))
         assert set(actors) == {str(key.id)}
+
+
+FILE = "---\ntitle: Lakes\n---\n\nWhich?\n\n1. a\n2. {}\n\n::: callout-note\n1\n:::\n"
+
+
+def test_an_import_is_noted_with_what_it_changed(
+    client: TestClient, bank: Bank, database: Database
+) -> None:
+    key, header = bank.key("author")
+    client.headers.update(header | {"Content-Type": "text/markdown"})
+    for query, text in (("&dry_run=true", "b"), ("", "b"), ("", "b"), ("", "c")):
+        address = f"/v1/bank/imports?filename=lakes.qmd{query}"
+        assert client.post(address, content=FILE.format(text)).status_code == 200
+    with database.read() as session:
+        noted = session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.action == "questions.imported")
+            .order_by(AuditEntry.number)
+        ).all()
+    assert [one.detail for one in noted] == [
+        {"created": ["lakes"], "updated": []}, {"created": [], "updated": ["lakes"]},
+    ]  # fmt: skip
+    assert {one.actor for one in noted} == {str(key.id)}
