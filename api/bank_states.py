@@ -14,7 +14,7 @@ from api.dependencies import (
     Publisher,
 )
 from api.documentation import problems
-from api.idempotency import answer_once
+from api.idempotency import REPLAYED, answer_once
 from api.requests import StrictRoute
 from api.responses import PRIVATE, json_response
 from api.schemas.bank import BankQuestionOut
@@ -178,7 +178,7 @@ def copy(
     stored, replayed = database.write(work)
     content = BankQuestionOut.model_validate_json(stored)
     headers = {"Location": f"/v1/bank/questions/{content.slug}"}
-    headers |= {"Idempotency-Replayed": "true"} if replayed else {}
+    headers |= REPLAYED if replayed else {}
     return json_response(request, content, status=201, headers=headers)
 
 

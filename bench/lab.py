@@ -83,8 +83,9 @@ def _submission(version: QuestionVersion, id_: UUID, picked: list[str]) -> dict[
 
 
 def _grade(version: QuestionVersion, id_: UUID, picked: list[str]) -> dict[str, Any]:
-    rule = version.marking
-    result = grade_response(version.key, ChoiceResponse(frozenset(picked)), rule)
+    key = version.key
+    rule = version.marking(key)
+    result = grade_response(key, ChoiceResponse(frozenset(picked)), rule)
     return {
         "submission_id": id_,
         "rule": rule.name,

@@ -156,11 +156,6 @@ class Draft:
         """The options below the stem."""
         return tuple(option for option in self.options if option.part == OWN)
 
-    @property
-    def may_be_shuffled(self) -> bool:
-        """Whether the question itself asks for another order than the author's."""
-        return self.shuffle and not all(option.pinned for option in self.own_options)
-
 
 def key_of(draft: Draft, parts: Parts | None = None) -> Key:
     """What a response is graded against, with these option ids; without, an id is its place.

@@ -33,7 +33,7 @@ def bare_references(draft: Draft) -> Iterator[Problem]:
                 f"The {name} says `{found}`, which is wrong once the options are shuffled.",
                 "Write `{option:2}` for the number in explanations, feedback and hints; "
                 "elsewhere say what the option says, or pin the options.",
-                severity="error" if draft.may_be_shuffled else "warning",
+                severity="error" if draft.shuffle else "warning",
             )
 
 

@@ -225,12 +225,11 @@ class QuestionVersion(Identified, Base):
         kind = OTHER_KINDS[self.kind]
         return KindKey(kind, kind.stated.read(self._scheme.answer or {}), self.parts)
 
-    @property
-    def marking(self) -> AnyRule:
-        """How a response to the key is scored."""
+    def marking(self, key: Key) -> AnyRule:
+        """How a response to the key, which is this version's own, is scored."""
         said = self.mark_scheme and self.mark_scheme.option_values
         values = StatedValues.read(said) if said else None
-        return find_marking(self.key, self.scoring_rule, values)
+        return find_marking(key, self.scoring_rule, values)
 
     @property
     def _scheme(self) -> "MarkScheme":

@@ -145,7 +145,8 @@ def _submission(
 
 
 def _grade(version: QuestionVersion, answer: Answer, at: datetime) -> GradeRow:
-    key, rule = version.key, version.marking
+    key = version.key
+    rule = version.marking(key)
     response = read_response(key, version.select_max, answer.selected, answer.response)
     result = grade_response(key, response, rule)
     most = version.points_at_most

@@ -1,6 +1,8 @@
 """The OpenAPI document: complete, documented with its errors, and changed only on purpose."""
 
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,22 +11,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from api import schemas
 from api.app import create_app
 from api.documentation import describe
-from api.schemas import (
-    audit,
-    bank,
-    drafts,
-    findings,
-    health,
-    imports,
-    keys,
-    questions,
-    receipts,
-    revisions,
-    scoring,
-    submissions,
-)
 from api.schemas.audit import AuditEntryOut
 from api.schemas.feedback import FeedbackOut, OptionFeedbackOut
 from api.schemas.keys import KeyIn, KeyOut, NewKeyOut
@@ -41,21 +30,8 @@ SNAPSHOT = Path(__file__).with_name("openapi.json")
 Json = dict[str, Any]
 SHAPES = {
     shape.__name__: shape
-    for module in (
-        audit,
-        bank,
-        drafts,
-        findings,
-        health,
-        imports,
-        keys,
-        questions,
-        receipts,
-        revisions,
-        scoring,
-        submissions,
-    )
-    for shape in vars(module).values()
+    for found in pkgutil.iter_modules(schemas.__path__, "api.schemas.")
+    for shape in vars(importlib.import_module(found.name)).values()
     if isinstance(shape, type) and issubclass(shape, BaseModel)
 }
 
