@@ -13,12 +13,12 @@ REPETITIONS = 200
 def figures() -> Iterator[str]:
     """Parsing, writing and rendering of the first question."""
     quarto, data = FORMATS["quarto"], (CONTENT / "vanishing-gradients.qmd").read_bytes()
-    draft = quarto.parse(data)[0].draft
+    draft = quarto.read(data)[0].draft
     assert draft is not None
     texts = (draft.prompt, draft.explanation.text, *(option.text for option in draft.options))
     works = {
-        "parsed": lambda: quarto.parse(data),
-        "written": lambda: quarto.render([draft]),
+        "parsed": lambda: quarto.read(data),
+        "written": lambda: quarto.render(draft),
         "rendered to HTML": lambda: [to_html(text) for text in texts],
     }
     for name, work in works.items():

@@ -1,29 +1,39 @@
 """Question files: bytes to drafts and back.
 
 A format is registered here once by name. Reading never raises for what a file says: every
-refusal is a :class:`~domain.problems.Problem` with line, column and cure.
+refusal is a :class:`~domain.problems.Problem` with line, column and cure, and everything that a
+draft or a file cannot say is a :class:`~domain.losses.Loss`.
 """
 
 from pathlib import PurePath
 from typing import Literal, get_args
 
-from formats.format import Format, Parsed
+from formats.format import SNIFFED, File, Format, Parsed, Rendered
 from formats.quarto import FORMAT as QUARTO
 
 FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO,)}
 AUTO = "auto"
 FormatName = Literal["auto", "quarto"]  # what may be asked for, for doors that list it
+WrittenFormat = Literal["quarto"]  # what may be exported
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")
+if set(get_args(WrittenFormat)) != {form.name for form in FORMATS.values() if form.is_written}:
+    raise LookupError("WrittenFormat does not list the formats that are written.")
 
 
-def find_format(name: str, file: str) -> Format:
-    """The format of that name; for ``auto``, the one whose suffix the file has, else Quarto's."""
+def find_format(name: str, file: str, head: bytes) -> Format | None:
+    """The format of that name; for ``auto``, the one that the file's name and ``head`` tell.
+
+    Of the formats with the file's suffix, the one that knows the beginning; else any that does;
+    else the first with the suffix, which will say what is wrong. ``None``: not a question file.
+    """
     if name != AUTO:
         return FORMATS[name]
     suffix = PurePath(file).suffix.lower()
-    return next((form for form in FORMATS.values() if suffix in form.suffixes), QUARTO)
+    named = [form for form in FORMATS.values() if suffix in form.suffixes]
+    known = (form for form in (*named, *FORMATS.values()) if form.sniff(head[:SNIFFED]))
+    return next(known, named[0] if named else None)
 
 
 def is_question_file(file: str) -> bool:
@@ -32,4 +42,16 @@ def is_question_file(file: str) -> bool:
     return any(suffix in form.suffixes for form in FORMATS.values())
 
 
-__all__ = ["AUTO", "FORMATS", "Format", "FormatName", "Parsed", "find_format", "is_question_file"]
+__all__ = [
+    "AUTO",
+    "FORMATS",
+    "SNIFFED",
+    "File",
+    "Format",
+    "FormatName",
+    "Parsed",
+    "Rendered",
+    "WrittenFormat",
+    "find_format",
+    "is_question_file",
+]

@@ -65,7 +65,9 @@ def _import(
 
 
 def _item(prepared: Prepared, outcome: Outcome) -> ImportItem:
-    return ImportItem(prepared.source, prepared.slug, outcome, prepared.problems)
+    return ImportItem(
+        prepared.source, prepared.slug, outcome, prepared.problems, losses=prepared.losses
+    )
 
 
 def _known(session: Session, prepared: Iterable[Prepared]) -> Known:

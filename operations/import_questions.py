@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BytesIO
 from typing import Literal
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.differences import difference
 from domain.errors import AmbiguousRevision
+from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import Draft, content_hash
 from formats import Format
@@ -31,13 +33,15 @@ Outcome = Literal["created", "updated", "unchanged", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """What became of one question of a file. ``changes`` are lines of a difference."""
+    """What became of one question of a file. ``changes`` are lines of a difference,
+    ``losses`` what of the file is not in the bank."""
 
     source: str
     slug: str | None
     outcome: Outcome
     problems: tuple[Problem, ...] = ()
     changes: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
 
 
 def import_questions(
@@ -55,7 +59,7 @@ def import_questions(
     ``earlier`` maps the names that this run has imported to their places, and is added to.
     """
     claims = {} if earlier is None else earlier
-    prepared = prepare(source, data, form)
+    prepared = tuple(prepare(source, BytesIO(data), form))
     Bank.take_turns(session)  # two imports at once must not both create one question
     return tuple(
         refusal(each, claims) or import_question(session, prepared=each, at=at, claims=claims)
@@ -72,7 +76,7 @@ def refusal(prepared: Prepared, claims: dict[str, str]) -> ImportItem | None:
         if prepared.fits and not taken:
             return None
         problems = (*problems, *taken)
-    return ImportItem(prepared.source, prepared.slug, "failed", problems)
+    return ImportItem(prepared.source, prepared.slug, "failed", problems, losses=prepared.losses)
 
 
 def import_question(
@@ -88,7 +92,8 @@ def import_question(
         item = ImportItem(source, draft.slug, "failed", tuple(_as_problems(error)))
     except (IntegrityError, DataError):
         item = ImportItem(source, draft.slug, "failed", (NOT_STORED,))
-    return replace(item, problems=(*prepared.problems, *item.problems))
+    problems = (*prepared.problems, *item.problems)
+    return replace(item, problems=problems, losses=prepared.losses)
 
 
 def _store(

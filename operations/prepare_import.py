@@ -5,13 +5,32 @@ What comes out holds plain values only, so that it can go from one process to an
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import chain
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 from domain.completeness import advice, completeness
+from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import Draft, content_hash, is_slug, slug_from
-from formats import Format, Parsed, find_format
+from formats import AUTO, SNIFFED, Format, Parsed, find_format
 from operations.draft_rows import DraftRows, draft_rows, first_ids
+
+EMPTY = Problem("no_questions", "The file holds no question.", "Check that it is the right file.")
+UNKNOWN = Problem(
+    "unknown_format",
+    "The file is of no format that is read here.",
+    "Name its format, or convert it.",
+)
+
+
+class Unreadable(Exception):
+    """A file of which nothing can be read, and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,7 @@ class Prepared:
     place: str
     draft: Draft | None
     problems: tuple[Problem, ...]
+    losses: tuple[Loss, ...] = ()
     fits: bool = False
     rows: DraftRows | None = None
 
@@ -44,42 +64,57 @@ class Prepared:
 
 
 def prepare_sources(
-    sources: Sequence[Source], form: str = "auto", tag: str | None = None
+    sources: Sequence[Source], form: str = AUTO, tag: str | None = None
 ) -> tuple[Prepared, ...]:
     """All questions of these files with their rows, ready to be written."""
     return tuple(
-        _with_rows(each) for source in sources for each in _prepare_source(source, form, tag)
+        _with_rows(each) for source in sources for each in prepare_source(source, form, tag)
     )
 
 
-def prepare(source: str, data: bytes, form: Format, tag: str | None = None) -> tuple[Prepared, ...]:
-    """The questions of one file, read and judged."""
-    found = form.parse(data)
-    places = (
-        [source] if len(found) == 1 else [f"{source}, question {n + 1}" for n in range(len(found))]
-    )
-    return tuple(
-        _judge(source, place, each, tag) for place, each in zip(places, found, strict=True)
-    )
+def prepare(
+    source: str, stream: BinaryIO, form: Format, tag: str | None = None
+) -> Iterator[Prepared]:
+    """The questions of one file, read and judged one by one."""
+    found = form.parse(stream)
+    first, second = next(found, None), next(found, None)
+    if first is None:
+        yield Prepared(source, source, None, (EMPTY,))
+    elif second is None:
+        yield _judge(source, source, first, tag)
+    else:
+        for number, each in enumerate(chain((first, second), found), 1):
+            yield _judge(source, f"{source}, question {number}", each, tag)
 
 
-def _prepare_source(source: Source, form: str, tag: str | None) -> tuple[Prepared, ...]:
-    content = _read(source.content) if isinstance(source.content, Path) else source.content
-    if isinstance(content, Problem):
-        return (Prepared(source.name, source.name, None, (content,)),)
-    return prepare(source.name, content, find_format(form, source.name), tag)
-
-
-def _read(path: Path) -> bytes | Problem:
+def prepare_source(source: Source, form: str = AUTO, tag: str | None = None) -> Iterator[Prepared]:
+    """The questions of one file, whatever it is; a file that cannot be read says why."""
     try:
-        return path.read_bytes()
+        with _open(source.content) as stream:
+            head = stream.read(SNIFFED)
+            stream.seek(0)
+            chosen = find_format(form, source.name, head)
+            if chosen is None:
+                raise Unreadable(UNKNOWN)
+            yield from prepare(source.name, stream, chosen, tag)
+    except Unreadable as error:
+        yield Prepared(source.name, source.name, None, (error.problem,))
+
+
+def _open(content: bytes | Path | Problem) -> BinaryIO:
+    if isinstance(content, Problem):
+        raise Unreadable(content)
+    try:
+        return content.open("rb") if isinstance(content, Path) else BytesIO(content)
     except OSError as error:
-        return Problem("unreadable_file", f"{error.strerror}.", "Check its name and permissions.")
+        cure = "Check its name and permissions."
+        raise Unreadable(Problem("unreadable_file", f"{error.strerror}.", cure)) from None
 
 
 def _judge(source: str, place: str, found: Parsed, tag: str | None) -> Prepared:
+    losses = (*found.losses, *_left_out(found))
     if found.draft is None:
-        return Prepared(source, place, None, found.problems)
+        return Prepared(source, place, None, found.problems, losses)
     draft = replace(
         found.draft,
         slug=found.draft.slug or _slug_of(source, found.draft),
@@ -88,7 +123,12 @@ def _judge(source: str, place: str, found: Parsed, tag: str | None) -> Prepared:
     )
     faults = completeness(draft)
     problems = (*found.problems, *(faults or advice(draft)))
-    return Prepared(source, place, draft, problems, fits=not faults)
+    return Prepared(source, place, draft, problems, losses, fits=not faults)
+
+
+def _left_out(found: Parsed) -> Iterator[Loss]:
+    for name in found.media:
+        yield Loss("/prompt", "picture", f"The picture {name!r}.", "Its description is kept.")
 
 
 def _also(tag: str | None) -> Iterator[str]:

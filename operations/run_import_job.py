@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, selectinload, undefer
 
 from domain.access import Caller
+from domain.losses import Loss
 from domain.problems import Problem
 from models import ImportJob, ImportPart, now
 from operations.find_sources import find_sources
@@ -77,7 +78,9 @@ def read_part(row: ImportPart) -> Part:
 
 def _read_item(said: dict[str, Any]) -> ImportItem:
     problems = tuple(Problem(**problem) for problem in said["problems"])
-    return ImportItem(**{**said, "problems": problems, "changes": tuple(said["changes"])})
+    losses = tuple(Loss(**loss) for loss in said.get("losses", ()))
+    told = {"problems": problems, "changes": tuple(said["changes"]), "losses": losses}
+    return ImportItem(**{**said, **told})
 
 
 def _keep(session: Session, job_id: UUID, worker: UUID, part: Part) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.completeness import advice, completeness
 from domain.problems import Problem
-from formats import FORMATS, Parsed
+from operations.prepare_import import Source, prepare_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +32,6 @@ class Checked:
 def check_files(files: Sequence[Path]) -> Iterator[Checked]:
     """Each question of each file; a file that cannot be read is a problem like any other."""
     for path in files:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            told = f"{error.strerror}."
-            cure = "Check its name and permissions."
-            yield Checked(str(path), 0, (Problem("unreadable_file", told, cure),))
-            continue
-        for found in FORMATS["quarto"].parse(data):
-            yield _check(str(path), found)
-
-
-def _check(source: str, found: Parsed) -> Checked:
-    draft = found.draft
-    if draft is None:
-        return Checked(source, 0, found.problems)
-    problems = completeness(draft) or advice(draft)
-    return Checked(source, len(draft.tests), (*found.problems, *problems))
+        for found in prepare_source(Source(str(path), path)):
+            tests = len(found.draft.tests) if found.draft else 0
+            yield Checked(found.place, tests, found.problems)

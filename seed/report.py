@@ -28,7 +28,7 @@ def load_and_report(
         task = progress.add_task("Loading", total=None)
 
         def tell(item: ImportItem) -> None:
-            if not brief or item.problems or item.changes:
+            if not brief or item.problems or item.losses or item.changes:
                 console.print("\n".join(lines_of(item)))
 
         def advance(done: int, total: int) -> None:
@@ -51,7 +51,8 @@ def lines_of(item: ImportItem) -> list[str]:
     problems = [
         f"  {item.source}:{'' if problem.line else ' '}{problem}" for problem in item.problems
     ]
-    return [head, *problems, *(f"  {line}" for line in item.changes)]
+    losses = [f"  not carried: {loss}" for loss in item.losses]
+    return [head, *problems, *losses, *(f"  {line}" for line in item.changes)]
 
 
 def summary_of(load: Load, dry_run: bool = False) -> str:

@@ -35,14 +35,27 @@ class FindingOut(Outgoing):
     severity: Literal["error", "warning"]
 
 
+class LossOut(Outgoing):
+    """What a format could not carry: where it stood, what it was, what there is instead."""
+
+    path: str
+    code: str
+    what: str
+    instead: str
+
+
 class ImportItemOut(Outgoing):
-    """What became of one question. `changes` are lines of a difference to what was there."""
+    """What became of one question. `changes` are lines of a difference to what was there.
+
+    `losses` are what the file said and the bank does not.
+    """
 
     source: str
     slug: str | None
     outcome: Literal["created", "updated", "unchanged", "failed"]
     problems: list[FindingOut]
     changes: list[str]
+    losses: list[LossOut]
 
 
 class ImportReportOut(Outgoing):

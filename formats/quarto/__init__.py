@@ -3,10 +3,31 @@
 The dialect is described in ``docs/formats/quarto.md``.
 """
 
-from formats.format import Format
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from domain.losses import Loss
+from domain.questions import Draft
+from formats.format import Format, Parsed, Rendered
 from formats.quarto.reader import parse
 from formats.quarto.writer import render
 
-FORMAT = Format(name="quarto", suffixes=(".qmd", ".md"), parse=parse, render=render)
+
+def _parse(stream: BinaryIO) -> Iterator[Parsed]:
+    yield from parse(stream.read())
+
+
+def _sniff(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").startswith(b"---") and b":::" in head
+
+
+def _render(draft: Draft) -> Rendered:
+    try:
+        return Rendered(render(draft))
+    except ValueError as error:
+        return Rendered(None, (Loss("", "not_expressible", str(error), "It was left out."),))
+
+
+FORMAT = Format("quarto", (".qmd", ".md"), sniff=_sniff, parse=_parse, render=_render)
 
 __all__ = ["FORMAT", "parse", "render"]

@@ -1,6 +1,5 @@
 """From a draft to a file in the canonical style, proved by reading it back."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 
 from domain.grading import CHOICE_KINDS
@@ -16,15 +15,13 @@ CALLOUT = ':::{.callout-note collapse="true" appearance="minimal"}'
 HEADING = "## Expand to see the answer"
 
 
-def render(drafts: Sequence[Draft]) -> bytes:
-    """The file of one draft: :func:`parse` reads exactly this draft from it.
+def render(draft: Draft) -> bytes:
+    """The file of a draft: :func:`parse` reads exactly this draft from it.
 
-    Raises ``ValueError`` for any other number of drafts, and for a draft that no file can say.
+    Raises ``ValueError`` for a draft that no file can say.
     """
-    if len(drafts) != 1:
-        raise ValueError(f"A Quarto file holds one question, not {len(drafts)}.")
-    data = _write(drafts[0]).encode()
-    _check(drafts[0], data)
+    data = _write(draft).encode()
+    _check(draft, data)
     return data
 
 

@@ -14,7 +14,7 @@ from domain.identity import keep_ids, new_ids, normalise
 from formats import FORMATS
 from tests.factories import SEED_FILE
 
-(PARSED,) = FORMATS["quarto"].parse(SEED_FILE.read_bytes())
+(PARSED,) = FORMATS["quarto"].read(SEED_FILE.read_bytes())
 assert PARSED.draft
 TEXTS = tuple(option.text for option in PARSED.draft.options)
 TANH, RELU, NORM, LARGE = TEXTS

@@ -18,7 +18,7 @@ OPTIONS = "1. a\n2. b\n3. c\n4. d\n"
 
 def read(source: str, *warnings: str) -> Draft:
     """The draft of a source that has exactly these warnings."""
-    (parsed,) = quarto.FORMAT.parse(source.encode())
+    (parsed,) = quarto.parse(source.encode())
     assert [problem.code for problem in parsed.problems] == list(warnings)
     assert parsed.draft is not None
     return parsed.draft
@@ -216,7 +216,7 @@ def test_headings_of_references(heading: str) -> None:
 def test_references(item: str, reference: Reference) -> None:
     draft = read(with_answer(f"2\n\n**Recommended reading**\n\n* {item}"))
     assert draft.explanation.references == (reference,)
-    (again,) = quarto.FORMAT.parse(quarto.FORMAT.render([draft]))
+    (again,) = quarto.parse(quarto.render(draft))
     assert again.draft == draft
 
 
@@ -251,7 +251,7 @@ def test_references(item: str, reference: Reference) -> None:
 def test_front_matter(line: str, name: str, value: Any) -> None:
     draft = read(source(f"Stem\n\n{OPTIONS}\n::: callout-note\n2\n:::\n", f"{line}\n"))
     assert getattr(draft, name) == value
-    (again,) = quarto.FORMAT.parse(quarto.FORMAT.render([draft]))
+    (again,) = quarto.parse(quarto.render(draft))
     assert again.draft == draft
 
 

@@ -51,7 +51,7 @@ HOSTILE = {
 
 
 def read(data: bytes) -> Parsed:
-    (parsed,) = quarto.FORMAT.parse(data)
+    (parsed,) = quarto.parse(data)
     assert (parsed.draft is None) == any(one.severity == "error" for one in parsed.problems)
     return parsed
 
@@ -84,7 +84,7 @@ def test_any_marks(text: str) -> None:
     ):
         parsed = read(source.encode())
         if parsed.draft:
-            again = read(quarto.FORMAT.render([parsed.draft]))
+            again = read(quarto.render(parsed.draft))
             assert again.draft == parsed.draft
 
 
@@ -100,4 +100,4 @@ def test_mutations_of_the_seed_file(data: st.DataObject) -> None:
         )
     parsed = read(bytes(content))
     if parsed.draft:
-        assert read(quarto.FORMAT.render([parsed.draft])).draft == parsed.draft
+        assert read(quarto.render(parsed.draft)).draft == parsed.draft

@@ -124,7 +124,7 @@ VALUES = [
 
 def refusals(source: str | bytes) -> list[tuple[str, int | None, int | None]]:
     data = source.encode() if isinstance(source, str) else source
-    (parsed,) = quarto.FORMAT.parse(data)
+    (parsed,) = quarto.parse(data)
     assert parsed.draft is None
     errors = [problem for problem in parsed.problems if problem.severity == "error"]
     assert all(problem.message and problem.hint for problem in errors)

@@ -149,30 +149,30 @@ def drafts(draw: st.DrawFn) -> Draft:
 
 
 def read(data: bytes) -> Draft:
-    (parsed,) = quarto.FORMAT.parse(data)
+    (parsed,) = quarto.parse(data)
     assert parsed.draft is not None, parsed.problems
     return parsed.draft
 
 
 def test_the_seed_file_comes_back_byte_for_byte() -> None:
     data = SEED.read_bytes()
-    assert quarto.FORMAT.render([read(data)]) == data
+    assert quarto.render(read(data)) == data
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_samples_survive(path: Path) -> None:
     draft = read(path.read_bytes())
-    written = quarto.FORMAT.render([draft])
+    written = quarto.render(draft)
     assert read(written) == draft
-    assert quarto.FORMAT.render([read(written)]) == written
+    assert quarto.render(read(written)) == written
 
 
 @settings(deadline=None, max_examples=200)
 @given(drafts())
 def test_generated_drafts_survive(draft: Draft) -> None:
-    written = quarto.FORMAT.render([draft])
+    written = quarto.render(draft)
     assert read(written) == draft
-    assert quarto.FORMAT.parse(written)[0].problems == ()
+    assert quarto.parse(written)[0].problems == ()
 
 
 @settings(deadline=None, max_examples=300)
@@ -184,10 +184,10 @@ def test_generated_drafts_survive(draft: Draft) -> None:
 def test_whatever_is_read_survives(stem: list[str], inside: list[str], after: list[str]) -> None:
     parts = [*stem, "1. a\n2. b\n3. c", "::: callout-note\n2, 3", *inside, ":::", *after]
     source = "---\ntitle: T\n---\n\n" + "\n\n".join(parts)
-    (parsed,) = quarto.FORMAT.parse(source.encode())
+    (parsed,) = quarto.parse(source.encode())
     assert (parsed.draft is None) == any(one.severity == "error" for one in parsed.problems)
     if parsed.draft:
-        assert read(quarto.FORMAT.render([parsed.draft])) == parsed.draft
+        assert read(quarto.render(parsed.draft)) == parsed.draft
 
 
 def documented_examples() -> list[str]:
@@ -197,11 +197,11 @@ def documented_examples() -> list[str]:
 
 def test_the_documented_examples_are_questions() -> None:
     first, second, *others = map(str.encode, documented_examples())
-    assert quarto.FORMAT.render([read(first)]) == first
-    assert quarto.FORMAT.parse(second)[0].problems == ()
+    assert quarto.render(read(first)) == first
+    assert quarto.parse(second)[0].problems == ()
     assert read(second).key.positions == {1, 2}
     for example in others:
-        assert quarto.FORMAT.parse(example)[0].problems == ()
+        assert quarto.parse(example)[0].problems == ()
         assert completeness(read(example)) == ()
 
 
@@ -224,16 +224,10 @@ DRAFT = Draft("T", "Stem", (Option("a"), Option("b")), AnswerKey(frozenset({1}))
 )
 def test_what_no_file_can_say_is_an_error_that_names_it(draft: Draft, named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        quarto.FORMAT.render([draft])
+        quarto.render(draft)
 
 
 def test_options_that_begin_with_blanks_and_fractions_of_points_survive() -> None:
     scoring = Scoring("r", Fraction(1, 3))
     draft = replace(DRAFT, options=(Option("    code"), Option(" b")), scoring=scoring)
-    assert read(quarto.FORMAT.render([draft])) == draft
-
-
-@pytest.mark.parametrize("number", [0, 2])
-def test_a_file_holds_one_question(number: int) -> None:
-    with pytest.raises(ValueError, match="one question"):
-        quarto.FORMAT.render([DRAFT] * number)
+    assert read(quarto.render(draft)) == draft

@@ -1,0 +1,67 @@
+"""Many questions as one file of a format: a book of them, or a zip with a file for each."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import BinaryIO, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from domain.losses import Loss
+from domain.questions import Draft
+from formats.format import Book, File, Format
+
+EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 -- zips know no zone; equal banks give equal zips
+
+
+class Written(NamedTuple):
+    """What became of one question: whether it is in the file, and what of it is not."""
+
+    slug: str
+    is_in: bool
+    losses: tuple[Loss, ...]
+
+
+def is_packed(form: Format) -> bool:
+    """Whether several questions of the format make a zip."""
+    return form.book is None or form.package is not None
+
+
+def write_file(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator[Written]:
+    """Write the questions as one plain file, each told when it is written.
+
+    Only a format with a book takes any number of drafts; the others take one.
+    """
+    book, first = form.book or Book(), True
+    out.write(book.head)
+    for written, content in _rendered(form, drafts):
+        if content is not None:
+            out.write(content if first else book.between + content)
+            first = False
+        yield written
+    out.write(book.tail)
+
+
+def write_package(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator[Written]:
+    """Write the questions as a zip with a file for each, each told when it is written."""
+    told: list[Written] = []
+
+    def files() -> Iterator[File]:
+        for written, content in _rendered(form, drafts):
+            told.append(written)
+            if content is not None:
+                yield File(f"{written.slug}{form.suffixes[0]}", content)
+
+    with ZipFile(out, "w", ZIP_DEFLATED) as packed:
+        for file in form.package(files()) if form.package else files():
+            info = ZipInfo(file.name, EARLIEST.timetuple()[:6])
+            info.compress_type = ZIP_DEFLATED
+            packed.writestr(info, file.content)
+            yield from told
+            told.clear()
+    yield from told
+
+
+def _rendered(form: Format, drafts: Iterable[Draft]) -> Iterator[tuple[Written, bytes | None]]:
+    for draft in drafts:
+        rendered = form.render(draft)
+        written = Written(draft.slug or "", rendered.content is not None, rendered.losses)
+        yield written, rendered.content
