@@ -13,16 +13,15 @@ from api.app import create_app
 from api.logs import configure_logs
 from cli_access import audit, keys
 from cli_failures import plainly, told
+from cli_files import files
 from doctor import examine, why_taken
-from formats import FormatName
 from migrations import open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion
 from models.learning import versions_for_learners
 from operations.import_sources import Terms
 from operations.issue_key import issue_key
-from seed.check import check_files
-from seed.load import CONTENT, Load, question_files
-from seed.report import load_and_report, write_report
+from seed.load import CONTENT, question_files
+from seed.report import load_and_report
 from settings import Settings
 
 app = typer.Typer(
@@ -32,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(files)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; else QUESTIONS_HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; else QUESTIONS_PORT.")]
@@ -86,43 +86,6 @@ def seed_files(
     files = list(question_files(places or [CONTENT]))
     terms = Terms(dry_run=dry_run)
     if load_and_report(open_bank(Settings.load()), files, terms=terms).failed:
-        raise typer.Exit(1)
-
-
-@app.command("import")
-@plainly
-def import_files(
-    places: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER|ZIP...")],
-    dry_run: Annotated[bool, typer.Option(help="Show what would change, write nothing.")] = False,
-    form: Annotated[FormatName, typer.Option("--format", help="The format of all files.")] = "auto",
-    tag: Annotated[str | None, typer.Option(help="A tag to give to every question.")] = None,
-    report: Annotated[Path | None, typer.Option(help="A file to write the report to.")] = None,
-) -> None:
-    """Bring question files into the bank; say what changed, and what failed and why."""
-    files, terms = list(question_files(places)), Terms(form, tag, dry_run)
-    load = load_and_report(open_bank(Settings.load()), files, terms=terms, brief=True)
-    if report:
-        _save(load, report)
-    if load.failed:
-        raise typer.Exit(1)
-
-
-def _save(load: Load, report: Path) -> None:
-    try:
-        write_report(load, report)
-    except OSError as error:
-        raise told(f"The report {report} was not written: {error.strerror}.") from None
-
-
-@app.command("check")
-def check_questions(
-    places: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...")] = None,
-) -> None:
-    """Check question files and run the tests inside of them, without a database."""
-    checked = list(check_files(list(question_files(places or [CONTENT]))))
-    for one in checked:
-        typer.echo("\n".join(one.lines()))
-    if any(one.failed for one in checked):
         raise typer.Exit(1)
 
 

@@ -14,6 +14,7 @@ from api import (
     bank_findings,
     bank_history,
     bank_states,
+    exports,
     health,
     imports,
     keys,
@@ -48,6 +49,7 @@ TAGS = [
     {"name": "audit", "description": "Who did what."},
     {"name": "bank", "description": "What authors write, review and publish."},
     {"name": "imports", "description": "Question files brought into the bank."},
+    {"name": "exports", "description": "The bank as files of other systems."},
     {"name": "health", "description": "How the service is."},
 ]
 
@@ -63,6 +65,7 @@ PARTS = (
     bank_history,
     bank_findings,
     imports,
+    exports,
     health,
     pages,
 )

@@ -68,7 +68,8 @@ class Format:
     ``parse`` reads question by question and never raises for what the file says. ``render``
     writes one question and never raises for what a complete draft says. With a ``book``, several
     questions share one file; without, each has one of its own. ``package`` makes the files of a
-    zip from those of the questions; ``None`` where they go as they are.
+    zip from those of the questions; ``None`` where they go as they are. ``media_type`` is that of
+    a plain file.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Format:
     render: Callable[[Draft], Rendered] = only_read
     book: Book | None = None
     package: Callable[[Iterable[File]], Iterator[File]] | None = None
+    media_type: str = "text/plain; charset=utf-8"
 
     @property
     def is_written(self) -> bool:

@@ -1,8 +1,9 @@
 """Many questions as one file of a format: a book of them, or a zip with a file for each."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from domain.losses import Loss
@@ -10,6 +11,10 @@ from domain.questions import Draft
 from formats.format import Book, File, Format
 
 EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 -- zips know no zone; equal banks give equal zips
+
+SECOND = Loss(
+    "", "one_question_a_file", "A file of this format holds one.", "It was left out: write a zip."
+)
 
 
 class Written(NamedTuple):
@@ -19,24 +24,27 @@ class Written(NamedTuple):
     is_in: bool
     losses: tuple[Loss, ...]
 
-
-def is_packed(form: Format) -> bool:
-    """Whether several questions of the format make a zip."""
-    return form.book is None or form.package is not None
+    def as_document(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {**self._asdict(), "losses": [asdict(loss) for loss in self.losses]}
 
 
 def write_file(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator[Written]:
     """Write the questions as one plain file, each told when it is written.
 
-    Only a format with a book takes any number of drafts; the others take one.
+    A format without a book takes one question; the others are left out, and told.
     """
     book, first = form.book or Book(), True
     out.write(book.head)
     for written, content in _rendered(form, drafts):
-        if content is not None:
+        if content is None:
+            yield written
+        elif first or form.book:
             out.write(content if first else book.between + content)
             first = False
-        yield written
+            yield written
+        else:
+            yield Written(written.slug, False, (SECOND,))
     out.write(book.tail)
 
 

@@ -4,11 +4,11 @@ What comes out holds plain values only, so that it can go from one process to an
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from itertools import chain
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from domain.completeness import advice, completeness
 from domain.losses import Loss
@@ -61,6 +61,15 @@ class Prepared:
     def slug(self) -> str | None:
         """The name that the question asks for, where it could be read."""
         return self.draft.slug if self.draft else None
+
+    def as_document(self) -> dict[str, Any]:
+        """What was read and what was not, as plain values."""
+        return {
+            "source": self.place,
+            "slug": self.slug,
+            "problems": [asdict(problem) for problem in self.problems],
+            "losses": [asdict(loss) for loss in self.losses],
+        }
 
 
 def prepare_sources(

@@ -124,6 +124,7 @@ _CHANGED: Example = {
     "slug": SLUG,
     "outcome": "updated",
     "problems": [],
+    "losses": [],
     "changes": ["option 2: - Use ReLU.", "option 2: + Use ReLU instead of sigmoid."],
 }
 _REFUSED: Example = {
@@ -131,6 +132,7 @@ _REFUSED: Example = {
     "slug": None,
     "outcome": "failed",
     "problems": [_FINDING],
+    "losses": [],
     "changes": [],
 }
 _REPORT: Example = {
@@ -164,6 +166,25 @@ OF_AUTHORS: dict[str, Example] = {
         "state": "running",
         "progress": {"done": 400, "total": 2000},
         "report": None,
+    },
+    "LossReportOut": {
+        "format": "aiken",
+        "exported": 41,
+        "left_out": 1,
+        "items": [
+            {
+                "slug": SLUG,
+                "is_in": False,
+                "losses": [
+                    {
+                        "path": "/kind",
+                        "code": "not_expressible",
+                        "what": "Several options may be picked.",
+                        "instead": "It was left out.",
+                    }
+                ],
+            }
+        ],
     },
     "MissedPage": {
         "items": [{"id": QUESTION_ID, "slug": SLUG, "mean_score": 0.25, "submissions": 120}],

@@ -28,6 +28,13 @@ def _render(draft: Draft) -> Rendered:
         return Rendered(None, (Loss("", "not_expressible", str(error), "It was left out."),))
 
 
-FORMAT = Format("quarto", (".qmd", ".md"), sniff=_sniff, parse=_parse, render=_render)
+FORMAT = Format(
+    "quarto",
+    (".qmd", ".md"),
+    sniff=_sniff,
+    parse=_parse,
+    render=_render,
+    media_type="text/markdown; charset=utf-8",
+)
 
 __all__ = ["FORMAT", "parse", "render"]

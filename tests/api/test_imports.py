@@ -60,7 +60,7 @@ def test_a_file_is_imported_revised_and_left_alone(
     assert first.json() == {
         "created": 1, "updated": 0, "unchanged": 0, "failed": 0,
         "items": [{"source": "vanishing.qmd", "slug": "vanishing", "outcome": "created",
-                   "problems": [], "changes": []}],
+                   "problems": [], "changes": [], "losses": []}],
     }  # fmt: skip
     assert client.get("/v1/questions/vanishing").status_code == 200
     assert client.post(address, content=SEED, headers=FILE | author).json()["unchanged"] == 1

@@ -1,0 +1,42 @@
+"""Turn question files into a file of another format, without a bank."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from domain.questions import Draft
+from formats import Format
+from formats.archive import is_archive
+from formats.writing import Written, write_file, write_package
+from operations.find_sources import find_sources
+from operations.prepare_import import Prepared, Source, prepare_source
+
+ARCHIVE = ".zip"
+
+
+def convert_questions(
+    source: Path, target: Path, *, form: str, to: Format
+) -> tuple[list[Written], list[Prepared]]:
+    """Write to the target what the source holds: what became of each question, and how it was read.
+
+    The target is a zip where its name says so, else one file. A question that cannot be read is
+    not written; its entry says why.
+    """
+    read: list[Prepared] = []
+    drafts = _drafts(source, form, read)
+    write = write_package if target.suffix.lower() == ARCHIVE else write_file
+    with target.open("wb") as out:
+        return list(write(to, drafts, out)), read
+
+
+def _drafts(source: Path, form: str, read: list[Prepared]) -> Iterator[Draft]:
+    for one in _sources(source):
+        for prepared in prepare_source(one, form):
+            read.append(prepared)
+            if prepared.draft is not None:
+                yield prepared.draft
+
+
+def _sources(path: Path) -> Iterator[Source]:
+    with path.open("rb") as file:
+        packed = is_archive(file.read(4))
+    yield from find_sources(path.name, path.read_bytes()) if packed else (Source(path.name, path),)
