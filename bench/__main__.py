@@ -1,8 +1,18 @@
-"""Print all figures: ``python -m bench [NAME ...]``."""
+"""Print all figures: ``python -m bench [--record] [NAME ...]``."""
 
 import sys
 
-from bench import files, grading, import_kill, imports, lab, limits, scale, start
+from bench import (
+    files,
+    grading,
+    import_kill,
+    imports,
+    lab,
+    limits,
+    reading,
+    scale,
+    start,
+)
 
 FIGURES = {
     "start": start.figures,
@@ -13,6 +23,8 @@ FIGURES = {
     "imports": imports.figures,
     "import_kill": import_kill.figures,
     "scale": scale.figures,
+    "reading": reading.sqlite_figures,
+    "reading_postgresql": reading.postgresql_figures,
 }
 
 
