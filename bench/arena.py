@@ -39,28 +39,37 @@ class Arena:
 
 
 @contextmanager
-def arena(engine: str, questions: int = QUESTIONS) -> Iterator[Arena]:
-    """An arena on ``sqlite`` or ``postgresql``, with a bank of so many questions."""
+def empty_arena(engine: str) -> Iterator[Arena]:
+    """An arena on ``sqlite`` or ``postgresql`` with an empty database for ours."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         server = stack.enter_context(durable_postgres()) if engine == "postgresql" else None
         made = Arena(folder, server)
         made.ours = made.database("ours")
-        write_files(folder / "questions", questions)
-        import_bank(made.ours, folder / "questions")
+        yield made
+
+
+@contextmanager
+def arena(engine: str, questions: int = QUESTIONS) -> Iterator[Arena]:
+    """An arena with a bank of so many questions."""
+    with empty_arena(engine) as made:
+        write_files(made.folder / "questions", questions)
+        import_bank(made.ours, made.folder / "questions")
         export_bank(made.ours, made.exported)
         made.bank = read_bank(made.exported)
         yield made
 
 
 @contextmanager
-def contest(made: Arena, contestants: Sequence[Contestant]) -> Iterator[list[Running]]:
+def contest(
+    made: Arena, contestants: Sequence[Contestant], path: str = ""
+) -> Iterator[list[Running]]:
     """Start all that can be started; the reasons of the others go to ``missing``."""
     made.missing = [f"  {each.name}: left out. {each.missing}" for each in contestants
                     if each.missing]  # fmt: skip
     with ExitStack() as stack:
         yield [
-            stack.enter_context(started(each, made.first_path, made.folder))
+            stack.enter_context(started(each, path or made.first_path, made.folder))
             for each in contestants
             if not each.missing
         ]

@@ -9,7 +9,9 @@ ETAG = b'"fixed"'
 HEADERS = [(b"content-type", b"application/json"), (b"etag", ETAG)]
 QUESTION, PAGE = (
     (body, [*HEADERS, (b"content-length", str(len(body)).encode())])
-    for body in (Path(os.environ["BARE_BODIES"], name).read_bytes() for name in ("question", "page"))
+    for body in (
+        Path(os.environ["BARE_BODIES"], name).read_bytes() for name in ("question", "page")
+    )
 )
 
 

@@ -88,9 +88,7 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
 
-async def connect(
-    port: int, on_answer: Callable[[Connection, Answer | None], None]
-) -> Connection:
+async def connect(port: int, on_answer: Callable[[Connection, Answer | None], None]) -> Connection:
     """A connection to a loopback port."""
     loop = asyncio.get_running_loop()
     _, made = await loop.create_connection(lambda: Connection(on_answer), "127.0.0.1", port)

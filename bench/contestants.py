@@ -170,7 +170,12 @@ def peer(module: str, url: str, bank: Path) -> Contestant:
     if not PEER_PYTHON.exists():
         return Contestant(name, missing="its packages are not installed; `make bench` does that")
     driver = url.replace("sqlite://", "sqlite+aiosqlite://")
-    command = (str(PEER_PYTHON), *_uvicorn(f"{module}:app", port := free_port()), "--app-dir", str(PEERS))
+    command = (
+        str(PEER_PYTHON),
+        *_uvicorn(f"{module}:app", port := free_port()),
+        "--app-dir",
+        str(PEERS),
+    )
     settings = {"DATABASE_URL": driver, "PEER_BANK": str(bank)}
     return Contestant(name, command, port, settings, server_process(url))
 

@@ -3,9 +3,12 @@
 import os
 import platform
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+
+from tests.postgres import installed_binaries
 
 LIBRARIES = ("uvicorn", "uvloop", "httptools", "fastapi", "pydantic", "sqlalchemy", "psycopg")
 
@@ -40,5 +43,11 @@ def shape() -> Iterator[str]:
     """Cores, memory and versions; nothing that names the machine."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     yield f"{sharing()}; {memory:.0f} GiB of memory; {platform.system()} {platform.machine()}"
-    yield f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    yield f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {_postgresql()}"
     yield ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+
+
+def _postgresql() -> str:
+    program = installed_binaries() / "postgres"
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.strip()

@@ -119,7 +119,7 @@ async def set_up() -> None:
         await connection.run_sync(Base.metadata.create_all)
     async with sessions.begin() as session:
         if not await session.scalar(select(func.count()).select_from(Question)):
-            bank = json.loads(Path(os.environ["PEER_BANK"]).read_text())  # noqa: ASYNC240
+            bank = json.loads(Path(os.environ["PEER_BANK"]).read_text())
             session.add_all([_question(**told) for told in bank])
 
 
