@@ -1,7 +1,7 @@
 """Print all figures: ``python -m bench [--record] [NAME ...]``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bench import (
     answering,
@@ -22,7 +22,7 @@ from bench import (
 from bench.record import write_record
 
 RECORD = "--record"
-FIGURES = {
+FIGURES: dict[str, Callable[[], Iterator[str]]] = {
     "start": start.figures,
     "files": files.figures,
     "grading": grading.figures,
