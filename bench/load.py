@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from time import perf_counter
@@ -113,9 +114,19 @@ class _Load:
         if self._ended and not self._under_way and not self._done.done():
             self._done.set_result(None)
 
-    async def _connect(self, port: int, connections: int) -> list[Connection]:
+    @asynccontextmanager
+    async def _connected(self, port: int, connections: int) -> AsyncIterator[list[Connection]]:
+        """Open connections; hang up whatever happens, since uvloop never ends with open ones."""
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        return [await connect(port, self._answered) for _ in range(connections)]
+        opened: list[Connection] = []
+        try:
+            for _ in range(connections):
+                opened.append(await connect(port, self._answered))
+            yield opened
+        finally:
+            for connection in opened:
+                connection.close()
+            await asyncio.sleep(0)
 
     def _answered(self, connection: Connection, answer: Answer | None) -> None:
         raise NotImplementedError
@@ -123,15 +134,13 @@ class _Load:
 
 class _Closed(_Load):
     async def run(self, port: int, connections: int, seconds: float) -> Run:
-        opened = await self._connect(port, connections)
-        started = perf_counter()
-        self._end = started + seconds
-        for connection in opened:
-            self._send(connection, perf_counter())
-        await asyncio.wait_for(self._done, seconds + LONGEST_WAIT)
-        self._result.seconds = perf_counter() - started
-        for connection in opened:
-            connection.close()
+        async with self._connected(port, connections) as opened:
+            started = perf_counter()
+            self._end = started + seconds
+            for connection in opened:
+                self._send(connection, perf_counter())
+            await asyncio.wait_for(self._done, seconds + LONGEST_WAIT)
+            self._result.seconds = perf_counter() - started
         return self._result
 
     def _answered(self, connection: Connection, answer: Answer | None) -> None:
@@ -144,21 +153,23 @@ class _Closed(_Load):
 
 class _Open(_Load):
     async def run(self, port: int, connections: int, rate: float, seconds: float) -> Run:
-        self._idle = await self._connect(port, connections)
-        self._waiting: deque[float] = deque()
-        opened, started, total = list(self._idle), perf_counter(), max(1, int(rate * seconds))
-        for number in range(total):
-            intended = started + number / rate
-            while perf_counter() < intended and not self._done.done():
-                await asyncio.sleep(PAUSE)
-            self._waiting.append(intended)
-            self._send_waiting()
-        self._ended = True
-        await asyncio.wait_for(self._done, LONGEST_WAIT)
-        self._result.seconds = perf_counter() - started
-        for connection in opened:
-            connection.close()
+        async with self._connected(port, connections) as opened:
+            self._idle, self._waiting = list(opened), deque[float]()
+            started = perf_counter()
+            for number in range(max(1, int(rate * seconds))):
+                await self._offer(started + number / rate)
+            self._ended = True
+            self._end_if_done()
+            await asyncio.wait_for(self._done, LONGEST_WAIT)
+            self._result.seconds = perf_counter() - started
         return self._result
+
+    async def _offer(self, intended: float) -> None:
+        """Let a request wait from the moment intended, which may have passed already."""
+        while perf_counter() < intended and not self._done.done():
+            await asyncio.sleep(PAUSE)
+        self._waiting.append(intended)
+        self._send_waiting()
 
     def _send_waiting(self) -> None:
         while self._waiting and self._idle and not self._done.done():

@@ -1,4 +1,4 @@
-"""A class that begins at once: each client fetches 20 questions and posts 20 answers."""
+"""A class that begins at once: each client fetches and answers 20 questions."""
 
 import asyncio
 import os
@@ -42,14 +42,14 @@ class Bell:
 
 def figures() -> Iterator[str]:
     """Errors, lost answers, times and memory on both engines."""
-    yield f"{sharing()}; {CLIENTS:,} clients, each {EACH} fetches then {EACH} posts, {LONGEST:g} s"
+    yield f"{sharing()}; {CLIENTS:,} clients, each fetches and answers {EACH} questions, cut off after {LONGEST:g} s"
     _allow_many_files()
     for engine in ("sqlite", "postgresql"):
         with arena(engine) as made, contest(made, [ours(made.ours)]) as (service,):
             rest = service.resident_mib()
             bell = run_load(_ring(made, service.port))
             yield from _lines(engine, bell)
-            yield f"{_lost(made, bell):10,} confirmed answers that are not in the database"
+            yield f"{_lost(made, bell):10,} of {len(bell.confirmed):,} confirmed answers are not in the database"
             yield from _memory(service, rest)
 
 
@@ -106,12 +106,11 @@ class _Client:
         self._connection: Connection | None = None
 
     async def work(self, fetches: Sequence[bytes], posts: Sequence[bytes]) -> None:
-        """Fetch all, then post all."""
+        """Fetch and answer one question after the other."""
         try:
-            for request in fetches:
-                await self._ask(request, 200, self._bell.fetches)
-            for request in posts:
-                answer = await self._ask(request, 201, self._bell.posts)
+            for fetch, post in zip(fetches, posts, strict=True):
+                await self._ask(fetch, 200, self._bell.fetches)
+                answer = await self._ask(post, 201, self._bell.posts)
                 if answer:
                     self._bell.confirmed.append(UUID(answer.body[7:43].decode()))
             self._bell.finished += 1
