@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,30 +117,43 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, output: Path) 
 @contextmanager
 def durable_postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server on the servers' cores that syncs each commit to the disk."""
-    with on_cores(SERVERS):
-        server = running_postgres(fsync="on")
-        url = server.__enter__()
-    try:
+    with ExitStack() as stack:
+        with on_cores(SERVERS):
+            url = stack.enter_context(running_postgres(fsync="on"))
+        _wait_until_started(url)
         yield url
-    finally:
-        server.__exit__(None, None, None)
+
+
+def _wait_until_started(url: str) -> None:
+    """The server takes connections before it serves them, since its start is synced too."""
+    deadline = time.monotonic() + LONGEST_START
+    while True:
+        try:
+            psycopg.connect(plain(url)).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def plain(url: str) -> str:
+    """The URL as PostgreSQL's own programs read it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def new_database(server: str, name: str) -> str:
     """Make an empty database of a PostgreSQL server; its URL."""
-    url = make_url(server)
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with psycopg.connect(plain(server), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return url.set(database=name).render_as_string(hide_password=False)
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def server_process(url: str) -> int | None:
     """The main process of the PostgreSQL server on this machine; none for SQLite."""
     if not url.startswith("postgresql"):
         return None
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain) as connection:
+    with psycopg.connect(plain(url)) as connection:
         return parent_of(connection.info.backend_pid)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
-from bench.contestants import durable_postgres, new_database
+from bench.contestants import durable_postgres, new_database, plain
 from bench.duel import SECONDS
 from bench.machine import GENERATOR, SERVERS, on_cores
 from tests.postgres import installed_binaries
@@ -74,11 +74,6 @@ def _open(url: str) -> Any:
             connection.execute(pragma)
         return connection
     return psycopg.connect(plain(url), autocommit=True)
-
-
-def plain(url: str) -> str:
-    """The URL as PostgreSQL's own programs read it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _repeated(work: Callable[[], object]) -> list[float]:

@@ -42,14 +42,15 @@ class Bell:
 
 def figures() -> Iterator[str]:
     """Errors, lost answers, times and memory on both engines."""
-    yield f"{sharing()}; {CLIENTS:,} clients, each fetches and answers {EACH} questions, cut off after {LONGEST:g} s"
+    yield sharing()
+    yield f"{CLIENTS:,} clients fetch and answer {EACH} questions each; cut off after {LONGEST:g} s"
     _allow_many_files()
     for engine in ("sqlite", "postgresql"):
         with arena(engine) as made, contest(made, [ours(made.ours)]) as (service,):
             rest = service.resident_mib()
             bell = run_load(_ring(made, service.port))
             yield from _lines(engine, bell)
-            yield f"{_lost(made, bell):10,} of {len(bell.confirmed):,} confirmed answers are not in the database"
+            yield f"{_lost(made, bell):10,} of {len(bell.confirmed):,} confirmed answers are lost"
             yield from _memory(service, rest)
 
 

@@ -1,5 +1,6 @@
 """The peers that the service is measured against do the same work."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,4 +66,5 @@ def test_peers_show_the_same_questions(place: tuple[Arena, list[Running]]) -> No
 def texts(told: dict[str, Any]) -> Any:
     """What a learner reads of a question or a page, in any order of the page."""
     items = told.get("items", [told])
-    return sorted((each["slug"], str(each["prompt"]), str(each["options"])) for each in items)
+    parts = ("slug", "title", "tags", "prompt", "options", "scoring")
+    return sorted(json.dumps([each[part] for part in parts], sort_keys=True) for each in items)
