@@ -47,12 +47,14 @@ def main() -> None:
     names = sys.argv[1:]
     if recorded := RECORD in names:
         names.remove(RECORD)
-    lines = []
-    for line in _figures(names or list(FIGURES)):
-        print(line, flush=True)  # noqa: T201
-        lines.append(line)
-    if recorded:
-        print(f"Kept in {write_record(lines)}")  # noqa: T201
+    lines: list[str] = []
+    try:
+        for line in _figures(names or list(FIGURES)):
+            print(line, flush=True)  # noqa: T201
+            lines.append(line)
+    finally:  # also what came before a failure or Ctrl-C
+        if recorded:
+            print(f"Kept in {write_record(lines)}")  # noqa: T201
 
 
 def _figures(names: list[str]) -> Iterator[str]:

@@ -42,25 +42,33 @@ class Score:
 
 
 def duel(work: Work, contestants: Sequence[Running]) -> Iterator[str]:
-    """A line for each contestant; the first one is compared with all others."""
+    """A line for each contestant; the first that does the work is compared with all others."""
     yield f"-- {work.name}, {work.connections} connections, {ROUNDS} rounds of {SECONDS:g} s"
-    requests, refused = {}, {}
+    requests, refused = _prepared(work, contestants)
+    scores = {each: Score() for each in requests}
+    for _ in range(ROUNDS):
+        for each, score in scores.items():
+            _measure(work, each, requests[each], score)
+    yield HEADING
+    first = next(iter(scores.values()), Score())
+    for each, score in scores.items():
+        yield _line(each, score, first)
+    yield from refused
+
+
+def _prepared(
+    work: Work, contestants: Sequence[Running]
+) -> tuple[dict[Running, Sequence[bytes]], list[str]]:
+    """The requests for each contestant that does the work, warmed up; why others do not."""
+    requests, refused = {}, []
     for each in contestants:
         try:
             requests[each] = work.requests(each)
             _closed(work, each, requests[each], WARM_UP)
         except LoadError as error:
-            refused[each] = str(error)
-    scores = {each: Score() for each in requests if each not in refused}
-    for _ in range(ROUNDS):
-        for each, score in scores.items():
-            _measure(work, each, requests[each], score)
-    yield HEADING
-    first = scores[contestants[0]]
-    for each, score in scores.items():
-        yield _line(each, score, first)
-    for each, reason in refused.items():
-        yield f"  {each.name}: left out. {reason}"
+            requests.pop(each, None)
+            refused.append(f"  {each.name}: left out. {error}")
+    return requests, refused
 
 
 def _measure(work: Work, each: Running, requests: Sequence[bytes], score: Score) -> None:
