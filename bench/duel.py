@@ -98,11 +98,11 @@ def _line(each: Running, score: Score, first: Score) -> str:
     return (
         f"{median(score.rates):10,.0f}{median(score.cpu):9.3f}{median(score.with_database):9.3f}"
         f"{late[0]:9.2f}{late[1]:9.2f}{rarest}{median(score.offered):9,.0f}{each.peak_mib():10,.0f}"
-        f"{_ratio(first.rates, score.rates):20.2f}{_ratio(first.cpu, score.cpu):7.2f}"
+        f"{ratio(first.rates, score.rates):20.2f}{ratio(first.cpu, score.cpu):7.2f}"
         f"  {each.name}"
     )
 
 
-def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """The median of the rounds' ratios: what slows a round slows both."""
     return median(a / b for a, b in zip(ours, theirs, strict=True))
