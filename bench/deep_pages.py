@@ -16,7 +16,8 @@ from models import Database, open_engine
 
 SIZE = int(os.environ.get("BENCH_PAGES_QUESTIONS", "20000"))
 LIMIT, DEEP_PAGE = 20, 10_000
-FIRST = f"/v1/questions?limit={LIMIT}"
+SORT = "-published_at"
+FIRST = f"/v1/questions?limit={LIMIT}&sort={SORT}"
 
 
 def figures() -> Iterator[str]:
@@ -33,7 +34,7 @@ def _pages(made: Arena, engine: str, deep: int) -> Iterator[str]:
     bind = open_engine(made.ours)
     migrations.upgrade(bind)
     fill(bind, SIZE)
-    cursor = cursor_of_page(Database(bind), "-published_at", deep, LIMIT)
+    cursor = cursor_of_page(Database(bind), SORT, deep, LIMIT)
     bind.dispose()
     uncached = ours_uncached(made.ours)
     contestant = ours(made.ours) if uncached.missing else uncached
