@@ -27,8 +27,11 @@ from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
+from api.known_keys import KnownKeys
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
 from api.rate_limits import RateLimits
+from api.response_cache import ResponseCache
+from api.revision_checks import RevisionChecks, checks_of
 from models import Database, open_engine
 from models.draws import QuestionSets
 from settings import ROOT, Settings
@@ -71,7 +74,7 @@ PARTS = (
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or Database(open_engine(settings.database_url, **settings.engine_options))
-    worker = ImportWorker(database)
+    worker, checks = ImportWorker(database), checks_of(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -81,6 +84,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         async with publishing_what_is_due(database):
             yield
         worker.stop()
+        if checks is not None:
+            await checks.close()
         database.close()
 
     app = FastAPI(
@@ -103,16 +108,25 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
-    _add_layers(app, settings)
+    _add_layers(app, settings, database, checks)
     return app
 
 
-def _add_layers(app: FastAPI, settings: Settings) -> None:
+def _add_layers(
+    app: FastAPI, settings: Settings, database: Database, checks: RevisionChecks | None
+) -> None:
     """What every request passes, in or out; the last one added is the outermost."""
     app.add_middleware(
         RequestLimits,
         max_body_bytes=settings.max_body_bytes,
         others={imports.PATH: settings.max_import_bytes},
+    )
+    app.add_middleware(
+        ResponseCache,
+        checks=checks,
+        keys=KnownKeys(database),
+        max_bytes=settings.response_cache_bytes,
+        is_public=settings.public,
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(LastResort)

@@ -85,12 +85,13 @@ def get_caller(
     token = bearer_token(authorization)
     if token is None:
         raise Unauthenticated("The Authorization header is not of the form `Bearer qs_...`.")
-    key = _valid_key(database, token)
+    key = valid_key(database, token)
     request.state.key = key  # from now on the limit of the key holds, not that of the address
     return Caller(str(key.id), frozenset(key.scopes), key.name)  # type: ignore[arg-type]
 
 
-def _valid_key(database: Database, token: str) -> ApiKey:
+def valid_key(database: Database, token: str) -> ApiKey:
+    """The key with this text, whose use is noted; :class:`Unauthenticated` if it opens no door."""
     at = now()
     with database.read() as session:
         key = session.scalar(ApiKey.by_token(token))

@@ -26,7 +26,7 @@ def json_response(
     etag = entity_tag(body)
     headers = {"Cache-Control": cache_control, "ETag": etag, **(headers or {})}
     if cache_control not in {NO_STORE, PRIVATE}:
-        headers["Vary"] = "Authorization"
+        headers["Vary"] = "Authorization, Accept-Encoding"
     if status == 200 and request.method == "GET" and _has(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, media_type="application/json")
