@@ -25,6 +25,7 @@ from api import (
 )
 from api.background import publishing_what_is_due
 from api.documentation import describe
+from api.documents import QuestionDocuments
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
@@ -98,10 +99,12 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        # It asks on every request whether somebody has set it up, for a tenth of a kept answer.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings, app.state.database = settings, database
     app.state.import_worker = worker
-    app.state.question_sets = QuestionSets()
+    app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
     add_error_handlers(app)
     for part in PARTS:
         app.include_router(part.router)

@@ -4,7 +4,7 @@ Routes know nothing of it: it keeps what they mark as public. Why no answer is o
 request for it is told in docs/decisions/0015-kept-answers.md.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -158,10 +158,11 @@ def _canonical(query: bytes) -> bytes:
     """The same for all orders of the parameters; those of one name keep theirs."""
     if b"&" not in query:
         return query
-    return b"&".join(sorted(query.split(b"&"), key=_parameter))
+    parts: list[bytes] = query.split(b"&")
+    return b"&".join(sorted(parts, key=_parameter))
 
 
-def _parameter(part: bytes) -> bytes:
+def _parameter(part: Any) -> Any:
     return part.partition(b"=")[0]
 
 
