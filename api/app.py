@@ -103,7 +103,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings, app.state.database = settings, database
-    app.state.import_worker = worker
+    app.state.import_worker, app.state.checks = worker, checks
     app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
     add_error_handlers(app)
     for part in PARTS:

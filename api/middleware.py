@@ -178,7 +178,7 @@ class Cors(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; a refused preflight raises out of ``preflight_response``."""
-        if scope["type"] != "http" or not _has_origin(scope):
+        if self.allow_all_origins and not _has_origin(scope):  # nothing to say, and quickly
             await self.app(scope, receive, send)
             return
         try:
@@ -197,4 +197,4 @@ class Cors(CORSMiddleware):
 
 
 def _has_origin(scope: Scope) -> bool:
-    return b"origin" in [name for name, _ in scope["headers"]]
+    return b"origin" in [name for name, _ in scope.get("headers", ())]

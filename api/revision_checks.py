@@ -2,11 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
 import structlog
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import ExecStatus, PGconn
+from psycopg.pq.abc import PGconn as Link
 from sqlalchemy import Engine
 
 from models import Database
@@ -97,13 +100,16 @@ class SqliteChecks:
 class PostgresChecks:
     """Reads for all that wait at once, on a connection of its own.
 
+    It speaks by the driver's lowest floor: the one above takes as long as all else for an answer.
+
     Who comes while a read is under way waits for the next one: the one under way may have begun
     before a commit of which the newcomer has heard already.
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = options
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._options = {**options, "connect_timeout": int(PATIENCE)}
+        self._options.pop("context", None)  # the only one that the server's own library lacks
+        self._link: Link | None = None
         self._links = 0
         self._waiting: list[asyncio.Future[State | None]] = []
         self._reading: asyncio.Task[None] | None = None
@@ -137,35 +143,62 @@ class PostgresChecks:
 
     async def _ask(self) -> State | None:
         """Over the link there is or, should it be cut, over a new one."""
-        for link in {self._links, 0}:
-            if (state := await self._try(self._connection if link else None)) is not None:
-                return state
+        for _ in range(1 if self._link is None else 2):
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return await self._ask_server()
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                log.warning("revision_not_read", reason=type(error).__name__)
+                await self.close()
         return None
 
-    async def _try(self, link: psycopg.AsyncConnection[Any] | None) -> State | None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                link = link or await self._open()
-                row = await (await link.execute(READ_REVISION)).fetchone()
-                return State(self._links, row[0]) if row else None
-        except (psycopg.Error, OSError, TimeoutError) as error:
-            log.warning("revision_not_read", reason=type(error).__name__)
-            await self.close()
-            return None
-
-    async def _open(self) -> psycopg.AsyncConnection[Any]:
-        connect: Callable[..., Any] = psycopg.AsyncConnection.connect
-        self._connection = await connect(
-            **self._options, autocommit=True, prepare_threshold=None, connect_timeout=int(PATIENCE)
-        )
-        self._links += 1
-        return self._connection
+    async def _ask_server(self) -> State:
+        if (link := self._link) is None:
+            link = self._link = await asyncio.to_thread(
+                PGconn.connect, make_conninfo(**self._options).encode()
+            )
+            self._links += 1
+        link.send_query(READ_REVISION.encode())  # raises where the link was never made
+        await _arrival(link)
+        return State(self._links, _number(link))
 
     async def close(self) -> None:
         """Give back the connection."""
-        if self._connection is not None:
-            await self._connection.close()
-        self._connection = None
+        if self._link is not None:
+            self._link.finish()
+        self._link = None
+
+
+async def _arrival(link: Link) -> None:
+    """Wait for the whole answer to the query that was sent."""
+    loop = asyncio.get_running_loop()
+    arrived = loop.create_future()
+
+    def take() -> None:
+        try:
+            link.consume_input()
+            if not link.is_busy() and not arrived.done():
+                arrived.set_result(None)
+        except psycopg.Error as error:
+            if not arrived.done():
+                arrived.set_exception(error)
+
+    loop.add_reader(link.socket, take)
+    try:
+        await arrived
+    finally:
+        loop.remove_reader(link.socket)
+
+
+def _number(link: Link) -> int:
+    """The number that the query gave."""
+    result = link.get_result()
+    if result is None or result.status != ExecStatus.TUPLES_OK or result.ntuples != 1:
+        raise psycopg.OperationalError("The revision was not read.")
+    number = int(result.get_value(0, 0) or b"0")
+    while link.get_result() is not None:
+        pass  # until then the link takes no other query
+    return number
 
 
 def _tell(waiting: list[asyncio.Future[State | None]], state: State | None) -> None:

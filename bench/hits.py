@@ -42,11 +42,7 @@ def figures() -> Iterator[str]:
         bare = stack.enter_context(_bare(folder, f"http://127.0.0.1:{ours[1]}{ADDRESS}"))
         etag = httpx.get(f"http://127.0.0.1:{ours[1]}{ADDRESS}").headers["ETag"]
         known = f"If-None-Match: {etag}\r\n"
-        asked = {
-            "bare": (bare, ""),
-            "hit": (ours, ""),
-            "304": (ours, known),
-        }
+        asked = {"bare": (bare, ""), "hit": (ours, ""), "304": (ours, known), "plain": (plain, "")}
         best = dict.fromkeys(asked, float("inf"))
         for _ in range(ROUNDS):
             for name, (server, header) in asked.items():
