@@ -59,14 +59,19 @@ async def _client(database: Database, **settings: Any) -> AsyncIterator[httpx.As
 
 def _counted(client: httpx.AsyncClient) -> Counting:
     """What the layer of this client's application has behind it, counting from now on."""
+    layer = _layer(client)
+    counting = layer.app = Counting(layer.app)
+    return counting
+
+
+def _layer(client: httpx.AsyncClient) -> ResponseCache:
     transport = client._transport
     assert isinstance(transport, httpx.ASGITransport)
     layer: Any = transport.app
     layer = layer.middleware_stack if hasattr(layer, "middleware_stack") else layer
     while not isinstance(layer, ResponseCache):
         layer = layer.app
-    counting = layer.app = Counting(layer.app)
-    return counting
+    return layer
 
 
 def run(database: Database, work: Work, **settings: Any) -> None:
@@ -285,6 +290,7 @@ def test_what_changes_while_it_is_computed_is_not_kept(own_database: Database, b
         inner, counting.app = counting.app, held
         assert "Before" in (await client.get(ONE)).text, "its snapshot began before the edit"
         assert answered.is_set()
+        assert _layer(client)._answers.size == 0
         assert "After" in (await client.get(ONE)).text
 
     run(own_database, edit_meanwhile)
@@ -459,3 +465,40 @@ def test_where_the_state_cannot_be_read_the_route_answers(
 
     asyncio.run(ask())
     asyncio.run(there.close())
+
+
+def test_a_check_under_way_is_not_shared_with_who_comes_later(
+    own_database: Database, bank: Bank
+) -> None:
+    checks = checks_of(own_database)
+    assert checks is not None
+
+    async def check_twice() -> None:
+        before = await checks.read()
+        under_way = [asyncio.create_task(checks.read()) for _ in range(3)]
+        for _ in range(3):
+            await asyncio.sleep(0)  # it is sent; the loop then hears of nothing until the commit
+        bank.publish()
+        after = await checks.read()
+        assert before is not None
+        assert after is not None
+        assert after.revision > before.revision
+        assert {await one for one in under_way} <= {before, after}
+        await checks.close()
+
+    asyncio.run(check_twice())
+
+
+def test_behind_a_new_connection_nothing_is_believed(own_database: Database) -> None:
+    checks = checks_of(own_database)
+    assert checks is not None
+
+    async def reconnect() -> None:
+        before = await checks.read()
+        await checks.close()
+        after = await checks.read()
+        assert None not in (before, after)
+        assert before != after
+        await checks.close()
+
+    asyncio.run(reconnect())
