@@ -201,6 +201,23 @@ def test_a_second_answer_comes_from_memory(own_database: Database, bank: Bank) -
     run(own_database, ask_again)
 
 
+def test_who_has_the_answer_already_costs_one_computation(
+    own_database: Database, bank: Bank
+) -> None:
+    bank.publish()
+
+    async def revalidate(client: httpx.AsyncClient) -> None:
+        known = {"If-None-Match": (await client.get(ONE, headers=AS_IT_IS)).headers["ETag"]}
+        await asyncio.to_thread(bank.publish, slug="another")
+        counting = _counted(client)
+        asked = (client.get(ONE, headers=AS_IT_IS | known) for _ in range(20))
+        answers = await asyncio.gather(*asked)
+        assert {answer.status_code for answer in answers} == {304}
+        assert counting.count == 1
+
+    run(own_database, revalidate)
+
+
 def test_what_is_no_store_is_made_each_time(own_database: Database, bank: Bank) -> None:
     bank.publish()
 
