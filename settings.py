@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         2 * 1024 * 1024, ge=1024, description="The largest request body that is read."
     )
+    response_cache_bytes: int = Field(
+        64 * 1024 * 1024, ge=0, description="Memory for answers that are kept ready; 0 keeps none."
+    )
     rate_limit: str = Field(
         "6000/minute", description="How often a key without a limit of its own may ask; or `off`."
     )

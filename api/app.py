@@ -26,10 +26,14 @@ from api import (
 )
 from api.background import publishing_what_is_due
 from api.documentation import describe
+from api.documents import QuestionDocuments
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
+from api.known_keys import KnownKeys
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
 from api.rate_limits import RateLimits
+from api.response_cache import ResponseCache
+from api.revision_checks import RevisionChecks, checks_of
 from models import Database, open_engine
 from models.draws import QuestionSets
 from settings import ROOT, Settings
@@ -74,7 +78,7 @@ PARTS = (
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or Database(open_engine(settings.database_url, **settings.engine_options))
-    worker = ImportWorker(database)
+    worker, checks = ImportWorker(database), checks_of(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -84,6 +88,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         async with publishing_what_is_due(database):
             yield
         worker.stop()
+        if checks is not None:
+            await checks.close()
         database.close()
 
     app = FastAPI(
@@ -96,26 +102,37 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        # It asks on every request whether somebody has set it up, for a tenth of a kept answer.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings, app.state.database = settings, database
-    app.state.import_worker = worker
-    app.state.question_sets = QuestionSets()
+    app.state.import_worker, app.state.checks = worker, checks
+    app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
     add_error_handlers(app)
     for part in PARTS:
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
-    _add_layers(app, settings)
+    _add_layers(app, settings, database, checks)
     return app
 
 
-def _add_layers(app: FastAPI, settings: Settings) -> None:
+def _add_layers(
+    app: FastAPI, settings: Settings, database: Database, checks: RevisionChecks | None
+) -> None:
     """What every request passes, in or out; the last one added is the outermost."""
     app.add_middleware(
         RequestLimits,
         max_body_bytes=settings.max_body_bytes,
         others={imports.PATH: settings.max_import_bytes},
+    )
+    app.add_middleware(
+        ResponseCache,
+        checks=checks,
+        keys=KnownKeys(database),
+        max_bytes=settings.response_cache_bytes,
+        is_public=settings.public,
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(LastResort)

@@ -1,8 +1,12 @@
-"""What routes ask for: settings, sessions, the caller, and the key of a repeatable request."""
+"""What routes ask for: settings, sessions, the caller, and the key of a repeatable request.
 
-from collections.abc import Callable, Iterator
+All but sessions are ``async``: a ``def`` would go through a thread, ten times as dear.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import structlog
 from fastapi import Depends, Header, Request, Security
@@ -11,6 +15,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from api.documents import QuestionDocuments
 from api.protocol_errors import Unauthenticated
 from domain.access import PUBLIC, Caller, Scope
 from domain.errors import Forbidden
@@ -18,29 +23,38 @@ from models import ApiKey, Database, now
 from models.draws import QuestionSets
 from settings import Settings
 
+Result = TypeVar("Result")
+
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """The settings this application was made with."""
     settings: Settings = request.app.state.settings
     return settings
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """The database this application was made with."""
     database: Database = request.app.state.database
     return database
 
 
-def get_question_sets(request: Request) -> QuestionSets:
+async def get_question_sets(request: Request) -> QuestionSets:
     """What this application remembers of which questions fulfil which conditions."""
     sets: QuestionSets = request.app.state.question_sets
     return sets
 
 
+async def get_documents(request: Request) -> QuestionDocuments:
+    """The documents of published versions that this application keeps."""
+    documents: QuestionDocuments = request.app.state.question_documents
+    return documents
+
+
 AppSettings = Annotated[Settings, Depends(get_settings)]
 AppDatabase = Annotated[Database, Depends(get_database)]
+AppDocuments = Annotated[QuestionDocuments, Depends(get_documents)]
 AppQuestionSets = Annotated[QuestionSets, Depends(get_question_sets)]
 
 
@@ -51,6 +65,20 @@ def read_session(database: AppDatabase) -> Iterator[Session]:
 
 
 ReadSession = Annotated[Session, Depends(read_session, scope="function")]
+
+
+async def read_quickly(database: Database, work: Callable[[Session], Result]) -> Result:
+    """The result of reading a row or two.
+
+    In a thread where the database is behind a network, for which the event loop must not wait. A
+    row of a file is there before a thread would have begun.
+    """
+
+    def reading() -> Result:
+        with database.read() as session:
+            return work(session)
+
+    return reading() if database.is_file else await asyncio.to_thread(reading)
 
 
 # Documents the header; what it says is judged below, where each fault has its own words.
@@ -67,30 +95,26 @@ def bearer_token(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def get_caller(
-    request: Request,
-    settings: AppSettings,
-    database: AppDatabase,
-    _: Annotated[object, Security(BEARER)],
-    authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Caller:
+async def get_caller(request: Request, _: Annotated[object, Security(BEARER)]) -> Caller:
     """Who asks: the holder of the key sent, or the public where the service is public.
 
     A key that is sent must be valid, even where none is needed: :class:`Unauthenticated`.
     """
+    authorization, app = request.headers.get("authorization"), request.app
     if authorization is None:
-        if settings.public:
+        if app.state.settings.public:
             return PUBLIC
         raise Unauthenticated("This service answers only with a key.")
     token = bearer_token(authorization)
     if token is None:
         raise Unauthenticated("The Authorization header is not of the form `Bearer qs_...`.")
-    key = _valid_key(database, token)
+    key = await asyncio.to_thread(valid_key, app.state.database, token)
     request.state.key = key  # from now on the limit of the key holds, not that of the address
     return Caller(str(key.id), frozenset(key.scopes), key.name)  # type: ignore[arg-type]
 
 
-def _valid_key(database: Database, token: str) -> ApiKey:
+def valid_key(database: Database, token: str) -> ApiKey:
+    """The key with this text, whose use is noted; :class:`Unauthenticated` if it opens no door."""
     at = now()
     with database.read() as session:
         key = session.scalar(ApiKey.by_token(token))
@@ -111,11 +135,11 @@ def _note_use(database: Database, key: ApiKey, at: datetime) -> None:
         structlog.get_logger().warning("key_use_not_noted", reason=type(error).__name__)
 
 
-def caller_with(*scopes: Scope) -> Callable[[Caller], Caller]:
+def caller_with(*scopes: Scope) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency that gives the caller, who must hold one of the scopes."""
     named = " or ".join(scopes)
 
-    def check(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+    async def check(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
         if not any(map(caller.may, scopes)):
             if caller is PUBLIC:
                 raise Unauthenticated(f"This needs a key with the scope {named}.")

@@ -5,17 +5,19 @@ import time
 from collections.abc import Mapping, Sequence
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from api.errors import METHODS, problem_response
+from api.logs import log_request
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 READABLE_HEADERS = (
     "ETag",
     "Link",
@@ -49,9 +51,8 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
+                marks = ((b"x-request-id", request_id.encode()), NO_SNIFFING)
+                message["headers"] = [*message["headers"], *marks]
             await send(message)
 
         try:
@@ -62,14 +63,15 @@ class RequestContext:
 
 def _request_id(scope: Scope) -> str:
     """The client's own id where it is a plain token, else a new one."""
-    stated = Headers(scope=scope).get("x-request-id", "")
-    return stated if REQUEST_ID.fullmatch(stated) else str(uuid7())
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return str(uuid7())
 
 
 def _log_request(scope: Scope, method: str, status: int, started: float) -> None:
     """One line without path or query, which may name learners: the route template instead."""
-    log.info(
-        "request",
+    log_request(
         request_id=scope["state"]["request_id"],
         method=method,
         route=getattr(scope.get("route"), "path", "(none)"),
@@ -176,6 +178,9 @@ class Cors(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; a refused preflight raises out of ``preflight_response``."""
+        if self.allow_all_origins and not _has_origin(scope):  # nothing to say, and quickly
+            await self.app(scope, receive, send)
+            return
         try:
             await super().__call__(scope, receive, send)
         except CorsRefused as refusal:
@@ -189,3 +194,7 @@ class Cors(CORSMiddleware):
         if response.status_code != 200:
             raise CorsRefused(bytes(response.body).decode() + ".")
         return response
+
+
+def _has_origin(scope: Scope) -> bool:
+    return b"origin" in [name for name, _ in scope.get("headers", ())]

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from api.dependencies import AppQuestionSets, Learner, ReadSession
+from api.dependencies import AppDatabase, AppDocuments, AppQuestionSets, Learner, read_quickly
 from api.documentation import problems
 from api.pagination import ORDERS, Cursors, next_link, page_in_order, page_of_hits
 from api.requests import StrictRoute
-from api.responses import IMMUTABLE, NO_STORE, PUBLIC, json_response
+from api.responses import IMMUTABLE, NO_STORE, PUBLIC, document_response, json_response
 from api.schemas.questions import (
     CountedQuestionPage,
     DrawQuery,
@@ -48,18 +48,19 @@ FEW = 1000  # questions that a statement may name one by one
 )
 def list_questions(
     request: Request,
-    session: ReadSession,
+    database: AppDatabase,
     sets: AppQuestionSets,
     _: Learner,
     query: Annotated[ListQuery, Query()],
 ) -> Response:
     """A page of the published questions that match every filter."""
-    rows, cursor = select_page(session, sets, query)
-    page = QuestionPage(
-        items=[QuestionOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit
-    )
-    if query.include:
-        page = CountedQuestionPage(**dict(page), total=_total(session, sets, query))
+    with database.read() as session:
+        rows, cursor = select_page(session, sets, query)
+        page = QuestionPage(
+            items=[QuestionOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit
+        )
+        if query.include:
+            page = CountedQuestionPage(**dict(page), total=_total(session, sets, query))
     link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
     return json_response(request, page, cache_control=PUBLIC, headers=link)
 
@@ -73,15 +74,16 @@ def list_questions(
 )
 def draw_questions(
     request: Request,
-    session: ReadSession,
+    database: AppDatabase,
     sets: AppQuestionSets,
     _: Learner,
     query: Annotated[DrawQuery, Query()],
 ) -> Response:
     """Different questions that match every filter, each such set equally likely."""
     seed = query.seed or secrets.token_urlsafe(8)
-    rows = select_draw(session, sets, query, seed)
-    content = QuestionDraw(items=[QuestionOut.of(row) for row in rows], seed=seed)
+    with database.read() as session:
+        rows = select_draw(session, sets, query, seed)
+        content = QuestionDraw(items=[QuestionOut.of(row) for row in rows], seed=seed)
     return json_response(request, content, cache_control=PUBLIC if query.seed else NO_STORE)
 
 
@@ -92,27 +94,31 @@ def draw_questions(
     response_model=QuestionOut,
     responses=problems(400, 401, 404, 422),
 )
-def read_question(
+async def read_question(
     request: Request,
-    session: ReadSession,
+    database: AppDatabase,
+    documents: AppDocuments,
     _: Learner,
     name: QuestionName,
     query: Annotated[ReadQuery, Query()],
 ) -> Response:
     """The published question with this slug or id, or one published version of it."""
-    statement = versions_for_learners(query.version)
-    version = session.scalar(statement.where(Question.is_named(name)))
-    if version is None:
-        missing = f"There is no such question with a version {query.version}."
-        raise QuestionNotFound(missing if query.version else "")
     made_up = query.shuffle == ""
     seed = secrets.token_urlsafe(8) if made_up else query.shuffle
+
+    def read(session: Session) -> bytes | None:
+        if seed is None:
+            return documents.read(session, name, query.version)
+        statement = versions_for_learners(query.version).where(Question.is_named(name))
+        version = session.scalar(statement)
+        return QuestionOut.of(version, seed).model_dump_json().encode() if version else None
+
+    document = await read_quickly(database, read)
+    if document is None:
+        missing = f"There is no such question with a version {query.version}."
+        raise QuestionNotFound(missing if query.version else "")
     lasting = IMMUTABLE if query.version else PUBLIC
-    return json_response(
-        request,
-        QuestionOut.of(version, shuffle=seed),
-        cache_control=NO_STORE if made_up else lasting,
-    )
+    return document_response(request, document, cache_control=NO_STORE if made_up else lasting)
 
 
 @router.get(
@@ -122,23 +128,27 @@ def read_question(
     response_model=HintOut,
     responses=problems(400, 401, 404, 422),
 )
-def read_hint(
+async def read_hint(
     request: Request,
-    session: ReadSession,
+    database: AppDatabase,
     _: Learner,
     name: QuestionName,
     level: Annotated[int, Path(ge=1, le=1000, description="From 1, vague, to plain.")],
     query: Annotated[ReadQuery, Query()],
 ) -> Response:
     """One hint; options that it names have the numbers of the order that was shown."""
-    statement = versions_with_hints(query.version)
-    version = session.scalar(statement.where(Question.is_named(name)))
-    if version is None:
-        raise QuestionNotFound
-    if level > version.hint_count:
-        raise HintNotFound(f"This question has {version.hint_count} hints.")
+
+    def read(session: Session) -> HintOut:
+        statement = versions_with_hints(query.version)
+        version = session.scalar(statement.where(Question.is_named(name)))
+        if version is None:
+            raise QuestionNotFound
+        if level > version.hint_count:
+            raise HintNotFound(f"This question has {version.hint_count} hints.")
+        return HintOut.of(version, level, query.shuffle)
+
+    content = await read_quickly(database, read)
     lasting = IMMUTABLE if query.version else PUBLIC
-    content = HintOut.of(version, level, query.shuffle)
     return json_response(request, content, cache_control=lasting)
 
 

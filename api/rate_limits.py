@@ -8,10 +8,7 @@ from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from typing import NamedTuple
 
-from limits import RateLimitItem, parse
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
-from starlette.datastructures import MutableHeaders
+from limits import parse
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,67 +24,57 @@ NETWORK_BITS = 64  # of IPv6: the least that one subscriber has, so all in there
 
 
 class Counted(NamedTuple):
-    """What a request counts against; without a limit it is let through untold."""
+    """What a request counts against; without a quota it is let through untold."""
 
     name: str
-    limit: RateLimitItem | None
+    quota: int = 0
+    seconds: int = 0
+    limit: str = ""
+    policy: bytes = b""
+
+    @classmethod
+    def of(cls, name: str, limit: str | None) -> "Counted":
+        """A limit in the notation ``600/minute``, or none."""
+        if limit is None:
+            return cls(name)
+        read = parse(limit)
+        quota, seconds = read.amount, read.get_expiry()
+        return cls(name, quota, seconds, str(read), b'"default";q=%d;w=%d' % (quota, seconds))
 
 
-class Counters(Storage):
+class Counters:
     """Counts in the memory of this process, and forgets what has ended.
 
     The library's own storage starts a thread per 10 ms that walks through all counters.
     """
 
-    STORAGE_SCHEME = None  # not made by a URL
-
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        super().__init__()
         self._clock = clock
         self._counts: dict[str, tuple[int, float]] = {}  # how many, and until when (seconds)
         self._swept_at = FEWEST_SWEPT
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """What goes wrong here; nothing does."""
-        return RuntimeError
+    def __len__(self) -> int:
+        return len(self._counts)
 
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count in the window that runs, or begin one of ``expiry`` seconds; the new count."""
+    def add(self, name: str, seconds: int, times: int = 1) -> int:
+        """Count in the window that runs, or begin one of so many seconds; the new count."""
         at = self._clock()
-        count, until = self._counts.get(key, (0, 0.0))
+        count, until = self._counts.get(name, (0, 0.0))
         if until <= at:
-            count, until = 0, at + expiry
-        self._counts[key] = count + amount, until
+            count, until = 0, at + seconds
+        self._counts[name] = count + times, until
         if len(self._counts) > self._swept_at:
             self._sweep(at)
-        return count + amount
+        return count + times
 
-    def get(self, key: str) -> int:
-        """The count of the window that runs."""
-        count, until = self._counts.get(key, (0, 0.0))
-        return count if until > self._clock() else 0
-
-    def get_expiry(self, key: str) -> float:
-        """When the window ends."""
-        return self._counts.get(key, (0, self._clock()))[1]
-
-    def check(self) -> bool:
-        """Memory is always there."""
-        return True
-
-    def reset(self) -> int:
-        """Forget all; how many counters there were."""
-        forgotten = len(self._counts)
-        self._counts.clear()
-        return forgotten
-
-    def clear(self, key: str) -> None:
-        """Forget one."""
-        self._counts.pop(key, None)
+    def look(self, name: str) -> tuple[int, int]:
+        """The count of the window that runs, and in how many seconds it ends, at least one."""
+        at = self._clock()
+        count, until = self._counts.get(name, (0, at))
+        return (count if until > at else 0), max(1, ceil(until - at))
 
     def _sweep(self, at: float) -> None:
-        self._counts = {key: kept for key, kept in self._counts.items() if kept[1] > at}
+        self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > at}
         self._swept_at = max(FEWEST_SWEPT, 2 * len(self._counts))
 
 
@@ -106,10 +93,10 @@ class RateLimits:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.app = app
-        self._per_key, self._per_address = _limit(per_key), _limit(per_address)
-        self._clock = clock
-        self._window = FixedWindowRateLimiter(Counters(clock))
+        self._per_key, self._per_address = per_key, per_address
+        self._counters = Counters(clock)
         self._known: dict[bytes, Counted] = {}
+        self._of_address = lru_cache(maxsize=MOST_KEYS)(self._by_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -117,13 +104,14 @@ class RateLimits:
             await self.app(scope, receive, send)
             return
         digest = _key_digest(scope)
-        counted = self._known.get(digest) or self._by_address(scope, digest)
-        is_allowed = self._hit(counted)
+        address = scope["client"][0] if scope.get("client") else "somewhere"
+        counted = self._known.get(digest) or self._of_address(address, bool(digest))
+        is_allowed = self._count(counted)
 
         async def send_told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told = self._learn(scope, digest, counted) or counted
-                MutableHeaders(scope=message).update(self._headers(told))
+                message["headers"] = [*message["headers"], *self._headers(told)]
             await send(message)
 
         if is_allowed:
@@ -131,12 +119,12 @@ class RateLimits:
         else:
             await self._refusal(scope, counted)(scope, receive, send_told)
 
-    def _by_address(self, scope: Scope, digest: bytes) -> Counted:
-        address = _client(scope["client"][0]) if scope.get("client") else "somewhere"
-        return Counted(f"{'unverified' if digest else 'public'} {address}", self._per_address)
+    def _by_address(self, address: str, has_key: bool) -> Counted:
+        kind = "unverified" if has_key else "public"
+        return Counted.of(f"{kind} {_client(address)}", self._per_address)
 
     def _by_key(self, key: ApiKey) -> Counted:
-        return Counted(f"key {key.id}", _limit(key.rate_limit) or self._per_key)
+        return Counted.of(f"key {key.id}", key.rate_limit or self._per_key)
 
     def _learn(self, scope: Scope, digest: bytes, counted: Counted) -> Counted | None:
         """From now on count the key that was found valid by itself, this request included."""
@@ -145,41 +133,33 @@ class RateLimits:
             return None
         if len(self._known) >= MOST_KEYS:
             self._known.clear()
-        self._hit(counted, -1)  # the address gets back what the key now stands for
+        self._count(counted, -1)  # the address gets back what the key now stands for
         self._known[digest] = known = self._by_key(key)
-        self._hit(known)
+        self._count(known)
         return known
 
-    def _hit(self, counted: Counted, times: int = 1) -> bool:
-        return counted.limit is None or self._window.hit(counted.limit, counted.name, cost=times)
+    def _count(self, counted: Counted, times: int = 1) -> bool:
+        if not counted.quota:
+            return True
+        return self._counters.add(counted.name, counted.seconds, times) <= counted.quota
 
-    def _headers(self, counted: Counted) -> dict[str, str]:
+    def _headers(self, counted: Counted) -> tuple[tuple[bytes, bytes], ...]:
         """The fields of draft-ietf-httpapi-ratelimit-headers."""
-        if counted.limit is None:
-            return {}
-        quota, seconds = counted.limit.amount, counted.limit.get_expiry()
-        left = self._window.get_window_stats(counted.limit, counted.name).remaining
-        return {
-            "RateLimit-Policy": f'"default";q={quota};w={seconds}',
-            "RateLimit": f'"default";r={left};t={self._seconds_left(counted)}',
-        }
-
-    def _seconds_left(self, counted: Counted) -> int:
-        """Until the window ends, at least one."""
-        assert counted.limit is not None
-        ends = self._window.get_window_stats(counted.limit, counted.name).reset_time
-        return max(1, ceil(ends - self._clock()))
+        if not counted.quota:
+            return ()
+        count, seconds = self._counters.look(counted.name)
+        left = max(0, counted.quota - count)
+        return (
+            (b"ratelimit-policy", counted.policy),
+            (b"ratelimit", b'"default";r=%d;t=%d' % (left, seconds)),
+        )
 
     def _refusal(self, scope: Scope, counted: Counted) -> Response:
-        seconds = self._seconds_left(counted)
+        _, seconds = self._counters.look(counted.name)
         error = RateLimited(f"At most {counted.limit} are answered; ask again in {seconds} s.")
         response = problem_response(scope, error)
         response.headers["Retry-After"] = str(seconds)
         return response
-
-
-def _limit(text: str | None) -> RateLimitItem | None:
-    return parse(text) if text else None
 
 
 def _key_digest(scope: Scope) -> bytes:
@@ -191,7 +171,6 @@ def _key_digest(scope: Scope) -> bytes:
     return b""
 
 
-@lru_cache(maxsize=10_000)
 def _client(address: str) -> str:
     """The client behind an address: all of an IPv6 network is one."""
     try:

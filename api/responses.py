@@ -20,13 +20,27 @@ def json_response(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A document as JSON with a strong ETag, or 304 where the client has it already."""
+    body = content.model_dump_json().encode()
+    return document_response(
+        request, body, cache_control=cache_control, status=status, headers=headers
+    )
+
+
+def document_response(
+    request: Request,
+    body: bytes,
+    *,
+    cache_control: str,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The same for a document that is JSON already."""
     if not request.app.state.settings.public:  # a shared cache would outlive a revoked key
         cache_control = cache_control.replace("public", "private")
-    body = content.model_dump_json().encode()
     etag = entity_tag(body)
     headers = {"Cache-Control": cache_control, "ETag": etag, **(headers or {})}
     if cache_control not in {NO_STORE, PRIVATE}:
-        headers["Vary"] = "Authorization"
+        headers["Vary"] = "Authorization, Accept-Encoding"
     if status == 200 and request.method == "GET" and _has(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, media_type="application/json")

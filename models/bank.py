@@ -8,7 +8,7 @@ from models.question import Question
 
 
 class Bank(Base):
-    """The revision rises in every transaction that changes what learners can see.
+    """The revision rises in every transaction that changes what learners can see, or who may.
 
     ``unnamed_in`` is the last revision of which no question tells that it changed in it.
     ``signing_secret`` signs cursors; it lives here so that all processes share it.
@@ -39,3 +39,8 @@ class Bank(Base):
         raised = session.scalar(update(Bank).values(values).returning(Bank.revision))
         if question is not None and raised is not None:
             question.changed_in = raised
+
+    @staticmethod
+    def change_access(session: Session) -> None:
+        """Raise the revision where not the questions change, but who gets them."""
+        session.execute(update(Bank).values(revision=Bank.revision + 1))

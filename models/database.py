@@ -38,6 +38,7 @@ class Database:
             writer = bind.execution_options(sqlite_begin="BEGIN IMMEDIATE")
             if bind.dialect.name == "postgresql":  # SQLite's readers see one state by themselves
                 reader = bind.execution_options(isolation_level="REPEATABLE READ")
+        self.is_file = bind.dialect.name == "sqlite"
         self._readers = sessionmaker(reader, **options)
         self._writers = sessionmaker(writer, **options)
 

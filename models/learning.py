@@ -1,13 +1,19 @@
 """What learners may get of the bank: published versions, without anything that tells the key."""
 
-from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import contains_eager, defer, raiseload, selectinload
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy.orm import Session, contains_eager, defer, raiseload, selectinload
+
+from domain.questions import UUID_TEXT
 from models.parts import OptionRow
 from models.question import Question, QuestionVersion
 
 
-def versions_for_learners(number: int | None = None) -> Select[QuestionVersion]:
+def versions_for_learners(
+    number: int | ColumnElement[int] | None = None,
+) -> Select[QuestionVersion]:
     """Published versions with what a learner may see; the rest cannot be loaded.
 
     With a number, the versions of that number that were ever published, else the last ones;
@@ -32,6 +38,15 @@ def versions_for_learners(number: int | None = None) -> Select[QuestionVersion]:
     )
 
 
+def version_for_learners(session: Session, name: str, number: int | None = None) -> UUID | None:
+    """The id of the version of that name that :func:`versions_for_learners` finds, if it does."""
+    by_id = UUID_TEXT.fullmatch(name) is not None
+    parameters = {"name": UUID(name) if by_id else name, "number": number}
+    found = session.connection().execute(_IDS[by_id, number is not None], parameters)
+    id_: UUID | None = found.scalar()
+    return id_
+
+
 def versions_with_hints(number: int | None = None) -> Select[QuestionVersion]:
     """The same with hints, which a learner asks for one by one."""
     return versions_for_learners(number).options(selectinload(QuestionVersion.hints))
@@ -49,3 +64,21 @@ _PARTS = (
     selectinload(QuestionVersion.tags),
     raiseload("*"),
 )
+
+
+def _id_by(named: ColumnElement[bool], number: ColumnElement[int] | None) -> Select[Any]:
+    versions = versions_for_learners(number).where(named, Question.deleted_at.is_(None))
+    return versions.with_only_columns(QuestionVersion.id)
+
+
+# Made once: a statement takes longer to make than to run, and each question read asks for one.
+_NAMED = {
+    True: Question.id == bindparam("name", type_=Question.id.type),
+    False: Question.slug == bindparam("name", type_=Question.slug.type),
+}
+_NUMBER = bindparam("number", type_=QuestionVersion.number.type)
+_IDS = {
+    (by_id, numbered): _id_by(_NAMED[by_id], _NUMBER if numbered else None)
+    for by_id in _NAMED
+    for numbered in (True, False)
+}

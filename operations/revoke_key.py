@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import Caller
 from domain.errors import KeyNotFound, LastAdminKey
-from models import ApiKey
+from models import ApiKey, Bank
 from operations.record_audit import record_audit
 
 
@@ -29,6 +29,7 @@ def revoke_key(
     if actor is not None and list(valid) == [key]:
         raise LastAdminKey
     key.revoked_at = at
+    Bank.change_access(session)
     record_audit(
         session,
         actor=actor,

@@ -1,0 +1,176 @@
+"""Keeps whole answers of the learner door, and sends them as long as the bank has not changed.
+
+Routes know nothing of it: it keeps what they mark as public. Why no answer is older than the
+request for it is told in docs/decisions/0015-kept-answers.md.
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.flights import Flights
+from api.kept_answers import IDENTITY, Answer, Kept, KeptAnswers, coding_for
+from api.known_keys import KnownKeys
+from api.revision_checks import RevisionChecks, State
+
+LEARNER_DOOR = "/v1/questions"
+TOLD_APART = {b"authorization", b"accept-encoding"}  # what answers may vary on and be kept
+NOT_KEPT = Kept(Answer(), None)  # stands for an answer that each request gets from the route
+
+Rights: TypeAlias = tuple[str, ...]
+Name: TypeAlias = tuple[str, bytes, Rights]  # path, canonical query, rights
+
+
+class Asked(NamedTuple):
+    """What of a request's headers an answer depends on; empty where it says nothing."""
+
+    authorization: bytes
+    accepted: bytes
+    known: bytes
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Asked":
+        """What this request says."""
+        authorization = accepted = known = b""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                accepted = accepted + b"," + value if accepted else value
+            elif name == b"if-none-match":
+                known = known + b"," + value if known else value
+            elif name == b"authorization":
+                authorization = authorization or value
+        return cls(authorization, accepted, known)
+
+
+class ResponseCache:
+    """One layer in front of the routes. ``keys`` tells whose key is valid.
+
+    Without ``checks`` or room it lets everything pass.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        checks: RevisionChecks | None,
+        keys: KnownKeys,
+        max_bytes: int,
+        is_public: bool,
+    ) -> None:
+        self.app = app
+        self._checks = checks if max_bytes else None
+        self._keys = keys
+        self._is_public = is_public
+        self._max_bytes = max_bytes
+        self._answers = KeptAnswers(max_bytes)
+        self._flights: Flights[Kept] = Flights()
+        # Where a key is needed, routes call private what all may share whose key may read it.
+        self._mark = b"public" if is_public else b"private"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        state = None
+        if self._checks is not None and _may_be_kept(scope):
+            state = await self._checks.read()
+        if state is None:
+            await self.app(scope, receive, send)
+            return
+        asked = Asked.of(scope)
+        if (rights := await self._rights(scope, asked.authorization, state)) is None:
+            await self.app(scope, receive, send)  # the route has the words for it
+            return
+        name = scope["path"], _canonical(scope["query_string"]), rights
+        kept = self._answers.get(name)
+        if kept is None or kept.state not in (state, None):
+            kept = await self._computed(scope, receive, send, name, state, asked)
+        if kept is NOT_KEPT:
+            await self.app(scope, receive, send)
+        elif kept is not None:
+            await self._send(scope, send, name, kept, asked)
+
+    async def _rights(self, scope: Scope, authorization: bytes, state: State) -> Rights | None:
+        """What the caller may do: all that tells the answers of two callers apart."""
+        if not authorization and self._is_public:
+            return ()
+        if (key := await self._keys.find(authorization, state)) is None:
+            return None
+        scope["state"]["key"] = key  # for its rate limit
+        return tuple(key.scopes)
+
+    async def _computed(
+        self, scope: Scope, receive: Receive, send: Send, name: Name, state: State, asked: Asked
+    ) -> Kept | None:
+        """The answer of the route, ours or another's; ``None`` once it is sent as it was."""
+        own = Answer()
+
+        async def compute() -> Kept | None:
+            inner = _without_condition(scope) if asked.known else scope
+            await self.app(inner, receive, own.take)
+            scope["route"] = inner.get("route")  # for the log line
+            return await self._keep(name, state, own, scope["route"])
+
+        kept = await self._flights.share((name, state), compute)
+        if own.status == 0 or (kept is not None and kept is not NOT_KEPT):
+            return kept
+        await own.send_if_changed(send, asked.known)
+        return None
+
+    async def _keep(self, name: Name, state: State, answer: Answer, route: object) -> Kept | None:
+        """Keep an answer if one may, and if the bank was in that state until it was there.
+
+        Even where it was not, the answer is right for all who asked in that state. ``None`` is a
+        failure: somebody else shall try.
+        """
+        if answer.status >= 500:
+            return None
+        if answer.status != 200:
+            return NOT_KEPT
+        if not self._is_shared(answer):
+            self._answers.put(name, NOT_KEPT)
+            return NOT_KEPT
+        kept = Kept(answer, state, route)
+        assert self._checks is not None
+        if await self._checks.read() == state:
+            self._answers.put(name, kept)
+        return kept
+
+    def _is_shared(self, answer: Answer) -> bool:
+        """Whether the route says that all who may read the answer may have the same."""
+        rules = _words(answer.header(b"cache-control"))
+        varies = _words(answer.header(b"vary"))
+        return self._mark in rules and b"no-store" not in rules and varies <= TOLD_APART
+
+    async def _send(self, scope: Scope, send: Send, name: Name, kept: Kept, asked: Asked) -> None:
+        scope["route"] = kept.route
+        coding = coding_for(asked.accepted) if asked.accepted else IDENTITY
+        is_new = coding not in kept.variants
+        variant = kept.variant(coding)
+        if is_new and self._answers.get(name) is kept:
+            self._answers.put(name, kept)  # it has grown
+        await variant.send(send, asked.known)
+
+
+def _may_be_kept(scope: Scope) -> bool:
+    is_get = scope["type"] == "http" and scope["method"] == "GET"
+    return is_get and str(scope["path"]).startswith(LEARNER_DOOR)
+
+
+def _canonical(query: bytes) -> bytes:
+    """The same for all orders of the parameters; those of one name keep theirs."""
+    if b"&" not in query:
+        return query
+    parts: list[bytes] = query.split(b"&")
+    return b"&".join(sorted(parts, key=_parameter))
+
+
+def _parameter(part: Any) -> Any:
+    return part.partition(b"=")[0]
+
+
+def _without_condition(scope: Scope) -> Scope:
+    """The same request for the whole answer, whatever the client has."""
+    headers = [one for one in scope["headers"] if one[0] != b"if-none-match"]
+    return {**scope, "headers": headers}
+
+
+def _words(value: bytes) -> set[bytes]:
+    return {word.strip().lower() for word in value.split(b",") if word.strip()}

@@ -1,0 +1,207 @@
+"""Whether the bank is still what it was, asked on every request that could get a kept answer."""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+import psycopg
+import structlog
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import ExecStatus, PGconn
+from psycopg.pq.abc import PGconn as Link
+from sqlalchemy import Engine
+
+from models import Database
+
+READ_REVISION = "SELECT revision FROM bank"
+PATIENCE = 5.0  # seconds; after that the request goes on to its route
+
+log = structlog.get_logger()
+
+
+class State(NamedTuple):
+    """A state of the bank; equal states have equal content.
+
+    ``link`` counts our connections: behind a new one there may be another bank (a restored one, a
+    standby that missed the last commits) in which the same revision says something else.
+    """
+
+    link: int
+    revision: int
+
+
+class RevisionChecks(Protocol):
+    """Tells the state of the bank."""
+
+    async def read(self) -> State | None:
+        """The state by a look that began after the call; ``None`` where there is none to get."""
+
+    async def close(self) -> None:
+        """Give back the connection."""
+
+
+def checks_of(database: Database) -> RevisionChecks | None:
+    """The checks for this database; none where it is one connection, which no other can watch."""
+    if not isinstance(engine := database.bind, Engine):
+        return None
+    arguments, options = engine.dialect.create_connect_args(engine.url)
+    if engine.dialect.name == "sqlite":
+        return SqliteChecks(arguments[0])
+    return PostgresChecks(options)
+
+
+class SqliteChecks:
+    """Looks at SQLite's own change counter, which costs 4 us, and reads only when it has moved.
+
+    The counter tells of commits by *other* connections, so this one must never write.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._links = 0
+        self._seen: tuple[object, State] | None = None
+
+    async def read(self) -> State | None:
+        """The state, without waiting for anything but the file."""
+        try:
+            return self._look()
+        except sqlite3.Error as error:
+            log.warning("revision_not_read", reason=type(error).__name__)
+            await self.close()
+            return None
+
+    def _look(self) -> State:
+        connection = self._connection or self._open()
+        # Fetched to the end: a statement left open would hold on to the old state.
+        counter = connection.execute("PRAGMA data_version").fetchall()
+        if self._seen is None or counter != self._seen[0]:
+            # After the counter: what is committed in between will move it once more.
+            ((revision,),) = connection.execute(READ_REVISION).fetchall()
+            self._seen = counter, State(self._links, revision)
+        return self._seen[1]
+
+    def _open(self) -> sqlite3.Connection:
+        self._connection = sqlite3.connect(
+            self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA query_only = ON")
+        self._links += 1
+        return self._connection
+
+    async def close(self) -> None:
+        """Give back the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._seen = None
+
+
+class PostgresChecks:
+    """Reads for all that wait at once, on a connection of its own.
+
+    It speaks by the driver's lowest floor: the one above takes as long as all else for an answer.
+
+    Who comes while a read is under way waits for the next one: the one under way may have begun
+    before a commit of which the newcomer has heard already.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = {**options, "connect_timeout": int(PATIENCE)}
+        self._options.pop("context", None)  # the only one that the server's own library lacks
+        self._link: Link | None = None
+        self._links = 0
+        self._waiting: list[asyncio.Future[State | None]] = []
+        self._reading: asyncio.Task[None] | None = None
+
+    async def read(self) -> State | None:
+        """The state, by the next read."""
+        answer: asyncio.Future[State | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_for_all())
+        return await answer
+
+    async def _read_for_all(self) -> None:
+        try:
+            while self._waiting:
+                await self._read_for(self._take_waiting())
+        finally:
+            self._reading = None
+            _tell(self._take_waiting(), None)
+
+    def _take_waiting(self) -> list[asyncio.Future[State | None]]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    async def _read_for(self, waiting: list[asyncio.Future[State | None]]) -> None:
+        state = None
+        try:
+            state = await self._ask()
+        finally:
+            _tell(waiting, state)
+
+    async def _ask(self) -> State | None:
+        """Over the link there is or, should it be cut, over a new one."""
+        for _ in range(1 if self._link is None else 2):
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return await self._ask_server()
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                log.warning("revision_not_read", reason=type(error).__name__)
+                await self.close()
+        return None
+
+    async def _ask_server(self) -> State:
+        if (link := self._link) is None:
+            link = self._link = await asyncio.to_thread(
+                PGconn.connect, make_conninfo(**self._options).encode()
+            )
+            self._links += 1
+        link.send_query(READ_REVISION.encode())  # raises where the link was never made
+        await _arrival(link)
+        return State(self._links, _number(link))
+
+    async def close(self) -> None:
+        """Give back the connection."""
+        if self._link is not None:
+            self._link.finish()
+        self._link = None
+
+
+async def _arrival(link: Link) -> None:
+    """Wait for the whole answer to the query that was sent."""
+    loop = asyncio.get_running_loop()
+    arrived = loop.create_future()
+
+    def take() -> None:
+        try:
+            link.consume_input()
+            if not link.is_busy() and not arrived.done():
+                arrived.set_result(None)
+        except psycopg.Error as error:
+            if not arrived.done():
+                arrived.set_exception(error)
+
+    loop.add_reader(link.socket, take)
+    try:
+        await arrived
+    finally:
+        loop.remove_reader(link.socket)
+
+
+def _number(link: Link) -> int:
+    """The number that the query gave."""
+    result = link.get_result()
+    if result is None or result.status != ExecStatus.TUPLES_OK or result.ntuples != 1:
+        raise psycopg.OperationalError("The revision was not read.")
+    number = int(result.get_value(0, 0) or b"0")
+    while link.get_result() is not None:
+        pass  # until then the link takes no other query
+    return number
+
+
+def _tell(waiting: list[asyncio.Future[State | None]], state: State | None) -> None:
+    for answer in waiting:
+        if not answer.done():
+            answer.set_result(state)
