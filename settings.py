@@ -73,7 +73,8 @@ class Settings(BaseSettings):
         "6000/minute", description="How often a key without a limit of its own may ask; or `off`."
     )
     rate_limit_public: str = Field(
-        "1200/minute", description="How often an address may ask without a known key; or `off`."
+        "1000000/minute",
+        description="How often an address may ask without a known key; or `off`. A school is one.",
     )
     max_import_bytes: int = Field(
         64 * 1024 * 1024, ge=1024, description="The largest body of an import that is read."

@@ -20,6 +20,7 @@ class _Requests:
     """How lines of requests are written: as all others, or, being most of them, many at once."""
 
     as_json = False
+    are_told = True
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -39,6 +40,11 @@ class _Requests:
 
 _requests = _Requests()
 atexit.register(_requests.write)
+
+
+def requests_are_told() -> bool:
+    """Whether the level of the log lets lines of requests through."""
+    return _requests.are_told
 
 
 def log_request(
@@ -88,7 +94,8 @@ def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    _requests.as_json = not for_people and logging.getLevelName(level) <= logging.INFO
+    _requests.as_json = not for_people
+    _requests.are_told = logging.getLevelName(level) <= logging.INFO
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.errors import METHODS, problem_response
-from api.logs import log_request
+from api.logs import log_request, requests_are_told
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -58,7 +58,8 @@ class RequestContext:
         try:
             await self.app(scope, receive, send_marked)
         finally:
-            _log_request(scope, method, status, started)
+            if requests_are_told():
+                _log_request(scope, method, status, started)
 
 
 def _request_id(scope: Scope) -> str:

@@ -10,7 +10,7 @@ from bench.load import LoadError, Run, closed_loop, open_loop, percentile
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "1"))  # of each load of each round
-WARM_UP = 0.5
+WARM_UP = 1.0
 SHARE_OF_CAPACITY = 0.5  # the rate of the open loop
 ENOUGH_FOR_P999 = 1000
 

@@ -22,6 +22,7 @@ from bench.machine import sharing
 from bench.requests import get, question_path
 
 PAGE = "/v1/questions?limit=20"
+ASKED = 100  # questions that are asked for in turn, so few that the warm-up meets them all
 
 
 def _figures(engine: str) -> Iterator[str]:
@@ -46,7 +47,7 @@ def _save_bodies(made: Arena) -> str:
     (made.folder / "question").write_bytes(question)
     (made.folder / "page").write_bytes(page)
     return (
-        f"{len(made.bank):,} questions in turn; "
+        f"{ASKED:,} of {len(made.bank):,} questions in turn; "
         f"a document has {len(question):,} bytes, a page of 20 {len(page):,}"
     )
 
@@ -63,7 +64,7 @@ def _contestants(made: Arena) -> list[Contestant]:
 
 
 def _works(made: Arena) -> list[Work]:
-    paths = [question_path(each) for each in made.bank]
+    paths = [question_path(each) for each in made.bank[:ASKED]]
     return [
         Work("GET one question", lambda _: [get(path) for path in paths]),
         Work("GET one question, not modified", partial(_conditional, paths), status=304),
@@ -73,7 +74,8 @@ def _works(made: Arena) -> list[Work]:
 
 def _conditional(paths: Sequence[str], each: Running) -> list[bytes]:
     """Requests with the ETag that the contestant gave before; :class:`LoadError` without one."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{each.port}") as client:
+    plain = {"Accept-Encoding": "identity"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{each.port}", headers=plain) as client:
         tags = [client.get(path).headers.get("etag") for path in paths]
     if None in tags:
         raise LoadError("It sends no ETag.")
