@@ -1,6 +1,6 @@
 """The author's questions: all of them, one of them, and the writing of drafts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
@@ -65,15 +65,7 @@ def list_bank_questions(
     request: Request, session: ReadSession, caller: BankReader, query: Annotated[BankQuery, Query()]
 ) -> Response:
     """A page of all questions, published or not, that match every filter."""
-    cursors = Cursors(session, ("bank", query.listing))
-    rows, cursor = page_in_order(
-        session,
-        _found(session, query),
-        ORDERS_OF_AUTHORS[query.sort],
-        query.limit,
-        query.cursor,
-        cursors,
-    )
+    rows, cursor = select_bank_page(session, query)
     items = [BankQuestionOut.of(row) for row in rows]
     page = BankPage(items=items, next_cursor=cursor, limit=query.limit)
     link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
@@ -173,6 +165,16 @@ def patch_bank_question(
         database, name, if_match, work, caller=caller, action="written", must_match=True
     )
     return json_response(request, content)
+
+
+def select_bank_page(
+    session: Session, query: BankQuery
+) -> tuple[Sequence[QuestionVersion], str | None]:
+    """The rows of a page for authors, and the cursor of the next."""
+    cursors = Cursors(session, ("bank", query.listing))
+    order = ORDERS_OF_AUTHORS[query.sort]
+    found = _found(session, query)
+    return page_in_order(session, found, order, query.limit, query.cursor, cursors)
 
 
 def merged(target: Any, patch: Any) -> Any:

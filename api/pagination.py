@@ -126,9 +126,16 @@ def page_in_order(
     limit: int,
     cursor: str | None,
     cursors: Cursors,
+    conditions: Sequence[ColumnElement[bool]] = (),
 ) -> tuple[Sequence[Row], str | None]:
-    """Up to ``limit`` rows from the cursor on, and the cursor of the next page."""
+    """Up to ``limit`` rows from the cursor on, and the cursor of the next page.
+
+    What fulfils the ``conditions`` is found and sorted by its ids alone.
+    """
     after = cursors.read(cursor) if cursor is not None else None
+    if conditions:
+        found = statement.where(*conditions).with_only_columns(order.id)
+        statement = statement.where(order.id.in_(order.select(found, after).limit(limit + 1)))
     rows = session.scalars(order.select(statement, after).limit(limit + 1)).all()
     if len(rows) <= limit:
         return rows, None
@@ -149,14 +156,13 @@ def page_of_hits(
     newest, *mark = cursors.read(cursor) if cursor is not None else (None,)
     hits = search(newest)
     if mark:
-        behind = (mark[0], UUID(mark[1]))
-        hits = [hit for hit in hits if (hit.rank, hit.question_id) > behind]
+        hits = [hit for hit in hits if hit.place > tuple(mark)]
     page = hits[:limit]
     ids = [hit.question_id for hit in page]
     if len(hits) <= limit:
         return ids, None
     newest = max(hit.number for hit in hits) if newest is None else newest
-    return ids, cursors.write([newest, page[-1].rank, str(ids[-1])])
+    return ids, cursors.write([newest, *page[-1].place])
 
 
 def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:

@@ -36,7 +36,7 @@ QuestionName = Annotated[
     str,
     Path(max_length=120, description="A slug or an id.", examples=["vanishing-gradients"]),
 ]
-FEW = 1000  # questions that a statement may name one by one
+FEW = 3000  # questions that a statement may name one by one
 
 
 @router.get(
@@ -148,9 +148,15 @@ def select_page(
     """The rows of a page and the cursor of the next: best hit first, or in a stated order."""
     if query.q is not None and query.sort is None:
         return _page_of_hits(session, query)
-    statement = versions_for_learners().where(*_narrowed(session, sets, query))
-    order, cursors = ORDERS[query.sort or "-published_at"], Cursors(session, query.listing)
-    return page_in_order(session, statement, order, query.limit, query.cursor, cursors)
+    return page_in_order(
+        session,
+        versions_for_learners(),
+        ORDERS[query.sort or "-published_at"],
+        query.limit,
+        query.cursor,
+        Cursors(session, query.listing),
+        _narrowed(session, sets, query),
+    )
 
 
 def select_draw(
@@ -167,7 +173,7 @@ def select_draw(
 def _page_of_hits(
     session: Session, query: ListQuery
 ) -> tuple[Sequence[QuestionVersion], str | None]:
-    cursors = Cursors(session, ("by rank", query.listing))
+    cursors = Cursors(session, ("by rank and number", query.listing))
     ids, cursor = page_of_hits(partial(_hits, session, query), query.limit, query.cursor, cursors)
     found = versions_for_learners().where(Question.id.in_(ids))
     rows = {row.question_id: row for row in session.scalars(found)}
@@ -185,7 +191,7 @@ def _narrowed(session: Session, sets: QuestionSets, query: ListQuery) -> list[Co
     everything else.
     """
     if query.q is not None:
-        return [Question.id.in_([hit.question_id for hit in _hits(session, query)])]
+        return [Question.number.in_([hit.number for hit in _hits(session, query)])]
     if query.conditions and not query.id:
         numbers = sets.numbers(session, query.conditions)
         if len(numbers) <= FEW:
