@@ -1,12 +1,13 @@
 """Full text: every word finds its question on both engines, and nothing secret is in it."""
 
+from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from domain.questions import AnswerKey, Option
+from domain.questions import AnswerKey, Explanation, Option
 from models import Database
 from models.search import LONGEST_WORD, question_search, search, unindex_question, words
 from tests.factories import Bank
@@ -101,3 +102,35 @@ def test_very_long_texts_are_indexed(database: Database, bank: Bank) -> None:
     text = " ".join(f"{number:x}word" for number in range(100_000))
     version = bank.publish(prompt=text)
     assert found(database, "99word") == [version.question_id]
+
+
+@pytest.mark.parametrize("most", [300, 1])
+def test_questions_of_any_number_are_found(
+    database: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """PostgreSQL looks among the newest numbers first, then among more."""
+    numbers = [1, 4_095, 4_096, 33_000, 250_000, 250_001, 5_000_000]
+    given = iter(numbers)
+    monkeypatch.setattr("operations.publish_question.next_number", lambda _: next(given))
+    monkeypatch.setattr("models.search.MOST_HITS", most)
+    for number in numbers:
+        bank.publish(slug=f"q{number}", title=f"Rivers {number}")
+    newest = [None, *numbers]
+    with database.read() as session:
+        found = {at: [h.number for h in search(session, "river", newest=at)] for at in newest}
+        assert [h.number for h in search(session, "river 4095")] == [4_095]
+    assert found == {
+        at: [n for n in reversed(numbers) if at is None or n <= at][:most] for at in newest
+    }
+
+
+def test_the_largest_texts_fit_into_both_indexes(database: Database, bank: Bank) -> None:
+    """Words of nine letters have the most beginnings for their length."""
+    letters = [chr(0x20000 + place) for place in range(40)]
+    random = Random(1)  # noqa: S311 - the same words each time
+    text = " ".join("".join(random.choices(letters, k=9)) for _ in range(3_000))
+    version = bank.publish(prompt=text, explanation=Explanation(text), **choice_of(text, "Other"))
+    first = text.split(" ", 1)[0]
+    assert found(database, first[:8]) == [version.question_id]
+    assert found(database, first) == [version.question_id]
+    assert found(database, first[:8] + letters[0] * 2) == []
