@@ -233,8 +233,8 @@ def _found(session: Session, query: BankQuery) -> Select[QuestionVersion]:
     if query.used is not None:
         statement = statement.where(is_used() if query.used else ~is_used())
     if query.q is not None:
-        hits = [hit.question_id for hit in search_for_authors(session, query.q)]
-        statement = statement.where(QuestionVersion.question_id.in_(hits))
+        hits = [hit.number for hit in search_for_authors(session, query.q)]
+        statement = statement.where(Question.is_numbered(hits))
     return statement
 
 

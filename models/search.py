@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     ColumnElement,
+    FromClause,
     Integer,
     MetaData,
     Select,
@@ -40,9 +41,10 @@ MOST_HITS = 300  # the newest ones: ranking all hits of common words takes a sec
 LONGEST_TEXT = 60_000
 LONGEST_WORD = 200
 LONGEST_BEGINNING = 8  # letters; the migration that made the indexes says so, too
-# PostgreSQL's index also holds for each question, under each of these, its number divided by
-# this power of two: by that it finds the newest hits without gathering all.
-BLOCKS = (12, 15, 18, 21)
+# PostgreSQL's index also holds for each question its number divided by 2 to the power of each of
+# these: by that it finds the newest hits without gathering all.
+BLOCKS = (10, 13, 16)
+SELDOM = 5  # fewer hits than that in some blocks: then there are few enough in all
 WEIGHTS = {"title": 8, "prompt": 3, "options": 1, "explanation": 1}
 
 
@@ -63,7 +65,6 @@ author_search = _index("question_search_authors", "title", "prompt", "options", 
 class Hit(NamedTuple):
     """A question that a search found; the lower the rank, the better."""
 
-    question_id: UUID
     rank: int
     number: int
 
@@ -133,13 +134,18 @@ def search(
     :class:`Question` and its published version; ``newest`` is the highest number of a question
     that counts.
     """
-    hits: list[Hit] = []
-    for blocks in _blocks(session, index, newest):
+
+    def hits_in(blocks: Sequence[str]) -> list[Hit]:
         asked = matching(session, text, *filters, newest=newest, index=index, blocks=blocks)
-        hits = [Hit(*row) for row in session.execute(asked)]
+        return sorted((Hit(*row) for row in session.execute(asked)), key=lambda hit: hit.place)
+
+    for blocks in _blocks(session, index, newest):
+        hits = hits_in(blocks)
         if len(hits) == MOST_HITS:
+            return hits
+        if len(hits) < SELDOM:
             break
-    return sorted(hits, key=lambda hit: hit.place)
+    return hits_in(())
 
 
 def matching(
@@ -149,25 +155,25 @@ def matching(
     newest: int | None = None,
     index: Table = question_search,
     blocks: Sequence[str] = (),
-) -> Select[UUID, int, int]:
-    """Ids, ranks (lower is better) and numbers of the newest questions that have the words.
+) -> Select[int, int]:
+    """Ranks (lower is better) and numbers of the newest questions that have the words.
 
     On PostgreSQL only of those in one of the ``blocks``, if any are stated.
     """
     wanted, on_sqlite = words(text), _on_sqlite(session)
     matches = _match(index, wanted) if on_sqlite else _tsquery(index, wanted, blocks)
-    place = func.instr if on_sqlite else func.strpos
-    rank = _rank(index, wanted, place).label("rank")
-    hits = select(index.c.question_id, rank, index.c.rowid).where(matches, *filters)
+    found = select(index).where(matches, *filters)
     if filters:
-        hits = hits.join(Question, Question.number == index.c.rowid).join(
+        found = found.join(Question, Question.number == index.c.rowid).join(
             QuestionVersion, QuestionVersion.id == Question.published_id
         )
     if newest is not None:
-        hits = hits.where(index.c.rowid <= newest)
+        found = found.where(index.c.rowid <= newest)
     # A sum, so that PostgreSQL asks the index of words instead of looking into row after row.
     order = index.c.rowid if on_sqlite else index.c.rowid + 0
-    return hits.order_by(order.desc()).limit(MOST_HITS)
+    hits = found.order_by(order.desc()).limit(MOST_HITS).subquery("hits")
+    place = func.instr if on_sqlite else func.strpos
+    return select(_rank(hits, wanted, place).label("rank"), hits.c.rowid)
 
 
 def _on_sqlite(session: Session) -> bool:
@@ -188,12 +194,12 @@ def _blocks(session: Session, index: Table, newest: int | None) -> Iterator[Sequ
     yield ()
 
 
-def _rank(index: Table, wanted: Sequence[str], place: Any) -> ColumnElement[int]:
+def _rank(hits: FromClause, wanted: Sequence[str], place: Any) -> ColumnElement[int]:
     """The weights of the texts that have each word, together, below zero.
 
     No word counts more for being rare: to count its hits takes as long as there are hits.
     """
-    weighed = [column for column in index.c if column.name in WEIGHTS]
+    weighed = [column for column in hits.c if column.name in WEIGHTS]
     return sum(
         (
             case((place(" " + column, f" {word}") > 0, -WEIGHTS[column.name]), else_=0)
