@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     String,
     Text,
@@ -143,8 +144,9 @@ class Question(Identified, Base):
     def is_numbered(cls, numbers: Iterable[int]) -> ColumnElement[bool]:
         """Whether a question has one of these numbers; there may be thousands."""
         # Written into the statement: so many parameters take longer than to find the rows.
-        said = bindparam("numbers", [*numbers], expanding=True, literal_execute=True)
-        return cls.number.in_(said)
+        return cls.number.in_(
+            bindparam("numbers", [*numbers], Integer, expanding=True, literal_execute=True)
+        )
 
     @classmethod
     def is_named(cls, name: str) -> ColumnElement[bool]:
