@@ -135,9 +135,20 @@ def test_the_largest_texts_fit_into_both_indexes(database: Database, bank: Bank)
     """Words of nine letters have the most beginnings for their length."""
     letters = [chr(0x20000 + place) for place in range(40)]
     random = Random(1)  # noqa: S311 - the same words each time
-    text = " ".join("".join(random.choices(letters, k=9)) for _ in range(3_000))
-    version = bank.publish(prompt=text, explanation=Explanation(text), **choice_of(text, "Other"))
-    first = text.split(" ", 1)[0]
+    prompt, option, explanation = (
+        " ".join("".join(random.choices(letters, k=9)) for _ in range(6_000)) for _ in range(3)
+    )
+    version = bank.publish(
+        prompt=prompt, explanation=Explanation(explanation), **choice_of(option, "Other")
+    )
+    first = option.split(" ", 1)[0]
     assert found(database, first[:8]) == [version.question_id]
     assert found(database, first) == [version.question_id]
     assert found(database, first[:8] + letters[0] * 2) == []
+
+
+def test_beginnings_of_any_length_are_found(database: Database, bank: Bank) -> None:
+    word = "counterintuitively"
+    version = bank.publish(title=f"Flowing {word}")
+    for length in range(1, len(word) + 1):
+        assert found(database, word[:length]) == [version.question_id]
