@@ -1,6 +1,6 @@
 """The author's questions: all of them, one of them, and the writing of drafts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
@@ -65,15 +65,7 @@ def list_bank_questions(
     request: Request, session: ReadSession, caller: BankReader, query: Annotated[BankQuery, Query()]
 ) -> Response:
     """A page of all questions, published or not, that match every filter."""
-    cursors = Cursors(session, ("bank", query.listing))
-    rows, cursor = page_in_order(
-        session,
-        _found(session, query),
-        ORDERS_OF_AUTHORS[query.sort],
-        query.limit,
-        query.cursor,
-        cursors,
-    )
+    rows, cursor = select_bank_page(session, query)
     items = [BankQuestionOut.of(row) for row in rows]
     page = BankPage(items=items, next_cursor=cursor, limit=query.limit)
     link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
@@ -175,6 +167,16 @@ def patch_bank_question(
     return json_response(request, content)
 
 
+def select_bank_page(
+    session: Session, query: BankQuery
+) -> tuple[Sequence[QuestionVersion], str | None]:
+    """The rows of a page for authors, and the cursor of the next."""
+    cursors = Cursors(session, ("bank", query.listing))
+    order = ORDERS_OF_AUTHORS[query.sort]
+    found = _found(session, query)
+    return page_in_order(session, found, order, query.limit, query.cursor, cursors)
+
+
 def merged(target: Any, patch: Any) -> Any:
     """The target changed by a merge patch (RFC 7396)."""
     if not isinstance(patch, Mapping):
@@ -231,8 +233,8 @@ def _found(session: Session, query: BankQuery) -> Select[QuestionVersion]:
     if query.used is not None:
         statement = statement.where(is_used() if query.used else ~is_used())
     if query.q is not None:
-        hits = [hit.question_id for hit in search_for_authors(session, query.q)]
-        statement = statement.where(QuestionVersion.question_id.in_(hits))
+        hits = [hit.number for hit in search_for_authors(session, query.q)]
+        statement = statement.where(Question.is_numbered(hits))
     return statement
 
 

@@ -126,9 +126,15 @@ def page_in_order(
     limit: int,
     cursor: str | None,
     cursors: Cursors,
+    among: Select[UUID | None] | None = None,
 ) -> tuple[Sequence[Row], str | None]:
-    """Up to ``limit`` rows from the cursor on, and the cursor of the next page."""
+    """Up to ``limit`` rows from the cursor on, and the cursor of the next page.
+
+    ``among`` selects the ids of the rows that count: sorted alone, before the rest is read.
+    """
     after = cursors.read(cursor) if cursor is not None else None
+    if among is not None:
+        statement = statement.where(order.id.in_(order.select(among, after).limit(limit + 1)))
     rows = session.scalars(order.select(statement, after).limit(limit + 1)).all()
     if len(rows) <= limit:
         return rows, None
@@ -140,8 +146,8 @@ def page_of_hits(
     limit: int,
     cursor: str | None,
     cursors: Cursors,
-) -> tuple[Sequence[UUID], str | None]:
-    """The same for an order that only a search knows: the ids of a page, best hit first.
+) -> tuple[Sequence[int], str | None]:
+    """The same for an order that only a search knows: the numbers of a page, best hit first.
 
     A cursor also remembers the newest question that the first page's search found, so that what
     is published meanwhile takes no hit's place.
@@ -149,14 +155,13 @@ def page_of_hits(
     newest, *mark = cursors.read(cursor) if cursor is not None else (None,)
     hits = search(newest)
     if mark:
-        behind = (mark[0], UUID(mark[1]))
-        hits = [hit for hit in hits if (hit.rank, hit.question_id) > behind]
+        hits = [hit for hit in hits if hit.place > tuple(mark)]
     page = hits[:limit]
-    ids = [hit.question_id for hit in page]
+    numbers = [hit.number for hit in page]
     if len(hits) <= limit:
-        return ids, None
+        return numbers, None
     newest = max(hit.number for hit in hits) if newest is None else newest
-    return ids, cursors.write([newest, page[-1].rank, str(ids[-1])])
+    return numbers, cursors.write([newest, *page[-1].place])
 
 
 def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:

@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from api.dependencies import AppDatabase, AppDocuments, AppQuestionSets, Learner, read_quickly
@@ -36,7 +37,7 @@ QuestionName = Annotated[
     str,
     Path(max_length=120, description="A slug or an id.", examples=["vanishing-gradients"]),
 ]
-FEW = 1000  # questions that a statement may name one by one
+FEW = 3000  # questions that a statement may name one by one
 
 
 @router.get(
@@ -158,9 +159,15 @@ def select_page(
     """The rows of a page and the cursor of the next: best hit first, or in a stated order."""
     if query.q is not None and query.sort is None:
         return _page_of_hits(session, query)
-    statement = versions_for_learners().where(*_narrowed(session, sets, query))
-    order, cursors = ORDERS[query.sort or "-published_at"], Cursors(session, query.listing)
-    return page_in_order(session, statement, order, query.limit, query.cursor, cursors)
+    return page_in_order(
+        session,
+        versions_for_learners(),
+        ORDERS[query.sort or "-published_at"],
+        query.limit,
+        query.cursor,
+        Cursors(session, query.listing),
+        _narrowed(session, sets, query),
+    )
 
 
 def select_draw(
@@ -169,38 +176,46 @@ def select_draw(
     """The rows of a draw, in the order they were drawn."""
     numbers = sets.numbers(session, query.conditions) - numbers_of(session, query.exclude)
     drawn = draw_numbers(numbers, query.count, seed)
-    found = versions_for_learners().where(Question.number.in_(drawn))
-    rows = {row.question.number: row for row in session.scalars(found)}
+    rows = _numbered(session, drawn)
     return [rows[number] for number in drawn]
 
 
 def _page_of_hits(
     session: Session, query: ListQuery
 ) -> tuple[Sequence[QuestionVersion], str | None]:
-    cursors = Cursors(session, ("by rank", query.listing))
-    ids, cursor = page_of_hits(partial(_hits, session, query), query.limit, query.cursor, cursors)
-    found = versions_for_learners().where(Question.id.in_(ids))
-    rows = {row.question_id: row for row in session.scalars(found)}
-    return [rows[id_] for id_ in ids if id_ in rows], cursor
+    cursors = Cursors(session, ("by rank and number", query.listing))
+    hits = partial(_hits, session, query)
+    numbers, cursor = page_of_hits(hits, query.limit, query.cursor, cursors)
+    rows = _numbered(session, numbers)
+    return [rows[number] for number in numbers if number in rows], cursor
+
+
+def _numbered(session: Session, numbers: Sequence[int]) -> dict[int | None, QuestionVersion]:
+    """What learners get of the questions with these numbers."""
+    found = versions_for_learners().where(Question.is_numbered(numbers))
+    return {row.question.number: row for row in session.scalars(found)}
 
 
 def _hits(session: Session, query: ListQuery, newest: int | None = None) -> list[Hit]:
     return search(session, query.q or "", *_stated(query), newest=newest)
 
 
-def _narrowed(session: Session, sets: QuestionSets, query: ListQuery) -> list[ColumnElement[bool]]:
-    """What holds for the questions of a listing in a stated order.
+def _narrowed(session: Session, sets: QuestionSets, query: ListQuery) -> Select[UUID | None] | None:
+    """The ids of the published versions that a listing in a stated order is about, if not all.
 
     Where few match, they are named: an index over an order finds what is rare only by reading
     everything else.
     """
+    listed = select(Question.published_id).where(Question.is_listed())
     if query.q is not None:
-        return [Question.id.in_([hit.question_id for hit in _hits(session, query)])]
+        return listed.where(Question.is_numbered(hit.number for hit in _hits(session, query)))
     if query.conditions and not query.id:
         numbers = sets.numbers(session, query.conditions)
         if len(numbers) <= FEW:
-            return [Question.number.in_(numbers)]
-    return _stated(query)
+            return listed.where(Question.is_numbered(numbers))
+    stated = _stated(query)
+    joined = listed.join(QuestionVersion, QuestionVersion.id == Question.published_id)
+    return joined.where(*stated) if stated else None
 
 
 def _stated(query: ListQuery) -> list[ColumnElement[bool]]:

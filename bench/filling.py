@@ -100,8 +100,8 @@ def _statements(own: dict[str, str]) -> Iterator[str]:
     at, day, no = own["at"], own["day"], own["no"]
     yield f"""INSERT INTO question (id, slug, created_at, changed_at, number, changed_in,
         published_id, published_at, sort_title, sort_date)
-        SELECT {question}, 'question-' || n, {at}, {at}, n, 1,
-        {version}, {at}, title, {day} FROM said"""
+        SELECT {question}, 'question-' || n, {at}, {at}, n, 1, {version}, {at}, title, {day}
+        FROM said"""
     yield f"""INSERT INTO question_version (id, question_id, number, kind, language, title,
         sort_title, date, difficulty, prompt, prompt_html, select_min, select_max, scoring_rule,
         max_points, release, shuffle, hint_count, extra, content_hash, created_at, published_at)

@@ -13,8 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 import migrations
+from api.bank import select_bank_page
 from api.pagination import ORDERS, Cursors
 from api.questions import select_draw, select_page
+from api.schemas.bank import BankQuery
 from api.schemas.questions import DrawQuery, ListQuery
 from bench.filling import fill, vocabulary
 from models import Database, Question, QuestionVersion, open_engine
@@ -72,6 +74,10 @@ def _calls(database: Database, sets: QuestionSets) -> dict[str, Call]:
         asked = ListQuery.model_validate({"limit": LIMIT, **query})
         return lambda session: select_page(session, sets, asked)
 
+    def for_authors(**query: object) -> Call:
+        asked = BankQuery.model_validate({"limit": LIMIT, **query})
+        return lambda session: select_bank_page(session, asked)
+
     def drawing(**query: object) -> Call:
         asked = DrawQuery.model_validate({"count": 10, **query})
         return lambda session: select_draw(session, sets, asked, str(next(seeds)))
@@ -82,13 +88,18 @@ def _calls(database: Database, sets: QuestionSets) -> dict[str, Call]:
         **{f"page {deep:,} by {sort}": page(sort=sort, cursor=cursor_of_page(database, sort, deep))
            for sort in ("-published_at", "title", "date")},
         **{f"page 1 with the tag {tag}": page(tag=[tag])
-           for tag in ("half", "hundredth", "per-mille", "myriad")},
+           for tag in ("half", "fiftieth", "hundredth", "per-mille", "myriad")},
+        "page 1 with two tags": page(tag=["fiftieth", "tenth"]),
         "search for two common words": page(q=f"{words[0]} {words[4]}"),
         "search for two less common words": page(q=f"{words[60]} {words[90]}"),
+        "search for two words of some frequency": page(q=f"{words[30]} {words[40]}"),
+        "search for one uncommon word": page(q=words[1_000]),
         "search for a common and a rare word": page(q=f"{words[2]} {words[9_000]}"),
         "search for two rare words": page(q=f"{words[3_000]} {words[9_000]}"),
         "search for three letters": page(q=words[0][:3]),
         "search for a common word with a common tag": page(q=words[0], tag=["quarter"]),
+        **{f"authors' page 1 by {sort}": for_authors(sort=sort)
+           for sort in ("-updated", "title", "-created")},
         "draw of 10": drawing(),
         "draw of 10 with the tag tenth": drawing(tag=["tenth"]),
         "draw of 10 with two tags and a range": drawing(tag=["half", "a"], difficulty_min=0.5),

@@ -1,7 +1,7 @@
 """Questions and their versions. What a learner may not see has tables of its own."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -14,11 +14,13 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     exists,
     or_,
     text,
@@ -139,6 +141,14 @@ class Question(Identified, Base):
         return and_(cls.retired_at.is_(None), cls.published_id.is_not(None))
 
     @classmethod
+    def is_numbered(cls, numbers: Iterable[int]) -> ColumnElement[bool]:
+        """Whether a question has one of these numbers; there may be thousands."""
+        # Written into the statement: so many parameters take longer than to find the rows.
+        return cls.number.in_(
+            bindparam("numbers", [*numbers], Integer, expanding=True, literal_execute=True)
+        )
+
+    @classmethod
     def is_named(cls, name: str) -> ColumnElement[bool]:
         """Whether a question has this slug or, where the name is a UUID, this id; none deleted."""
         named = cls.id == UUID(name) if UUID_TEXT.fullmatch(name) else cls.slug == name
@@ -168,6 +178,7 @@ class QuestionVersion(Identified, Base):
         CheckConstraint(f"release IN {RELEASES}", name="known_release"),
         Index("ix_question_version_published_at_id", "published_at", "id"),
         Index("ix_question_version_created_at_id", "created_at", "id"),
+        Index("ix_question_version_sort_title_id", "sort_title", "id"),
     )
 
     question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id"))

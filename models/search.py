@@ -2,18 +2,20 @@
 
 Both hold the same normalised words. What learners search holds only what they can see (never keys
 or explanations, which a search would give away word by word); authors have an index of their own.
-The engines only match; the rank is the same on both.
+The engines only match; the rank is the same on both. Their indexes hold the beginnings of words
+up to ``LONGEST_BEGINNING`` letters, so that a beginning is found as soon as a whole word.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     Column,
     ColumnElement,
+    FromClause,
     Integer,
     MetaData,
     Select,
@@ -28,14 +30,21 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from models.question import Question, QuestionVersion
 
-MOST_HITS = 1000  # the newest ones: ranking all hits of common words takes a second
-LONGEST_TEXT = 100_000  # characters; PostgreSQL refuses texts of more than 1 MB of lexemes
+MOST_HITS = 300  # the newest ones: ranking all hits of common words takes a second
+# Bytes: the beginnings of three such texts are less than the 1 MB that PostgreSQL takes, since
+# those of a word are never five times as long as the word.
+LONGEST_TEXT = 60_000
 LONGEST_WORD = 200
+LONGEST_BEGINNING = 8  # letters; the migration that made the indexes says so, too
+# PostgreSQL's index also holds for each question its number divided by 2 to the power of each of
+# these: by that it finds the newest hits without gathering all.
+BLOCKS = (10, 13, 16)
+SELDOM = 5  # fewer hits than that in some blocks: then there are few enough in all
 WEIGHTS = {"title": 8, "prompt": 3, "options": 1, "explanation": 1}
 
 
@@ -56,9 +65,13 @@ author_search = _index("question_search_authors", "title", "prompt", "options", 
 class Hit(NamedTuple):
     """A question that a search found; the lower the rank, the better."""
 
-    question_id: UUID
     rank: int
     number: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What hits are sorted by: best first, of equals the newest."""
+        return self.rank, -self.number
 
 
 def words(text: str) -> list[str]:
@@ -87,7 +100,11 @@ def searchable(title: str, prompt: str, options: Sequence[str], explanation: str
         "options": " ".join(options),
         "explanation": explanation,
     }
-    return {name: " ".join(words(text))[:LONGEST_TEXT] for name, text in texts.items()}
+    return {name: _cut(" ".join(words(text))) for name, text in texts.items()}
+
+
+def _cut(text: str) -> str:
+    return text.encode()[:LONGEST_TEXT].decode(errors="ignore")
 
 
 def search_row(
@@ -113,19 +130,22 @@ def search(
 ) -> list[Hit]:
     """What has the words of the text, best hit first; of many only the newest ``MOST_HITS``.
 
-    Every word of the text must begin a word of the question. Where so many questions have all
-    words whole, only these count: both engines find words sooner than beginnings of words.
-    ``filters`` are conditions on :class:`Question` and its published version; ``newest`` is the
-    highest number of a question that counts.
+    Every word of the text must begin a word of the question. ``filters`` are conditions on
+    :class:`Question` and its published version; ``newest`` is the highest number of a question
+    that counts.
     """
-    for whole in (True, False):
-        found = session.execute(
-            matching(session, text, *filters, newest=newest, index=index, whole=whole)
-        )
-        hits = [Hit(*row) for row in found]
+
+    def hits_in(blocks: Sequence[str]) -> list[Hit]:
+        asked = matching(session, text, *filters, newest=newest, index=index, blocks=blocks)
+        return sorted((Hit(*row) for row in session.execute(asked)), key=lambda hit: hit.place)
+
+    for blocks in _blocks(session, index, newest):
+        hits = hits_in(blocks)
         if len(hits) == MOST_HITS:
+            return hits
+        if len(hits) < SELDOM:
             break
-    return sorted(hits, key=lambda hit: (hit.rank, hit.question_id))
+    return hits_in(())
 
 
 def matching(
@@ -134,29 +154,52 @@ def matching(
     *filters: ColumnElement[bool],
     newest: int | None = None,
     index: Table = question_search,
-    whole: bool = False,
-) -> Select[UUID, int, int]:
-    """Ids, ranks (lower is better) and numbers of the newest questions that have the words."""
-    wanted, on_sqlite = words(text), session.get_bind().dialect.name == "sqlite"
-    matches = (_on_sqlite if on_sqlite else _on_postgresql)(index, wanted, whole)
-    place = func.instr if on_sqlite else func.strpos
-    rank = _rank(index, wanted, place).label("rank")
-    hits = select(index.c.question_id, rank, index.c.rowid).where(matches, *filters)
+    blocks: Sequence[str] = (),
+) -> Select[int, int]:
+    """Ranks (lower is better) and numbers of the newest questions that have the words.
+
+    On PostgreSQL only of those in one of the ``blocks``, if any are stated.
+    """
+    wanted, on_sqlite = words(text), _on_sqlite(session)
+    matches = _match(index, wanted) if on_sqlite else _tsquery(index, wanted, blocks)
+    found = select(index).where(matches, *filters)
     if filters:
-        hits = hits.join(Question, Question.number == index.c.rowid).join(
+        found = found.join(Question, Question.number == index.c.rowid).join(
             QuestionVersion, QuestionVersion.id == Question.published_id
         )
     if newest is not None:
-        hits = hits.where(index.c.rowid <= newest)
-    return hits.order_by(index.c.rowid.desc()).limit(MOST_HITS)
+        found = found.where(index.c.rowid <= newest)
+    # A sum, so that PostgreSQL asks the index of words instead of looking into row after row.
+    order = index.c.rowid if on_sqlite else index.c.rowid + 0
+    hits = found.order_by(order.desc()).limit(MOST_HITS).subquery("hits")
+    place = func.instr if on_sqlite else func.strpos
+    return select(_rank(hits, wanted, place).label("rank"), hits.c.rowid)
 
 
-def _rank(index: Table, wanted: Sequence[str], place: Any) -> ColumnElement[int]:
+def _on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _blocks(session: Session, index: Table, newest: int | None) -> Iterator[Sequence[str]]:
+    """Where to look for the newest hits: in few questions, then in more, at last in all.
+
+    SQLite's index gives them newest first and stops by itself.
+    """
+    if not _on_sqlite(session):
+        last = newest if newest is not None else session.scalar(select(func.max(index.c.rowid)))
+        for size in BLOCKS:
+            block = (last or 0) >> size
+            if block > 1:  # else these are all
+                yield f"#{size}:{block}", f"#{size}:{block - 1}"
+    yield ()
+
+
+def _rank(hits: FromClause, wanted: Sequence[str], place: Any) -> ColumnElement[int]:
     """The weights of the texts that have each word, together, below zero.
 
     No word counts more for being rare: to count its hits takes as long as there are hits.
     """
-    weighed = [column for column in index.c if column.name in WEIGHTS]
+    weighed = [column for column in hits.c if column.name in WEIGHTS]
     return sum(
         (
             case((place(" " + column, f" {word}") > 0, -WEIGHTS[column.name]), else_=0)
@@ -167,14 +210,15 @@ def _rank(index: Table, wanted: Sequence[str], place: Any) -> ColumnElement[int]
     )
 
 
-def _on_sqlite(index: Table, wanted: Sequence[str], whole: bool) -> ColumnElement[bool]:
-    query = " ".join(f'"{word}"{"" if whole else "*"}' for word in wanted) or '""'
+def _match(index: Table, wanted: Sequence[str]) -> ColumnElement[bool]:
+    query = " ".join(f'"{word}"*' for word in wanted) or '""'
     name: ColumnElement[str] = literal_column(index.name)
     return name.op("MATCH", is_comparison=True)(query)
 
 
-def _on_postgresql(index: Table, wanted: Sequence[str], whole: bool) -> ColumnElement[bool]:
+def _tsquery(index: Table, wanted: Sequence[str], blocks: Sequence[str]) -> ColumnElement[bool]:
     document: ColumnElement[str] = literal_column(f"{index.name}.document")
-    # Parsed, not cast: PostgreSQL splits some words (2e10x), and must split both sides alike.
-    text = " & ".join(f"'{word}'{'' if whole else ':*'}" for word in wanted)
-    return document.op("@@", is_comparison=True)(func.to_tsquery(cast("simple", REGCONFIG), text))
+    parts = [f"'{word}'{':*' if len(word) > LONGEST_BEGINNING else ''}" for word in wanted]
+    if parts and blocks:
+        parts.append("(" + " | ".join(f"'{block}'" for block in blocks) + ")")
+    return document.op("@@", is_comparison=True)(cast(" & ".join(parts), TSQUERY))

@@ -10,7 +10,7 @@ from models import Database, GradeRow, QuestionVersion, now
 from models.findings import changed_since, most_missed, never_used, search_for_authors
 from models.search import search, unindex_question
 from tests.factories import Bank
-from tests.models.test_search import choice_of
+from tests.models.test_search import choice_of, question_ids
 
 
 def right(version: QuestionVersion) -> list[str]:
@@ -90,7 +90,7 @@ def test_changed_is_what_was_written_or_published_later(database: Database, bank
 
 def authors_find(database: Database, text: str) -> list[UUID]:
     with database.read() as session:
-        return [hit.question_id for hit in search_for_authors(session, text)]
+        return question_ids(session, search_for_authors(session, text))
 
 
 @pytest.mark.parametrize("text", ["xylophone", "rivers xylophone", "rhine", "XYLO sea"])

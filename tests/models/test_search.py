@@ -1,20 +1,28 @@
 """Full text: every word finds its question on both engines, and nothing secret is in it."""
 
+from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from domain.questions import AnswerKey, Option
-from models import Database
-from models.search import LONGEST_WORD, question_search, search, unindex_question, words
+from domain.questions import AnswerKey, Explanation, Option
+from models import Database, Question
+from models.search import LONGEST_WORD, Hit, question_search, search, unindex_question, words
 from tests.factories import Bank
 
 
 def found(database: Database, text: str) -> list[UUID]:
     with database.read() as session:
-        return [hit.question_id for hit in search(session, text)]
+        return question_ids(session, search(session, text))
+
+
+def question_ids(session: Session, hits: list[Hit]) -> list[UUID]:
+    """The ids of what was found, in the same order."""
+    ids = {number: id_ for id_, number in session.execute(select(Question.id, Question.number))}
+    return [ids[hit.number] for hit in hits]
 
 
 def choice_of(*texts: str) -> dict[str, Any]:
@@ -101,3 +109,46 @@ def test_very_long_texts_are_indexed(database: Database, bank: Bank) -> None:
     text = " ".join(f"{number:x}word" for number in range(100_000))
     version = bank.publish(prompt=text)
     assert found(database, "99word") == [version.question_id]
+
+
+@pytest.mark.parametrize("most", [300, 1])
+def test_questions_of_any_number_are_found(
+    database: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """PostgreSQL looks among the newest numbers first, then among more."""
+    numbers = [1, 16_383, 16_384, 33_000, 250_000, 250_001, 600_000]
+    given = iter(numbers)
+    monkeypatch.setattr("operations.publish_question.next_number", lambda _: next(given))
+    monkeypatch.setattr("models.search.MOST_HITS", most)
+    for number in numbers:
+        bank.publish(slug=f"q{number}", title=f"Rivers {number}")
+    newest = [None, *numbers]
+    with database.read() as session:
+        found = {at: [h.number for h in search(session, "river", newest=at)] for at in newest}
+        assert [h.number for h in search(session, "river 16383")] == [16_383]
+    assert found == {
+        at: [n for n in reversed(numbers) if at is None or n <= at][:most] for at in newest
+    }
+
+
+def test_the_largest_texts_fit_into_both_indexes(database: Database, bank: Bank) -> None:
+    """Words of nine letters have the most beginnings for their length."""
+    letters = [chr(0x20000 + place) for place in range(40)]
+    random = Random(1)  # noqa: S311 - the same words each time
+    prompt, option, explanation = (
+        " ".join("".join(random.choices(letters, k=9)) for _ in range(6_000)) for _ in range(3)
+    )
+    version = bank.publish(
+        prompt=prompt, explanation=Explanation(explanation), **choice_of(option, "Other")
+    )
+    first = option.split(" ", 1)[0]
+    assert found(database, first[:8]) == [version.question_id]
+    assert found(database, first) == [version.question_id]
+    assert found(database, first[:8] + letters[0] * 2) == []
+
+
+def test_beginnings_of_any_length_are_found(database: Database, bank: Bank) -> None:
+    word = "counterintuitively"
+    version = bank.publish(title=f"Flowing {word}")
+    for length in range(1, len(word) + 1):
+        assert found(database, word[:length]) == [version.question_id]
