@@ -29,6 +29,7 @@ from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
 from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
 from api.rate_limits import RateLimits
+from api.submission_writer import SubmissionWriter
 from models import Database, open_engine
 from models.draws import QuestionSets
 from settings import ROOT, Settings
@@ -72,6 +73,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or Database(open_engine(settings.database_url, **settings.engine_options))
     worker = ImportWorker(database)
+    writer = SubmissionWriter(database, settings.answer_queue)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -81,6 +83,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         async with publishing_what_is_due(database):
             yield
         worker.stop()
+        writer.stop()
         database.close()
 
     app = FastAPI(
@@ -96,6 +99,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings, app.state.database = settings, database
     app.state.import_worker = worker
+    app.state.submission_writer = writer
     app.state.question_sets = QuestionSets()
     add_error_handlers(app)
     for part in PARTS:
