@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import files, grading, import_kill, imports, lab, limits, scale, start
+from bench import answers, files, grading, import_kill, imports, lab, limits, scale, start
 
 FIGURES = {
     "start": start.figures,
@@ -12,6 +12,7 @@ FIGURES = {
     "limits": limits.figures,
     "imports": imports.figures,
     "import_kill": import_kill.figures,
+    "answers": answers.figures,
     "scale": scale.figures,
 }
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,8 +26,10 @@ OPTIONS = {
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
+def running_postgres(**options: str) -> Iterator[str]:
     """Start a server on a free loopback port; yields the URL of its ``postgres`` database.
+
+    ``options`` are settings of the server, where the ones for tests will not do.
 
     A superuser may not run PostgreSQL, so root runs it as ``nobody``, from a copy of the
     binaries in a place where that user can read them.
@@ -43,7 +45,7 @@ def running_postgres() -> Iterator[str]:
             shutil.chown(data, user)
         _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
              "--locale=C.UTF-8", "--no-sync", user=user)  # fmt: skip
-        server, port = _start(binaries, data, user)
+        server, port = _start(binaries, data, user, OPTIONS | options)
         try:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
         finally:
@@ -68,11 +70,13 @@ def _readable_binaries(folder: Path) -> Path:
     return folder / _installed_binaries().relative_to(package.parent)
 
 
-def _start(binaries: Path, data: Path, user: str | None) -> tuple[subprocess.Popen[bytes], int]:
+def _start(
+    binaries: Path, data: Path, user: str | None, stated: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], int]:
     """Start the server; another program may take the port first, so try a few."""
     for _ in range(ATTEMPTS):
         port = _free_port()
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in stated.items()]
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-p", str(port), *options],
             user=user,
