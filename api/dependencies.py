@@ -3,7 +3,7 @@
 What needs no waiting is ``async``: a plain ``def`` costs a change of thread, 0.1 ms.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -44,15 +44,14 @@ async def get_question_sets(request: Request) -> QuestionSets:
     return sets
 
 
-async def get_writer(request: Request) -> SubmissionWriter:
-    """What stores the answers of learners."""
+def get_writer(request: Request) -> SubmissionWriter:
+    """What stores the answers of learners; not a dependency where every 0.03 ms counts."""
     writer: SubmissionWriter = request.app.state.submission_writer
     return writer
 
 
 AppSettings = Annotated[Settings, Depends(get_settings)]
 AppDatabase = Annotated[Database, Depends(get_database)]
-AppWriter = Annotated[SubmissionWriter, Depends(get_writer)]
 AppQuestionSets = Annotated[QuestionSets, Depends(get_question_sets)]
 
 
@@ -65,12 +64,7 @@ def read_session(database: AppDatabase) -> Iterator[Session]:
 ReadSession = Annotated[Session, Depends(read_session, scope="function")]
 
 
-# Documents the header; what it says is judged below, where each fault has its own words.
-BEARER = HTTPBearer(
-    auto_error=False,
-    scheme_name="key",
-    description="An API key, `qs_...`. Not needed to read and answer where the service is public.",
-)
+_BEARER = "An API key, `qs_...`. Not needed to read and answer where the service is public."
 
 
 def bearer_token(authorization: str) -> str | None:
@@ -79,25 +73,39 @@ def bearer_token(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-async def get_caller(
-    request: Request,
-    settings: AppSettings,
-    database: AppDatabase,
-    _: Annotated[object, Security(BEARER)],
-    authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Caller:
-    """Who asks: the holder of the key sent, or the public where the service is public.
+class CallerWith(HTTPBearer):
+    """A dependency that gives who asks: the holder of the key sent, who has one of the scopes.
 
-    A key that is sent must be valid, even where none is needed: :class:`Unauthenticated`.
+    Without a key that is the public, where the service is public. A key that is sent must be
+    valid, even where none is needed: :class:`Unauthenticated`. To FastAPI this is the security
+    scheme itself, since each dependency of a dependency costs every request 0.03 ms.
     """
+
+    def __init__(self, *scopes: Scope) -> None:
+        super().__init__(auto_error=False, scheme_name="key", description=_BEARER)
+        self._scopes = scopes
+
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        """The caller of this request."""
+        caller = await _caller(request)
+        if not any(map(caller.may, self._scopes)):
+            named = " or ".join(self._scopes)
+            if caller is PUBLIC:
+                raise Unauthenticated(f"This needs a key with the scope {named}.")
+            raise Forbidden(f"This needs the scope {named}.")
+        return caller
+
+
+async def _caller(request: Request) -> Caller:
+    authorization = request.headers.get("authorization")
     if authorization is None:
-        if settings.public:
+        if request.app.state.settings.public:
             return PUBLIC
         raise Unauthenticated("This service answers only with a key.")
     token = bearer_token(authorization)
     if token is None:
         raise Unauthenticated("The Authorization header is not of the form `Bearer qs_...`.")
-    key = await run_in_threadpool(_valid_key, database, token)
+    key = await run_in_threadpool(_valid_key, request.app.state.database, token)
     request.state.key = key  # from now on the limit of the key holds, not that of the address
     return Caller(str(key.id), frozenset(key.scopes), key.name)  # type: ignore[arg-type]
 
@@ -123,27 +131,13 @@ def _note_use(database: Database, key: ApiKey, at: datetime) -> None:
         structlog.get_logger().warning("key_use_not_noted", reason=type(error).__name__)
 
 
-def caller_with(*scopes: Scope) -> Callable[[Caller], Awaitable[Caller]]:
-    """A dependency that gives the caller, who must hold one of the scopes."""
-    named = " or ".join(scopes)
-
-    async def check(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
-        if not any(map(caller.may, scopes)):
-            if caller is PUBLIC:
-                raise Unauthenticated(f"This needs a key with the scope {named}.")
-            raise Forbidden(f"This needs the scope {named}.")
-        return caller
-
-    return check
-
-
-Learner = Annotated[Caller, Depends(caller_with("questions:read"))]
-Integration = Annotated[Caller, Depends(caller_with("submissions:write"))]
-BankReader = Annotated[Caller, Depends(caller_with("bank:read"))]
-Admin = Annotated[Caller, Depends(caller_with("admin"))]
-Author = Annotated[Caller, Depends(caller_with("bank:write"))]
-Publisher = Annotated[Caller, Depends(caller_with("bank:publish"))]
-AuthorOrPublisher = Annotated[Caller, Depends(caller_with("bank:write", "bank:publish"))]
+Learner = Annotated[Caller, Security(CallerWith("questions:read"))]
+Integration = Annotated[Caller, Security(CallerWith("submissions:write"))]
+BankReader = Annotated[Caller, Security(CallerWith("bank:read"))]
+Admin = Annotated[Caller, Security(CallerWith("admin"))]
+Author = Annotated[Caller, Security(CallerWith("bank:write"))]
+Publisher = Annotated[Caller, Security(CallerWith("bank:publish"))]
+AuthorOrPublisher = Annotated[Caller, Security(CallerWith("bank:write", "bank:publish"))]
 
 IdempotencyKey = Annotated[
     str | None,

@@ -10,7 +10,7 @@ from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from api.dependencies import AppSettings, AppWriter, ReadSession
+from api.dependencies import AppSettings, ReadSession, get_writer
 from api.errors import CATALOGUE, status_of
 from api.protocol_errors import MalformedRequest
 from api.responses import NO_STORE
@@ -67,11 +67,11 @@ def playground(
 @router.post("/")
 def answer_in_playground(
     request: Request,
-    writer: AppWriter,
     settings: AppSettings,
     fields: Annotated[Mapping[str, list[str]], Depends(form_fields)],
 ) -> Response:
     """Grade the answer that the page's form sends, and show the result below the question."""
+    writer = get_writer(request)
     name, stated = fields.get("question", [""])[0], fields.get("version", [""])[0]
     # A number that no version has, where it is none at all: the answer is refused.
     version = int(stated) if stated.isdecimal() and len(stated) < LONGEST_NUMBER else 0

@@ -5,6 +5,7 @@ import asyncio
 import os
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlsplit
@@ -65,12 +66,14 @@ class _Client(asyncio.Protocol):
 async def load(url: str, body: bytes, pid: int, *, clients: int, seconds: float) -> Load:
     """Post the body from so many clients at once; those of the first second do not count."""
     address = urlsplit(url)
+    assert address.hostname
+    assert address.port
     head = f"POST {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\n"
     head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     loop = asyncio.get_running_loop()
     made = [_Client(head.encode() + body, 201) for _ in range(clients)]
     for client in made:
-        await loop.create_connection(lambda c=client: c, address.hostname, address.port)  # type: ignore[misc]
+        await loop.create_connection(partial(_same, client), address.hostname, address.port)
     await asyncio.sleep(1)
     for client in made:
         client.waits.clear()
@@ -82,6 +85,10 @@ async def load(url: str, body: bytes, pid: int, *, clients: int, seconds: float)
         client.until = 0
     await asyncio.gather(*(client.ended for client in made))
     return Load(len(waits) / took, spent / len(waits), waits)
+
+
+def _same(client: _Client) -> _Client:
+    return client
 
 
 def cpu_of(pid: int) -> float:
