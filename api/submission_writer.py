@@ -53,7 +53,7 @@ class SubmissionWriter:
         self._waiting: SimpleQueue[_Answer | _Unit[Any] | None] = SimpleQueue()
         self._lock = Lock()
         self._thread: Thread | None = None
-        self._is_open = True
+        self.is_open = True
 
     async def submit(self, attempt: Attempt) -> Graded:
         """Grade and store one answer; what is wrong with it is a ``ServiceError``."""
@@ -71,16 +71,21 @@ class SubmissionWriter:
     def stop(self) -> None:
         """Store and answer all that wait; from now on nothing is taken."""
         with self._lock:
-            self._is_open = False
+            self.is_open = False
             self._waiting.put(None)
         if self._thread:
             self._thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait now, without those that are being stored."""
+        return self._waiting.qsize()
+
     def _put(self, one: _Answer | _Unit[Any]) -> None:
-        if self._waiting.qsize() >= self._longest:
+        if self.waiting >= self._longest:
             raise Unavailable("Too many answers wait to be stored.")
         with self._lock:  # nothing may come behind the end
-            if not self._is_open:
+            if not self.is_open:
                 raise Unavailable("The service is about to stop.")
             self._waiting.put(one)
             if self._thread is None:
