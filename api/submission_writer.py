@@ -15,7 +15,7 @@ from api.protocol_errors import Unavailable
 from models import Database
 from models.answering import AnswerableVersions
 from operations.grade_answer import Attempt, Graded
-from operations.store_answers import Assessed, Outcome, assess, store_answers
+from operations.store_answers import Assessed, NeedsSavepoint, Outcome, assess, store_answers
 
 MOST_AT_ONCE = 1000  # answers in one transaction
 Result = TypeVar("Result")
@@ -122,13 +122,21 @@ class SubmissionWriter:
         assessed = [each.assessed for each in answers]
         outcomes: Iterable[Outcome]
         try:
-            outcomes = self._database.write(
-                lambda session: store_answers(session, assessed=assessed, versions=self.versions),
-                may_be_there=True,
-            )
+            try:
+                outcomes = self._commit(assessed, savepoint=False)
+            except NeedsSavepoint:
+                outcomes = self._commit(assessed, savepoint=True)
         except Exception as error:  # whatever it is, somebody waits to hear it
             outcomes = [error] * len(answers)
         _tell(answers, outcomes)
+
+    def _commit(self, assessed: list[Assessed], *, savepoint: bool) -> list[Outcome]:
+        def work(session: Session) -> list[Outcome]:
+            return store_answers(
+                session, assessed=assessed, versions=self.versions, savepoint=savepoint
+            )
+
+        return self._database.write(work, may_be_there=True)
 
     def _run(self, unit: _Unit[Any]) -> None:
         try:

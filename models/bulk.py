@@ -31,9 +31,15 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[NamedTuple])
         statement: Insert = _insert_arrays(table, names)
     else:
         parameters = [row._asdict() for row in rows]
-        statement = sqlite.insert(table).on_conflict_do_nothing()
+        statement = _insert_each(table)
     done = connection.execute(statement, parameters, execution_options={"preserve_rowcount": True})
     return done.rowcount
+
+
+@cache
+def _insert_each(table: Table) -> Insert:
+    """SQLite runs it for each row, and knows it already."""
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 @cache

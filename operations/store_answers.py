@@ -19,6 +19,10 @@ SUBMISSION, GRADE = table_of(Submission), table_of(GradeRow)
 Outcome = Graded | Exception
 
 
+class NeedsSavepoint(Exception):
+    """Answers cannot be stored without a savepoint."""
+
+
 class _StaleError(Exception):
     """What learners get has changed since an attempt was assessed."""
 
@@ -44,14 +48,22 @@ def assess(attempt: Attempt, versions: AnswerableVersions) -> Assessed:
 
 
 def store_answers(
-    session: Session, *, assessed: Sequence[Assessed], versions: AnswerableVersions
+    session: Session,
+    *,
+    assessed: Sequence[Assessed],
+    versions: AnswerableVersions,
+    savepoint: bool = True,
 ) -> list[Outcome]:
     """What becomes of each attempt, in order: graded and stored, found again, or an error.
 
     What was assessed at another revision of the bank is assessed anew. An error is a
     :class:`ServiceError` where something is wrong with the attempt, an error of the engine where
     it refuses the row: such a row fails alone. All other errors of the engine are raised.
+    Without a ``savepoint`` it is cheaper, as long as nothing is in the way: else there is
+    :class:`NeedsSavepoint`, and the transaction has to be rolled back and the call repeated with.
     """
+    if not savepoint:
+        return _store_plainly(session, list(assessed), versions)
     known, revision = list(assessed), _common_revision(assessed)
     while True:  # each turn but the first needs an author who commits meanwhile
         if revision is None:
@@ -61,6 +73,19 @@ def store_answers(
             return _store(session, known, revision, versions)
         except _StaleError:
             revision = None
+
+
+def _store_plainly(
+    session: Session, known: list[Assessed], versions: AnswerableVersions
+) -> list[Outcome]:
+    revision = _common_revision(known)
+    if revision is None:
+        raise NeedsSavepoint
+    try:
+        inserted = _insert_all(session, _graded_of(known), revision)
+    except (_StaleError, IntegrityError, DataError) as error:
+        raise NeedsSavepoint from error
+    return [_outcome(session, each, inserted, versions) for each in known]
 
 
 def _common_revision(assessed: Sequence[Assessed]) -> int | None:
@@ -92,9 +117,12 @@ def _store(
     session: Session, known: list[Assessed], revision: int, versions: AnswerableVersions
 ) -> list[Outcome]:
     """Store what is graded; :class:`_StaleError` where it is not the bank's revision any more."""
-    graded = [each.outcome for each in known if isinstance(each.outcome, Graded)]
-    inserted = _insert(session, graded, revision)
+    inserted = _insert(session, _graded_of(known), revision)
     return [_outcome(session, each, inserted, versions) for each in known]
+
+
+def _graded_of(known: list[Assessed]) -> list[Graded]:
+    return [each.outcome for each in known if isinstance(each.outcome, Graded)]
 
 
 def _insert(session: Session, graded: list[Graded], revision: int) -> dict[UUID, bool | Exception]:
@@ -104,11 +132,7 @@ def _insert(session: Session, graded: list[Graded], revision: int) -> dict[UUID,
     """
     try:
         with session.connection().begin_nested():
-            stored = _insert_all(session, graded)
-            # Looked at afterwards: from now on nobody deletes what these rows refer to.
-            if revision_of_bank(session) != revision:
-                raise _StaleError
-            return stored
+            return _insert_all(session, graded, revision)
     except StatementError as error:
         if not _is_of_a_row(error):
             raise
@@ -121,13 +145,18 @@ def _insert(session: Session, graded: list[Graded], revision: int) -> dict[UUID,
     }
 
 
-def _insert_all(session: Session, graded: list[Graded]) -> dict[UUID, bool | Exception]:
+def _insert_all(
+    session: Session, graded: list[Graded], revision: int
+) -> dict[UUID, bool | Exception]:
     connection = session.connection()
     # In one order everywhere: two processes that wait for each other's keys would be a deadlock.
     rows = sorted((each.submission for each in graded), key=_place)
     new = insert_new(connection, SUBMISSION, rows)
     stored = {row.id for row in rows} if new == len(rows) else _stored(session, rows)
     insert_new(connection, GRADE, [one.grade for one in graded if one.submission.id in stored])
+    # Looked at last: from now on nobody deletes the questions that these rows refer to.
+    if revision_of_bank(session) != revision:
+        raise _StaleError
     return {row.id: row.id in stored for row in rows}
 
 
