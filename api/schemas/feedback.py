@@ -70,7 +70,10 @@ class FeedbackOut(Outgoing):
         """Feedback on a submission to the version, its options in the order the learner saw."""
         key, shown = version.key, tuple(submission.shown)
         if isinstance(key, ChoiceKey):
-            return _on_picks(version, key, frozenset(submission.selected), shown)
+            # Many learners pick the same; what is read back has a version of its own each time.
+            is_new = isinstance(submission, SubmissionValues)
+            tell = _on_picks if is_new else _on_picks.__wrapped__
+            return tell(version, key, frozenset(submission.selected), shown)
         sent = key.read(submission.response or {})
         judged = key.kind.judged(key.stated, sent, key.parts)
         solution = key.kind.solution(key.stated, key.parts)
@@ -87,7 +90,6 @@ class FeedbackOut(Outgoing):
 def _on_picks(
     version: AnswerableVersion, key: ChoiceKey, selected: AbstractSet[str], shown: tuple[str, ...]
 ) -> FeedbackOut:
-    """Many learners pick the same: each such feedback is made once."""
     html = {row.option_id: row.feedback_html for row in version.row.options}
     found = verdicts(key, ChoiceResponse(frozenset(selected)))
     options = [
