@@ -96,6 +96,18 @@ def test_twins_in_one_transaction_are_one(
     assert counts(database) == (2, 2)
 
 
+def test_each_caller_finds_the_own_answer_again(
+    database: Database, bank: Bank, versions: AnswerableVersions
+) -> None:
+    bank.publish()
+    first = store(database, versions, *(attempt(key="k", caller=who) for who in ("you", "me")))
+    again = store(database, versions, *(attempt(key="k", caller=who) for who in ("me", "you")))
+    assert [each.submission for each in again if isinstance(each, Graded)] == [
+        each.submission for each in first[::-1] if isinstance(each, Graded)
+    ]
+    assert counts(database) == (2, 2)
+
+
 @pytest.mark.parametrize("place", [0, 3, 6])
 def test_a_row_that_the_engine_refuses_fails_alone(
     database: Database, bank: Bank, versions: AnswerableVersions, place: int
