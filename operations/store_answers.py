@@ -17,6 +17,8 @@ from operations.grade_answer import Attempt, Graded, grade_answer
 
 SUBMISSION, GRADE = table_of(Submission), table_of(GradeRow)
 Outcome = Graded | Exception
+# Drivers let some errors of their own conversions through: a text or a number they cannot write.
+OF_A_ROW = (StatementError, ValueError, OverflowError)
 
 
 class NeedsSavepoint(Exception):
@@ -83,7 +85,9 @@ def _store_plainly(
         raise NeedsSavepoint
     try:
         inserted = _insert_all(session, _graded_of(known), revision)
-    except (_StaleError, IntegrityError, DataError) as error:
+    except (_StaleError, *OF_A_ROW) as error:
+        if _is_of_the_engine(error):
+            raise
         raise NeedsSavepoint from error
     return [_outcome(session, each, inserted, versions) for each in known]
 
@@ -133,8 +137,8 @@ def _insert(session: Session, graded: list[Graded], revision: int) -> dict[UUID,
     try:
         with session.connection().begin_nested():
             return _insert_all(session, graded, revision)
-    except StatementError as error:
-        if not _is_of_a_row(error):
+    except OF_A_ROW as error:
+        if _is_of_the_engine(error):
             raise
         if len(graded) == 1:
             return {graded[0].submission.id: error}
@@ -173,9 +177,9 @@ def _stored(session: Session, rows: list[SubmissionValues]) -> set[UUID]:
     return {row.id for row in rows if (row.id, row.version_id) in found}
 
 
-def _is_of_a_row(error: StatementError) -> bool:
-    """Whether a row is at fault, by a constraint or by what it holds, and not the connection."""
-    return isinstance(error, IntegrityError | DataError) or not isinstance(error, DBAPIError)
+def _is_of_the_engine(error: Exception) -> bool:
+    """Whether not a row is at fault, by a constraint or by what it holds, but the connection."""
+    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError)
 
 
 def _outcome(

@@ -20,7 +20,7 @@ from models.answering import AnswerableVersions
 from models.bulk import table_of
 from models.submission import GradeRow, GradeValues
 from operations.grade_answer import Answer, Attempt, Graded
-from operations.store_answers import Outcome, assess, store_answers
+from operations.store_answers import NeedsSavepoint, Outcome, assess, store_answers
 from tests.factories import Bank
 from tests.operations.test_submit_answer import counts
 
@@ -118,6 +118,30 @@ def test_a_row_that_the_engine_refuses_fails_alone(
     assert isinstance(outcomes.pop(place), IntegrityError)
     assert all(isinstance(each, Graded) and not each.replayed for each in outcomes)
     assert counts(database) == (6, 6)
+
+
+@pytest.mark.parametrize("bad", [{"learner": "\ud800"}, {"duration_ms": 2**80}], ids=str)
+def test_what_the_driver_cannot_write_fails_alone(
+    own_database: Database, versions: AnswerableVersions, bad: dict[str, Any]
+) -> None:
+    Bank(own_database).publish()
+    store(own_database, versions, attempt())
+    attempts = [attempt(), attempt(**bad), attempt()]
+    for savepoint in (False, True):
+        assessed = [assess(each, versions) for each in attempts]
+
+        def work(
+            session: Any, assessed: list[Any] = assessed, savepoint: bool = savepoint
+        ) -> list[Outcome]:
+            return store_answers(session, assessed=assessed, versions=versions, savepoint=savepoint)
+
+        if not savepoint:
+            with pytest.raises(NeedsSavepoint):
+                own_database.write(work)
+        else:
+            told = [isinstance(each, Graded) for each in own_database.write(work)]
+            assert told == [True, False, True]
+    assert counts(own_database) == (3, 3)
 
 
 def test_what_does_not_fit_its_column_is_refused_too(
