@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     pool_size: int = Field(
         10, ge=1, le=1000, description="The most connections that one process keeps open."
     )
+    answer_queue: int = Field(
+        1000, ge=1, le=100_000, description="The most requests with answers that wait to be stored."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important log line that is written."
     )

@@ -34,6 +34,7 @@ from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestL
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
+from api.submission_writer import SubmissionWriter
 from models import Database, open_engine
 from models.draws import QuestionSets
 from settings import ROOT, Settings
@@ -79,6 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or Database(open_engine(settings.database_url, **settings.engine_options))
     worker, checks = ImportWorker(database), checks_of(database)
+    writer = SubmissionWriter(database, settings.answer_queue)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -88,6 +90,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         async with publishing_what_is_due(database):
             yield
         worker.stop()
+        writer.stop()
         if checks is not None:
             await checks.close()
         database.close()
@@ -107,6 +110,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings, app.state.database = settings, database
     app.state.import_worker, app.state.checks = worker, checks
+    app.state.submission_writer = writer
     app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
     add_error_handlers(app)
     for part in PARTS:

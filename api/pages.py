@@ -10,7 +10,7 @@ from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from api.dependencies import AppDatabase, AppSettings, ReadSession
+from api.dependencies import AppSettings, ReadSession, get_writer
 from api.errors import CATALOGUE, status_of
 from api.protocol_errors import MalformedRequest
 from api.responses import NO_STORE
@@ -20,7 +20,8 @@ from domain.access import PUBLIC
 from domain.errors import NotFound, QuestionNotFound, ServiceError
 from models import Question, QuestionVersion, now
 from models.learning import versions_for_learners
-from operations.submit_answer import Answer, submit_answer
+from operations.grade_answer import Answer
+from operations.submit_answer import submit_answer
 from settings import ROOT
 
 router = APIRouter(include_in_schema=False)
@@ -66,11 +67,11 @@ def playground(
 @router.post("/")
 def answer_in_playground(
     request: Request,
-    database: AppDatabase,
     settings: AppSettings,
     fields: Annotated[Mapping[str, list[str]], Depends(form_fields)],
 ) -> Response:
     """Grade the answer that the page's form sends, and show the result below the question."""
+    writer = get_writer(request)
     name, stated = fields.get("question", [""])[0], fields.get("version", [""])[0]
     # A number that no version has, where it is none at all: the answer is refused.
     version = int(stated) if stated.isdecimal() and len(stated) < LONGEST_NUMBER else 0
@@ -80,17 +81,22 @@ def answer_in_playground(
         if not settings.public:
             return _playground(request, session, False, name, {})
         try:
-            submitted = submit_answer(
-                session, question=name, answer=answer, caller=PUBLIC, at=now()
+            graded = submit_answer(
+                session,
+                question=name,
+                answer=answer,
+                caller=PUBLIC,
+                at=now(),
+                versions=writer.versions,
             )
         except ServiceError as error:
             page = _playground(request, session, True, name, {"refused": error})
             page.status_code = status_of(type(error))
             return page
-        graded = SubmissionOut.of(submitted.submission, submitted.submission.first_grade)
-        return _playground(request, session, True, name, {"graded": graded}, version)
+        told = SubmissionOut.first(graded)
+        return _playground(request, session, True, name, {"graded": told}, version)
 
-    return database.write(work)
+    return writer.run(work)
 
 
 def _playground(

@@ -1,20 +1,22 @@
 """Answers of learners: graded and stored, one or many at a time, and read back."""
 
 import json
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from api.dependencies import AppDatabase, IdempotencyKey, Integration, Learner, ReadSession
+from api.dependencies import IdempotencyKey, Integration, Learner, ReadSession, get_writer
 from api.documentation import problems
 from api.errors import faults_of, problem_of
 from api.idempotency import REPLAYED, answer_once
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
-from api.protocol_errors import InvalidRequest
+from api.protocol_errors import InternalError, InvalidRequest
 from api.questions import QuestionName
 from api.requests import StrictRoute
 from api.responses import PRIVATE, json_response
@@ -31,8 +33,10 @@ from api.schemas.submissions import (
 )
 from domain.access import Caller
 from domain.errors import ServiceError, SubmissionNotFound
-from models import OptionRow, Question, QuestionVersion, Submission, now
-from operations.submit_answer import submit_answer
+from models import Question, QuestionVersion, Submission, now
+from models.answering import AnswerableVersions, parts_to_grade
+from operations.grade_answer import Attempt, Graded
+from operations.store_answers import Assessed, Outcome, assess, store_answers
 
 router = APIRouter(prefix="/v1", tags=["submissions"], route_class=StrictRoute)
 
@@ -42,11 +46,7 @@ def _readable(caller: Caller) -> Select[Submission]:
     version = joinedload(Submission.version)
     statement = select(Submission).options(
         version.joinedload(QuestionVersion.question),
-        version.selectinload(QuestionVersion.options).undefer(OptionRow.feedback_html),
-        version.selectinload(QuestionVersion.correct),
-        version.joinedload(QuestionVersion.explanation),
-        version.selectinload(QuestionVersion.references),
-        version.joinedload(QuestionVersion.mark_scheme),
+        version.options(*parts_to_grade()),
         selectinload(Submission.grades),
     )
     return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)
@@ -73,22 +73,19 @@ ReadableSubmission = Annotated[Submission, Depends(readable_submission)]
     response_model=SubmissionOut,
     responses=problems(400, 401, 404, 409, 413, 415, 422),
 )
-def submit(
+async def submit(
     request: Request,
-    database: AppDatabase,
     caller: Learner,
     name: QuestionName,
     body: SubmissionIn,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Grade the picked options and keep both. Picking nothing is an answer, too."""
-
-    def work(session: Session) -> tuple[SubmissionOut, bool]:
-        return _submit(session, caller, name, body, idempotency_key)
-
-    content, replayed = database.write(work)
-    headers = {"Location": f"/v1/submissions/{content.id}"} | (REPLAYED if replayed else {})
-    return json_response(request, content, status=201, headers=headers)
+    attempt = Attempt(name, body.answer(), caller.id, now(), idempotency_key)
+    graded = await get_writer(request).submit(attempt)
+    headers = {"Location": f"/v1/submissions/{graded.submission.id}"}
+    headers |= REPLAYED if graded.replayed else {}
+    return json_response(request, SubmissionOut.first(graded), status=201, headers=headers)
 
 
 @router.post(
@@ -100,12 +97,13 @@ def submit(
 )
 def submit_many(
     request: Request,
-    database: AppDatabase,
     caller: Integration,
     body: BatchIn,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Grade up to 1,000 answers in order; a bad one never spoils the others."""
+    at, writer = now(), get_writer(request)
+    read = [_read(entry, caller, at, writer.versions) for entry in body.submissions]
 
     def work(session: Session) -> tuple[str, bool]:
         return answer_once(
@@ -113,14 +111,12 @@ def submit_many(
             caller=caller,
             route="submit_answers",
             key=idempotency_key,
-            request=json.dumps(body.submissions, sort_keys=True),
-            at=now(),
-            work=lambda: BatchOut(
-                results=[_result(request, session, caller, entry) for entry in body.submissions]
-            ).model_dump_json(),
+            request=json.dumps(body.submissions, sort_keys=True) if idempotency_key else "",
+            at=at,
+            work=lambda: _results(request, session, read, writer.versions),
         )
 
-    content, replayed = database.write(work)
+    content, replayed = writer.run(work)
     headers = {"Cache-Control": PRIVATE} | (REPLAYED if replayed else {})
     return Response(content, headers=headers, media_type="application/json")
 
@@ -151,7 +147,7 @@ def list_submissions(
         session, statement, NEWEST_SUBMISSION, query.limit, query.cursor, cursors
     )
     page = SubmissionPage(
-        items=[SubmissionOut.of(row, row.grade) for row in rows],
+        items=[SubmissionOut.of(row) for row in rows],
         next_cursor=cursor,
         limit=query.limit,
     )
@@ -168,44 +164,39 @@ def list_submissions(
 )
 def read_submission(request: Request, submission: ReadableSubmission) -> Response:
     """A submission under its last grade, for the key that posted it and for admins."""
-    return json_response(request, SubmissionOut.of(submission, submission.grade))
+    return json_response(request, SubmissionOut.of(submission))
 
 
-def _submit(
-    session: Session, caller: Caller, question: str, body: SubmissionIn, key: str | None
-) -> tuple[SubmissionOut, bool]:
-    """A submission as it was first graded, also if it is asked for again after a regrade.
-
-    And whether it was asked for again.
-    """
-    submitted = submit_answer(
-        session,
-        question=question,
-        answer=body.answer(),
-        caller=caller,
-        at=now(),
-        idempotency_key=key,
-    )
-    submission = submitted.submission
-    return SubmissionOut.of(submission, submission.first_grade), submitted.replayed
-
-
-def _result(
-    request: Request, session: Session, caller: Caller, entry: object
-) -> AcceptedOut | RefusedOut:
-    """What becomes of one answer of a batch, stored in a savepoint of its own."""
+def _read(
+    entry: object, caller: Caller, at: datetime, versions: AnswerableVersions
+) -> Assessed | ServiceError:
+    """One answer of a batch, graded as far as that is possible before the transaction begins."""
     try:
         read = BatchEntryIn.model_validate(entry)
-        with session.begin_nested():
-            content, _ = _submit(session, caller, read.question, read, read.idempotency_key)
-        return AcceptedOut(status=201, submission=content)
     except ValidationError as error:
-        faults = faults_of(error.errors(), BatchEntryIn)
-        return _refused(request, InvalidRequest(faults=faults))
-    except ServiceError as error:
-        return _refused(request, error)
+        return InvalidRequest(faults=faults_of(error.errors(), BatchEntryIn))
+    attempt = Attempt(read.question, read.answer(), caller.id, at, read.idempotency_key)
+    return assess(attempt, versions)
 
 
-def _refused(request: Request, error: ServiceError) -> RefusedOut:
-    problem = problem_of(request.scope, error)
+def _results(
+    request: Request,
+    session: Session,
+    read: list[Assessed | ServiceError],
+    versions: AnswerableVersions,
+) -> str:
+    """Store the answers that could be read; what became of each, as JSON."""
+    assessed = [each for each in read if isinstance(each, Assessed)]
+    stored = iter(store_answers(session, assessed=assessed, versions=versions))
+    outcomes = (next(stored) if isinstance(each, Assessed) else each for each in read)
+    return BatchOut(results=[_result(request, each) for each in outcomes]).model_dump_json()
+
+
+def _result(request: Request, outcome: Outcome) -> AcceptedOut | RefusedOut:
+    if isinstance(outcome, Graded):
+        return AcceptedOut(status=201, submission=SubmissionOut.first(outcome))
+    if not isinstance(outcome, ServiceError):
+        structlog.get_logger().error("answer_not_stored", reason=type(outcome).__name__)
+        outcome = InternalError()
+    problem = problem_of(request.scope, outcome)
     return RefusedOut(status=problem.status, problem=problem)

@@ -19,7 +19,7 @@ from models.parts import (
 )
 from models.question import Question, QuestionVersion
 from models.signing_key import SigningKey
-from models.submission import GradeRow, Submission
+from models.submission import GradeRow, GradeValues, Submission, SubmissionValues
 
 __all__ = [
     "ApiKey",
@@ -31,6 +31,7 @@ __all__ = [
     "Database",
     "ExplanationText",
     "GradeRow",
+    "GradeValues",
     "Hint",
     "IdempotencyRecord",
     "ImportJob",
@@ -42,6 +43,7 @@ __all__ = [
     "ReferenceRow",
     "SigningKey",
     "Submission",
+    "SubmissionValues",
     "Tag",
     "guard_history",
     "now",

@@ -48,19 +48,22 @@ class Database:
         with self._readers() as session:
             yield session
 
-    def write(self, work: Callable[[Session], Result]) -> Result:
+    def write(self, work: Callable[[Session], Result], *, may_be_there: bool = False) -> Result:
         """Run ``work`` in one transaction, commit it, return its result.
 
         When the engine gives up for a reason that another try can cure (serialization failure,
         deadlock, SQLite busy) the whole work is repeated, so it must have no outside effects.
         Repetition ends after five attempts, or when they have taken ``PATIENCE`` seconds.
+        When the connection is lost in a commit, nobody knows whether it happened: only work that
+        finds what it has already stored, and says so by ``may_be_there``, is repeated then.
         """
         deadline = time.monotonic() + PATIENCE
         for attempt in range(ATTEMPTS - 1):
             try:
                 return self._write_once(work)
             except DBAPIError as error:
-                if not is_passing(error) or time.monotonic() > deadline:
+                is_lost = may_be_there and error.connection_invalidated
+                if not (is_lost or is_passing(error)) or time.monotonic() > deadline:
                     raise
                 pause = LONGEST_PAUSE * 2**attempt
                 time.sleep(random.uniform(0, pause))  # noqa: S311 - jitter, not a secret

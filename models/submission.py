@@ -1,7 +1,7 @@
 """What learners sent and how it was graded. Both tables only ever grow."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -119,3 +119,38 @@ class GradeRow(Identified, Base):
     graded_at: Mapped[datetime] = mapped_column(default=now)
 
     submission: Mapped[Submission] = relationship(back_populates="grades")
+
+
+class SubmissionValues(NamedTuple):
+    """The columns of a submission without the mapper: cheap where there are many."""
+
+    id: UUID
+    question_id: UUID
+    version_id: UUID
+    caller: str
+    learner: str | None
+    selected: list[str]
+    response: dict[str, Any] | None
+    shown: list[str]
+    shuffle: str | None
+    release: str
+    duration_ms: int | None
+    submitted_at: datetime
+    idempotency_key: str | None
+    request_hash: str | None
+
+
+class GradeValues(NamedTuple):
+    """The columns of a grade without the mapper."""
+
+    id: UUID
+    submission_id: UUID
+    rule: str
+    rule_version: int
+    exact_score: str
+    score: float
+    points: float
+    max_points: float
+    correct: bool
+    reason: str
+    graded_at: datetime

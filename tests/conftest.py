@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -76,14 +77,16 @@ def bank(database: Database) -> Bank:
 
 
 @pytest.fixture
-def make_client(database: Database) -> Callable[..., TestClient]:
+def make_client(database: Database) -> Iterator[Callable[..., TestClient]]:
     """Makes clients of an application on the test's database, under the settings given."""
+    with ExitStack() as ending:
 
-    def make(**settings: object) -> TestClient:
-        app = create_app(Settings.load(**settings), database)
-        return TestClient(app, raise_server_exceptions=False)
+        def make(**settings: object) -> TestClient:
+            app = create_app(Settings.load(**settings), database)
+            ending.callback(app.state.submission_writer.stop)
+            return TestClient(app, raise_server_exceptions=False)
 
-    return make
+        yield make
 
 
 @pytest.fixture

@@ -1,22 +1,24 @@
 """Questions, keys and answers for tests, made through the operations that make real ones."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 import models
 from domain.access import Caller, Role
 from domain.questions import AnswerKey, Draft, Explanation, Option, Reference
-from models import ApiKey, Database, Question, QuestionVersion, now
+from models import ApiKey, Database, Question, QuestionVersion, Submission, now
+from models.answering import AnswerableVersions
 from models.search import unindex_question
+from operations.grade_answer import Answer
 from operations.issue_key import issue_key
 from operations.publish_question import publish_question
 from operations.revise_question import revise_question
-from operations.submit_answer import Answer, Submitted, submit_answer
+from operations.submit_answer import submit_answer
 
 SEED_FILE = Path(__file__).parents[1] / "seed" / "content" / "vanishing-gradients.qmd"
 
@@ -45,11 +47,20 @@ def draft(**changes: Any) -> Draft:
     return replace(DRAFT, **changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A stored submission; ``replayed`` when it was there before under the same key."""
+
+    submission: Submission
+    replayed: bool
+
+
 class Bank:
     """Fills a database: each method is one committed unit of work."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.versions = AnswerableVersions()
 
     def publish(
         self, content: Draft | None = None, *, at: datetime | None = None, **changes: Any
@@ -89,16 +100,22 @@ class Bank:
     ) -> Submitted:
         """Answer a question by option ids; ``key`` is an idempotency key."""
         answer = Answer(selected, **said)
-        return self.database.write(
-            lambda session: submit_answer(
+
+        def work(session: Session) -> Submitted:
+            graded = submit_answer(
                 session,
                 question=question,
                 answer=answer,
                 caller=caller,
                 at=now(),
+                versions=self.versions,
                 idempotency_key=key,
             )
-        )
+            with_grades = [selectinload(Submission.grades)]
+            row = session.get_one(Submission, graded.submission.id, options=with_grades)
+            return Submitted(row, graded.replayed)
+
+        return self.database.write(work)
 
     def key(self, role: Role = "integration", **columns: Any) -> tuple[ApiKey, dict[str, str]]:
         """A new API key and the header that shows it."""

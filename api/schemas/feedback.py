@@ -1,5 +1,7 @@
 """What a learner gets to know after answering: the one place where a key may be seen."""
 
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import Field
@@ -7,9 +9,12 @@ from pydantic import Field
 from api.schemas.base import Outgoing
 from api.schemas.interactions import SOLUTIONS, Solution
 from api.schemas.questions import TextOut
-from domain.grading import ChoiceKey, ChoiceResponse, KindKey, Verdict, verdicts
+from domain.grading import ChoiceKey, ChoiceResponse, Verdict, verdicts
 from domain.option_references import label, label_html
-from models import ReferenceRow, Submission
+from models import ReferenceRow, Submission, SubmissionValues
+from models.answering import AnswerableVersion
+
+MOST_REMEMBERED = 2000  # feedbacks on picks, about 5 KB each
 
 
 class OptionFeedbackOut(Outgoing):
@@ -59,35 +64,34 @@ class FeedbackOut(Outgoing):
     references: list[ReferenceOut]
 
     @classmethod
-    def of(cls, submission: Submission) -> Self:
-        """Feedback on a submission, its options in the order that the learner saw."""
-        version, key = submission.version, submission.version.key
-        shown, told = submission.shown, version.explanation
+    def of(
+        cls, submission: Submission | SubmissionValues, version: AnswerableVersion
+    ) -> "FeedbackOut":
+        """Feedback on a submission to the version, its options in the order the learner saw."""
+        key, shown = version.key, tuple(submission.shown)
+        if isinstance(key, ChoiceKey):
+            # Many learners pick the same; what is read back has a version of its own each time.
+            is_new = isinstance(submission, SubmissionValues)
+            tell = _on_picks if is_new else _on_picks.__wrapped__
+            return tell(version, key, frozenset(submission.selected), shown)
+        sent = key.read(submission.response or {})
+        judged = key.kind.judged(key.stated, sent, key.parts)
+        solution = key.kind.solution(key.stated, key.parts)
         return cls(
-            explanation=_labelled(told.text, told.html, shown) if told else None,
-            references=[ReferenceOut.of(row) for row in version.references],
-            combination=_combination(submission),
-            **(_on_picks(submission, key) if isinstance(key, ChoiceKey) else {}),
-            **(_on_parts(submission, key) if isinstance(key, KindKey) else {}),
+            correct=[],
+            options=[],
+            solution=SOLUTIONS[key.kind.name].model_validate(solution),
+            parts=[PartFeedbackOut(id=id_, correct=right) for id_, right in judged.items()],
+            **_told(version, frozenset(submission.selected), shown),
         )
 
 
-def _labelled(text: str, html: str, shown: list[str]) -> TextOut:
-    return TextOut(markdown=label(text, shown), html=label_html(html, shown))
-
-
-def _combination(submission: Submission) -> TextOut | None:
-    scheme, picked = submission.version.mark_scheme, sorted(submission.selected)
-    for one in scheme.combinations if scheme else ():
-        if one["picked"] == picked:
-            return _labelled(one["text"], one["html"], submission.shown)
-    return None
-
-
-def _on_picks(submission: Submission, key: ChoiceKey) -> dict[str, Any]:
-    selected, shown = frozenset(submission.selected), submission.shown
-    html = {row.option_id: row.feedback_html for row in submission.version.options}
-    found = verdicts(key, ChoiceResponse(selected))
+@lru_cache(MOST_REMEMBERED)
+def _on_picks(
+    version: AnswerableVersion, key: ChoiceKey, selected: AbstractSet[str], shown: tuple[str, ...]
+) -> FeedbackOut:
+    html = {row.option_id: row.feedback_html for row in version.row.options}
+    found = verdicts(key, ChoiceResponse(frozenset(selected)))
     options = [
         OptionFeedbackOut(
             id=id_,
@@ -98,17 +102,38 @@ def _on_picks(submission: Submission, key: ChoiceKey) -> dict[str, Any]:
         )
         for id_ in shown
     ]
-    right = [id_ for id_ in shown if id_ in key.correct]
-    return {"correct": right, "options": options, "solution": None, "parts": []}
+    return FeedbackOut(
+        correct=[id_ for id_ in shown if id_ in key.correct],
+        options=options,
+        solution=None,
+        parts=[],
+        **_told(version, selected, shown),
+    )
 
 
-def _on_parts(submission: Submission, key: KindKey) -> dict[str, Any]:
-    sent = key.read(submission.response or {})
-    judged = key.kind.judged(key.stated, sent, key.parts)
-    solution = key.kind.solution(key.stated, key.parts)
+def _told(
+    version: AnswerableVersion, selected: AbstractSet[str], shown: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the author says to everybody, and to who picked exactly these options."""
+    explanation = version.row.explanation
     return {
-        "correct": [],
-        "options": [],
-        "solution": SOLUTIONS[key.kind.name].model_validate(solution),
-        "parts": [PartFeedbackOut(id=id_, correct=right) for id_, right in judged.items()],
+        "combination": _combination(version, sorted(selected), shown),
+        "explanation": _labelled(explanation.text, explanation.html, shown)
+        if explanation
+        else None,
+        "references": [ReferenceOut.of(row) for row in version.row.references],
     }
+
+
+def _combination(
+    version: AnswerableVersion, picked: list[str], shown: tuple[str, ...]
+) -> TextOut | None:
+    scheme = version.row.mark_scheme
+    for one in scheme.combinations if scheme else ():
+        if one["picked"] == picked:
+            return _labelled(one["text"], one["html"], shown)
+    return None
+
+
+def _labelled(text: str, html: str, shown: tuple[str, ...]) -> TextOut:
+    return TextOut(markdown=label(text, shown), html=label_html(html, shown))

@@ -25,8 +25,9 @@ from api.schemas.feedback import FeedbackOut
 from api.schemas.problems import ProblemOut
 from api.schemas.questions import Name
 from domain.grading import KINDS
-from models import GradeRow, Submission
-from operations.submit_answer import Answer
+from models import GradeRow, GradeValues, Submission, SubmissionValues
+from models.answering import AnswerableVersion
+from operations.grade_answer import Answer, Graded
 
 OptionId = Annotated[str, Field(max_length=52, examples=["7fhx"])]
 LONGEST_DURATION_MS = 10**12
@@ -126,14 +127,31 @@ class SubmissionOut(Outgoing):
     feedback: FeedbackOut | None
 
     @classmethod
-    def of(cls, submission: Submission, grade: GradeRow) -> Self:
+    def of(cls, row: Submission) -> Self:
+        """A stored submission under the grade that counts."""
+        slug = row.version.question.slug
+        return cls._telling(row, row.grade, AnswerableVersion(row.version), slug)
+
+    @classmethod
+    def first(cls, graded: Graded) -> Self:
+        """The submission as it was first graded, also if it is asked for after a regrade."""
+        return cls._telling(graded.submission, graded.grade, graded.version, graded.slug)
+
+    @classmethod
+    def _telling(
+        cls,
+        submission: Submission | SubmissionValues,
+        grade: GradeRow | GradeValues,
+        version: AnswerableVersion,
+        slug: str,
+    ) -> Self:
         """The submission under a grade, as far as its question releases either."""
-        version = submission.version
         scored = submission.release != "never"
+        explained = submission.release == "after_submission"
         return cls(
             id=submission.id,
             question=QuestionRefOut(
-                id=submission.question_id, slug=version.question.slug, version=version.number
+                id=submission.question_id, slug=slug, version=version.row.number
             ),
             learner=submission.learner,
             selected=submission.selected,
@@ -146,9 +164,7 @@ class SubmissionOut(Outgoing):
             rule=grade.rule,
             rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
-            feedback=FeedbackOut.of(submission)
-            if submission.release == "after_submission"
-            else None,
+            feedback=FeedbackOut.of(submission, version) if explained else None,
         )
 
 

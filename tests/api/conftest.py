@@ -49,9 +49,11 @@ def statements(database: Database) -> CountStatements:
 
 
 @pytest.fixture
-def own_client(own_database: Database) -> TestClient:
+def own_client(own_database: Database) -> Iterator[TestClient]:
     """A client of an application whose commits are real."""
-    return TestClient(create_app(Settings.load(), own_database), raise_server_exceptions=False)
+    app = create_app(Settings.load(), own_database)
+    yield TestClient(app, raise_server_exceptions=False)
+    app.state.submission_writer.stop()
 
 
 @pytest.fixture

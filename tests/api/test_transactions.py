@@ -37,10 +37,12 @@ def engine(own_database: Database) -> Engine:
 
 
 @pytest.fixture
-def app(own_database: Database) -> FastAPI:
+def app(own_database: Database) -> Iterator[FastAPI]:
     """An application whose bank holds one question."""
     Bank(own_database).publish()
-    return create_app(Settings.load(), own_database)
+    app = create_app(Settings.load(), own_database)
+    yield app
+    app.state.submission_writer.stop()
 
 
 @pytest.fixture

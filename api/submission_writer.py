@@ -1,0 +1,167 @@
+"""Answers wait here to be stored: one thread takes all that wait and commits them together."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any, Generic, TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from api.protocol_errors import Unavailable
+from models import Database
+from models.answering import AnswerableVersions
+from operations.grade_answer import Attempt, Graded
+from operations.store_answers import Assessed, NeedsSavepoint, Outcome, assess, store_answers
+
+MOST_AT_ONCE = 1000  # answers in one transaction
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer, and who waits for what becomes of it."""
+
+    assessed: Assessed
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Graded]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit(Generic[Result]):
+    """A unit of work that wants a transaction of its own."""
+
+    work: Callable[[Session], Result]
+    future: Future[Result] = field(default_factory=Future)
+
+
+class SubmissionWriter:
+    """Grades answers from memory and stores them in groups, each answered after its commit.
+
+    There is no timer: a group is what came in while the last one was committed, so a lonely
+    answer is stored at once and a crowd shares the price of a commit. At most ``longest``
+    requests wait; for more there is :class:`Unavailable`. The thread begins with the first answer.
+    """
+
+    def __init__(self, database: Database, longest: int) -> None:
+        self.versions = AnswerableVersions()
+        self._database = database
+        self._longest = longest
+        self._waiting: SimpleQueue[_Answer | _Unit[Any] | None] = SimpleQueue()
+        self._lock = Lock()
+        self._thread: Thread | None = None
+        self.is_open = True
+
+    async def submit(self, attempt: Attempt) -> Graded:
+        """Grade and store one answer; what is wrong with it is a ``ServiceError``."""
+        loop = asyncio.get_running_loop()
+        answer = _Answer(assess(attempt, self.versions), loop, loop.create_future())
+        self._put(answer)
+        return await answer.future
+
+    def run(self, work: Callable[[Session], Result]) -> Result:
+        """Run a unit of work in its turn, in one transaction; blocks until it is committed."""
+        unit = _Unit(work)
+        self._put(unit)
+        return unit.future.result()
+
+    def stop(self) -> None:
+        """Store and answer all that wait; from now on nothing is taken."""
+        with self._lock:
+            self.is_open = False
+            self._waiting.put(None)
+        if self._thread:
+            self._thread.join()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait now, without those that are being stored."""
+        return self._waiting.qsize()
+
+    def _put(self, one: _Answer | _Unit[Any]) -> None:
+        if self.waiting >= self._longest:
+            raise Unavailable("Too many answers wait to be stored.")
+        with self._lock:  # nothing may come behind the end
+            if not self.is_open:
+                raise Unavailable("The service is about to stop.")
+            self._waiting.put(one)
+            if self._thread is None:
+                self._thread = Thread(target=self._keep_writing, name="answers", daemon=True)
+                self._thread.start()
+
+    def _keep_writing(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            group, is_last = self._with_all_that_wait(first)
+            self._store([each for each in group if isinstance(each, _Answer)])
+            for unit in (each for each in group if isinstance(each, _Unit)):
+                self._run(unit)
+            if is_last:
+                return
+
+    def _with_all_that_wait(
+        self, first: _Answer | _Unit[Any]
+    ) -> tuple[list[_Answer | _Unit[Any]], bool]:
+        """What waits, the first included; and whether nothing comes after it."""
+        group = [first]
+        while len(group) < MOST_AT_ONCE:
+            try:
+                following = self._waiting.get_nowait()
+            except Empty:
+                break
+            if following is None:
+                return group, True
+            group.append(following)
+        return group, False
+
+    def _store(self, answers: list[_Answer]) -> None:
+        if not answers:
+            return
+        assessed = [each.assessed for each in answers]
+        outcomes: Iterable[Outcome]
+        try:
+            try:
+                outcomes = self._commit(assessed, savepoint=False)
+            except NeedsSavepoint:
+                outcomes = self._commit(assessed, savepoint=True)
+        except Exception as error:  # whatever it is, somebody waits to hear it
+            outcomes = [error] * len(answers)
+        _tell(answers, outcomes)
+
+    def _commit(self, assessed: list[Assessed], *, savepoint: bool) -> list[Outcome]:
+        def work(session: Session) -> list[Outcome]:
+            return store_answers(
+                session, assessed=assessed, versions=self.versions, savepoint=savepoint
+            )
+
+        return self._database.write(work, may_be_there=True)
+
+    def _run(self, unit: _Unit[Any]) -> None:
+        try:
+            unit.future.set_result(self._database.write(unit.work))
+        except Exception as error:
+            unit.future.set_exception(error)
+
+
+def _tell(answers: list[_Answer], outcomes: Iterable[Outcome]) -> None:
+    """Wake who waits, each event loop once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Graded], Outcome]]] = {}
+    for answer, outcome in zip(answers, outcomes, strict=True):
+        by_loop.setdefault(answer.loop, []).append((answer.future, outcome))
+    for loop, told in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve, told)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            structlog.get_logger().warning("answers_not_told", count=len(told))
+
+
+def _resolve(told: list[tuple[asyncio.Future[Graded], Outcome]]) -> None:
+    for future, outcome in told:
+        if future.done():  # who asked has gone away
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
