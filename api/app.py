@@ -34,7 +34,8 @@ from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestL
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
-from models import Database, open_engine
+from migrations import open_database
+from models import Database
 from models.draws import QuestionSets
 from settings import ROOT, Settings
 
@@ -77,7 +78,7 @@ PARTS = (
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
-    database = database or Database(open_engine(settings.database_url, **settings.engine_options))
+    database = database or open_database(settings)
     worker, checks = ImportWorker(database), checks_of(database)
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from api.dependencies import AppDatabase, AppSettings, ReadSession
+from api.dependencies import AppDatabase, AppSettings, PublishedSession
 from api.errors import CATALOGUE, status_of
 from api.protocol_errors import MalformedRequest
 from api.responses import NO_STORE
@@ -57,7 +57,7 @@ async def form_fields(request: Request) -> Mapping[str, list[str]]:
 
 @router.get("/")
 def playground(
-    request: Request, session: ReadSession, settings: AppSettings, question: str | None = None
+    request: Request, session: PublishedSession, settings: AppSettings, question: str | None = None
 ) -> Response:
     """A published question as a learner meets it; without scripts."""
     return _playground(request, session, settings.public, question, {})
