@@ -23,7 +23,7 @@ def application() -> FastAPI:
 
 
 def _end_with_supervisor() -> None:
-    """Stop when the supervisor is gone: one that is killed cannot tell, and the port stays taken."""
+    """Stop when the supervisor is gone: one that is killed cannot say so."""
     if supervisor := parent_process():
         supervisor.join()
         os.kill(os.getpid(), signal.SIGTERM)
