@@ -17,7 +17,8 @@ from tests.processes import Service, serving
 WORKERS = 2
 EDITS = 20
 LONGEST_WAIT = 60.0  # seconds
-GRACE = 12.0  # seconds: requests under way get ten of them
+STARTED = "Application startup complete."
+GRACE = 15.0  # seconds: requests under way get ten of them
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def service(own_database: Database, own_url: str, tmp_path: Path) -> Iterator[Se
     Bank(own_database).publish()
     settings = {"DATABASE_URL": own_url, "QUESTIONS_RATE_LIMIT_PUBLIC": "off"}
     with serving(tmp_path, "serve", "--workers", str(WORKERS), settings=settings) as running:
-        _wait_for(lambda: len(_workers(running.process.pid)) == WORKERS)
+        _wait_for(lambda: running.printed().count(STARTED) == WORKERS)
         yield running
 
 
