@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -191,11 +191,12 @@ def _free_port() -> int:
 
 
 def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
-    deadline = time.monotonic() + 30
+    """Whether it takes statements: it listens before it can."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return True
+        with suppress(psycopg.OperationalError):
+            execute(port, "SELECT 1")
+            return True
         time.sleep(0.05)
     server.terminate()
     return False
