@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.logs import configure_logs
+from api.workers import APPLICATION
 from cli_access import audit, keys
 from cli_failures import plainly, told
 from cli_files import files
@@ -35,6 +36,10 @@ app.add_typer(files)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; else QUESTIONS_HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; else QUESTIONS_PORT.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; else QUESTIONS_WORKERS.")]
+
+# A worker that is silent for so long is replaced; on a busy machine one needs seconds to start.
+LONGEST_SILENCE = 30
 
 
 def main() -> None:
@@ -44,9 +49,9 @@ def main() -> None:
 
 @app.command("run")
 @plainly
-def run_all(host: Host = None, port: Port = None) -> None:
+def run_all(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Set up the database, load the questions that come along, and serve."""
-    settings = Settings.load(host=host, port=port)
+    settings = Settings.load(host=host, port=port, workers=workers)
     _require_free(settings)
     database = open_bank(settings)
     _seed_once(database)
@@ -57,9 +62,9 @@ def run_all(host: Host = None, port: Port = None) -> None:
 
 @app.command()
 @plainly
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Serve a database that is set up; refuses one that needs migrating."""
-    settings = Settings.load(host=host, port=port)
+    settings = Settings.load(host=host, port=port, workers=workers)
     _require_free(settings)
     _serve(settings, open_bank(settings, migrate=False))
 
@@ -149,9 +154,15 @@ def _curl(url: str, session: Session, version: QuestionVersion) -> str:
 
 
 def _serve(settings: Settings, database: Database) -> None:
+    """Serve in this process or, where there are to be several, as their supervisor."""
     configure_logs(settings.log_level, settings.log_format)
+    if is_supervisor := settings.workers > 1:
+        database.close()
     uvicorn.run(
-        create_app(settings, database),
+        APPLICATION if is_supervisor else create_app(settings, database),
+        factory=is_supervisor,
+        workers=settings.workers,
+        timeout_worker_healthcheck=LONGEST_SILENCE,
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -5,7 +5,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -40,6 +47,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("DATABASE_URL", "database_url"),
         description="Where the bank lives: a SQLite file or a PostgreSQL server.",
     )
+    database_read_url: str = Field(
+        "",
+        validation_alias=AliasChoices("DATABASE_READ_URL", "database_read_url"),
+        description="A replica for the questions that learners read; empty reads them above.",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(
         8000,
@@ -47,6 +59,9 @@ class Settings(BaseSettings):
         le=65535,
         validation_alias=AliasChoices("QUESTIONS_PORT", "PORT", "port"),
         description="The port to listen on; `PORT` means the same.",
+    )
+    workers: int = Field(
+        1, ge=1, le=1000, description="How many processes serve on the port, a core for each."
     )
     public: bool = Field(
         True, description="Whether anybody may read and answer published questions without a key."
@@ -127,10 +142,12 @@ class Settings(BaseSettings):
             raise ValueError("should start with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_read_url")
     @classmethod
-    def _known_engine(cls, value: str) -> str:
+    def _known_engine(cls, value: str, info: ValidationInfo) -> str:
         """Give the URL the driver this service comes with."""
+        if not value and info.field_name == "database_read_url":
+            return value
         try:
             url = make_url(value)
         except (ArgumentError, ValueError):
@@ -141,6 +158,15 @@ class Settings(BaseSettings):
             raise ValueError("should name a file, as in sqlite:///data/questions.db")
         driver = DRIVERS[url.get_backend_name()]
         return url.set(drivername=driver).render_as_string(hide_password=False)
+
+    @field_validator("database_read_url")
+    @classmethod
+    def _same_engine(cls, value: str, info: ValidationInfo) -> str:
+        """A replica is of the same engine as what it copies."""
+        primary = info.data.get("database_url", "")
+        if value and primary and value.partition(":")[0] != primary.partition(":")[0]:
+            raise ValueError("should be of the same engine as DATABASE_URL")
+        return value
 
     @field_validator("admin_key")
     @classmethod
@@ -182,7 +208,7 @@ class Settings(BaseSettings):
 
 def variable_of(field: str) -> str:
     """The environment variable that sets a field."""
-    return "DATABASE_URL" if field == "database_url" else f"QUESTIONS_{field.upper()}"
+    return field.upper() if field.startswith("database_") else f"QUESTIONS_{field.upper()}"
 
 
 def _misspelt() -> str:

@@ -35,7 +35,8 @@ from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
-from models import Database, open_engine
+from migrations import open_database
+from models import Database
 from models.draws import QuestionSets
 from settings import ROOT, Settings
 
@@ -78,7 +79,7 @@ PARTS = (
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application for these settings, on a database of its own unless one is given."""
-    database = database or Database(open_engine(settings.database_url, **settings.engine_options))
+    database = database or open_database(settings)
     worker, checks = ImportWorker(database), checks_of(database)
     writer = SubmissionWriter(database, settings.answer_queue)
 

@@ -71,18 +71,25 @@ def read_session(database: AppDatabase) -> Iterator[Session]:
         yield session
 
 
+def published_session(database: AppDatabase) -> Iterator[Session]:
+    """A session for what learners are shown, which may come from a replica."""
+    with database.read_published() as session:
+        yield session
+
+
 ReadSession = Annotated[Session, Depends(read_session, scope="function")]
+PublishedSession = Annotated[Session, Depends(published_session, scope="function")]
 
 
 async def read_quickly(database: Database, work: Callable[[Session], Result]) -> Result:
-    """The result of reading a row or two.
+    """The result of reading a row or two of what learners are shown.
 
     In a thread where the database is behind a network, for which the event loop must not wait. A
     row of a file is there before a thread would have begun.
     """
 
     def reading() -> Result:
-        with database.read() as session:
+        with database.read_published() as session:
             return work(session)
 
     return reading() if database.is_file else await asyncio.to_thread(reading)

@@ -10,7 +10,7 @@ from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from api.dependencies import AppSettings, ReadSession, get_writer
+from api.dependencies import AppSettings, PublishedSession, get_writer
 from api.errors import CATALOGUE, status_of
 from api.protocol_errors import MalformedRequest
 from api.responses import NO_STORE
@@ -58,7 +58,7 @@ async def form_fields(request: Request) -> Mapping[str, list[str]]:
 
 @router.get("/")
 def playground(
-    request: Request, session: ReadSession, settings: AppSettings, question: str | None = None
+    request: Request, session: PublishedSession, settings: AppSettings, question: str | None = None
 ) -> Response:
     """A published question as a learner meets it; without scripts."""
     return _playground(request, session, settings.public, question, {})

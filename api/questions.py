@@ -55,7 +55,7 @@ def list_questions(
     query: Annotated[ListQuery, Query()],
 ) -> Response:
     """A page of the published questions that match every filter."""
-    with database.read() as session:
+    with database.read_published() as session:
         rows, cursor = select_page(session, sets, query)
         page = QuestionPage(
             items=[QuestionOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit
@@ -82,7 +82,7 @@ def draw_questions(
 ) -> Response:
     """Different questions that match every filter, each such set equally likely."""
     seed = query.seed or secrets.token_urlsafe(8)
-    with database.read() as session:
+    with database.read_published() as session:
         rows = select_draw(session, sets, query, seed)
         content = QuestionDraw(items=[QuestionOut.of(row) for row in rows], seed=seed)
     return json_response(request, content, cache_control=PUBLIC if query.seed else NO_STORE)

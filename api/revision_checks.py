@@ -42,8 +42,11 @@ class RevisionChecks(Protocol):
 
 
 def checks_of(database: Database) -> RevisionChecks | None:
-    """The checks for this database; none where it is one connection, which no other can watch."""
-    if not isinstance(engine := database.bind, Engine):
+    """The checks of where published questions are read, so that kept answers are as fresh.
+
+    None where that is one connection, which no other can watch.
+    """
+    if not isinstance(engine := database.published, Engine):
         return None
     arguments, options = engine.dialect.create_connect_args(engine.url)
     if engine.dialect.name == "sqlite":

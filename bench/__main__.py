@@ -13,6 +13,7 @@ from bench import (
     imports,
     lab,
     limits,
+    partitions,
     raw_limits,
     reading,
     scale,
@@ -39,6 +40,7 @@ FIGURES: dict[str, Callable[[], Iterator[str]]] = {
     "raw_limits": raw_limits.figures,
     "start_bell": start_bell.figures,
     "flat_memory": flat_memory.figures,
+    "partitions": partitions.figures,
 }
 
 

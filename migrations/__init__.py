@@ -24,6 +24,15 @@ class UnusableDatabaseError(Exception):
     """The database cannot be used. ``str(error)`` is one line that says why and the cure."""
 
 
+def open_database(settings: Settings) -> Database:
+    """The database of the settings, with a replica if they name one. Opens no connection yet."""
+    replica = settings.database_read_url
+    return Database(
+        open_engine(settings.database_url, **settings.engine_options),
+        open_engine(replica, **settings.engine_options) if replica else None,
+    )
+
+
 def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
     """The database of the settings, at the newest migration.
 
@@ -31,7 +40,8 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
     refused instead of changed. Every reason is one line of :class:`UnusableDatabaseError`.
     """
     url = make_url(settings.database_url)
-    engine = open_engine(settings.database_url, **settings.engine_options)
+    database = open_database(settings)
+    engine = database.bind.engine
     try:
         if migrate:
             _make_folder(url)
@@ -39,17 +49,17 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
         _require_file(url)
         _require_head(engine)
     except UnusableDatabaseError:
-        engine.dispose()
+        database.close()
         raise
     except (OSError, DBAPIError) as error:
-        engine.dispose()
+        database.close()
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise UnusableDatabaseError(
             f"The database {url.render_as_string()} cannot be used: {reason}. "
             "Check that its folder or server is there and that this user may write to it, "
             "or set DATABASE_URL to another one."
         ) from None
-    return Database(engine)
+    return database
 
 
 def _make_folder(url: URL) -> None:

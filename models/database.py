@@ -23,29 +23,35 @@ SERIALIZATION_FAILURE, DEADLOCK_DETECTED = "40001", "40P01"
 class Database:
     """Sessions on one engine. ``read`` sees one consistent state, ``write`` changes it.
 
+    ``read_published`` may be behind both: it reads a replica, where there is one.
+
     Bound to a connection instead of an engine, all work happens in savepoints of that
     connection's transaction, so that a test can roll everything back.
     """
 
-    def __init__(self, bind: Engine | Connection) -> None:
-        self.bind = bind
+    def __init__(self, bind: Engine | Connection, replica: Engine | None = None) -> None:
+        self.bind, self.published = bind, replica or bind
         options: dict[str, Any] = {"expire_on_commit": False}
-        reader = bind
         if isinstance(bind, Connection):
             writer: Engine | Connection = bind
             options["join_transaction_mode"] = "create_savepoint"
         else:
             writer = bind.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-            if bind.dialect.name == "postgresql":  # SQLite's readers see one state by themselves
-                reader = bind.execution_options(isolation_level="REPEATABLE READ")
         self.is_file = bind.dialect.name == "sqlite"
-        self._readers = sessionmaker(reader, **options)
+        self._readers = sessionmaker(_for_reading(bind), **options)
+        self._published_readers = sessionmaker(_for_reading(self.published), **options)
         self._writers = sessionmaker(writer, **options)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that is never committed."""
         with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def read_published(self) -> Iterator[Session]:
+        """A session for what learners are shown, on which nothing that is written depends."""
+        with self._published_readers() as session:
             yield session
 
     def write(self, work: Callable[[Session], Result], *, may_be_there: bool = False) -> Result:
@@ -76,6 +82,14 @@ class Database:
     def close(self) -> None:
         """Give back all pooled connections."""
         self.bind.engine.dispose()
+        self.published.engine.dispose()
+
+
+def _for_reading(bind: Engine | Connection) -> Engine | Connection:
+    """The bind with sessions that see one state, as those of SQLite do by themselves."""
+    if isinstance(bind, Engine) and bind.dialect.name == "postgresql":
+        return bind.execution_options(isolation_level="REPEATABLE READ")
+    return bind
 
 
 def is_passing(error: DBAPIError) -> bool:

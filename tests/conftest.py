@@ -98,11 +98,13 @@ def client(make_client: Callable[..., TestClient]) -> TestClient:
 @pytest.fixture(params=ENGINES)
 def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a migrated database of this test's own, where commits are real."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "own.db")
-        return f"sqlite:///{tmp_path / 'own.db'}"
-    migrated = make_url(request.getfixturevalue("migrated_postgres"))
-    return _create(request.getfixturevalue("postgres_url"), f"own_{uuid4().hex}", migrated.database)
+    return _own_url(request, request.param, tmp_path / "own.db")
+
+
+@pytest.fixture
+def replica_url(request: pytest.FixtureRequest, own_url: str, tmp_path: Path) -> str:
+    """The URL of a second such database beside it, which stays behind as only a test can want."""
+    return _own_url(request, make_url(own_url).get_backend_name(), tmp_path / "replica.db")
 
 
 @pytest.fixture
@@ -119,6 +121,14 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
     return _create(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
+
+
+def _own_url(request: pytest.FixtureRequest, engine: str, path: Path) -> str:
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        return f"sqlite:///{path}"
+    migrated = make_url(request.getfixturevalue("migrated_postgres"))
+    return _create(request.getfixturevalue("postgres_url"), f"own_{uuid4().hex}", migrated.database)
 
 
 def _create(server_url: str, name: str, template: str | None = None) -> str:

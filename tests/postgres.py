@@ -9,10 +9,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import psycopg
+
+DRIVER = "postgresql+psycopg"
 HIGHEST_PORT = 32767  # above it the kernel hands out ports to clients
 ATTEMPTS = 5
 # Where durability is not asked for, a crash of the machine may lose the database.
@@ -25,11 +30,74 @@ OPTIONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server may live: a folder, the binaries, and the user who runs them."""
+
+    folder: Path
+    binaries: Path
+    user: str | None
+
+    def new_folder(self, name: str) -> Path:
+        """A folder for data that belongs to the user."""
+        data = self.folder / name
+        data.mkdir(mode=0o700)
+        if self.user:
+            shutil.chown(data, self.user)
+        return data
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """Run one of the binaries to its end."""
+        _run(self.binaries / program, *arguments, user=self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A primary and the standby that has every commit before the client hears of it."""
+
+    primary: subprocess.Popen[bytes]
+    ports: tuple[int, int]
+
+    @property
+    def url(self) -> str:
+        """Leads to whichever of the two takes writes."""
+        hosts = "&".join(f"host=127.0.0.1:{port}" for port in self.ports)
+        return f"{DRIVER}://postgres@/postgres?{hosts}&target_session_attrs=read-write"
+
+    def promote(self) -> None:
+        """Make the standby take writes; back once it does."""
+        execute(self.ports[1], "SELECT pg_promote()")
+
+
 @contextmanager
 def running_postgres(**changes: str) -> Iterator[str]:
     """Start a server on a free loopback port; yields the URL of its ``postgres`` database.
 
     ``changes`` are configuration parameters beside or instead of ``OPTIONS``.
+    """
+    with a_place() as place, _running(place, _new_data(place), OPTIONS | changes) as (_, port):
+        yield f"{DRIVER}://postgres@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def running_pair() -> Iterator[Pair]:
+    """Start a primary and its standby; the primary may be killed."""
+    with a_place() as place, _running(place, _new_data(place), OPTIONS) as (primary, first):
+        copy = place.new_folder("copy")
+        source = ("--host=127.0.0.1", f"--port={first}", "--username=postgres")
+        options = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        place.run("pg_basebackup", *source, *options, f"--pgdata={copy}")
+        with _running(place, copy, OPTIONS) as (_, second):
+            # Only now: a primary that waits for a standby commits nothing before there is one.
+            execute(first, "ALTER SYSTEM SET synchronous_standby_names = '*'")
+            execute(first, "SELECT pg_reload_conf()")
+            _wait_until_synchronous(first)
+            yield Pair(primary, (first, second))
+
+
+@contextmanager
+def a_place() -> Iterator[Place]:
+    """A folder of our own, gone afterwards.
 
     A superuser may not run PostgreSQL, so root runs it as ``nobody``, from a copy of the
     binaries in a place where that user can read them.
@@ -37,20 +105,44 @@ def running_postgres(**changes: str) -> Iterator[str]:
     user = "nobody" if os.getuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        binaries = _readable_binaries(folder) if user else installed_binaries()
-        data = folder / "data"
-        data.mkdir(mode=0o700)
         if user:
             folder.chmod(0o755)
-            shutil.chown(data, user)
-        _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-             "--locale=C.UTF-8", "--no-sync", user=user)  # fmt: skip
-        server, port = _start(binaries, data, user, OPTIONS | changes)
-        try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
-            server.wait(timeout=30)
+        yield Place(folder, _readable_binaries(folder) if user else installed_binaries(), user)
+
+
+def execute(port: int, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement that may stand in no transaction; its rows, if it has any."""
+    address = f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
+    with closing(psycopg.connect(address, autocommit=True)) as connection:
+        done = connection.execute(statement.encode())
+        return done.fetchall() if done.description else []
+
+
+def _new_data(place: Place) -> Path:
+    data = place.new_folder("data")
+    place.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+              "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+    return data
+
+
+@contextmanager
+def _running(
+    place: Place, data: Path, configured: dict[str, str]
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    server, port = _start(place.binaries, data, place.user, configured)
+    try:
+        yield server, port
+    finally:
+        server.send_signal(signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
+        server.wait(timeout=30)
+
+
+def _wait_until_synchronous(port: int) -> None:
+    until = time.monotonic() + 60
+    while execute(port, "SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+        if time.monotonic() > until:
+            raise RuntimeError("The standby did not follow.")
+        time.sleep(0.05)
 
 
 def installed_binaries() -> Path:
@@ -99,11 +191,12 @@ def _free_port() -> int:
 
 
 def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
-    deadline = time.monotonic() + 30
+    """Whether it takes statements: it listens before it can."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return True
+        with suppress(psycopg.OperationalError):
+            execute(port, "SELECT 1")
+            return True
         time.sleep(0.05)
     server.terminate()
     return False

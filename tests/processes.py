@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from cli import app
 
 ROOT = Path(__file__).parents[1]
-LONGEST_START = 30.0  # seconds
+LONGEST_START = 90.0  # seconds; on a busy machine importing alone takes ten
 
 
 @dataclass(slots=True)

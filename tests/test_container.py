@@ -19,9 +19,12 @@ import httpx
 import pytest
 import yaml
 
+from settings import Settings
+
 ROOT = Path(__file__).parents[1]
 TOOLS = Path(sys.executable).parent
 KEPT_OUT = {".git", ".venv", ".tools", ".env", "data", "tests", "docs", "bench", "README.md"}
+COMPOSED = ("compose.yaml", "deploy/compose.yaml")
 OF_THE_IMAGE = re.compile(r"(?<!\.)/(app|data|requirements|venv)\b")
 
 
@@ -39,8 +42,8 @@ def context() -> list[str]:
     return [line[1:] for line in lines if line.startswith("!")]
 
 
-def compose() -> Any:
-    return yaml.safe_load((ROOT / "compose.yaml").read_text())
+def compose(name: str = "compose.yaml") -> Any:
+    return yaml.safe_load((ROOT / name).read_text())
 
 
 def free_port() -> str:
@@ -219,9 +222,10 @@ def test_the_dockerfile_is_clean() -> None:
     subprocess.run([TOOLS / "hadolint", ROOT / "Dockerfile"], check=True)
 
 
-def test_compose_follows_its_schema() -> None:
+@pytest.mark.parametrize("name", COMPOSED)
+def test_compose_follows_its_schema(name: str) -> None:
     command = [str(TOOLS / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec"]
-    subprocess.run([*command, str(ROOT / "compose.yaml")], check=True, capture_output=True)
+    subprocess.run([*command, str(ROOT / name)], check=True, capture_output=True)
 
 
 def test_the_image_runs_with_little_power() -> None:
@@ -269,16 +273,46 @@ def test_compose_runs_one_step_after_the_other() -> None:
     assert "ports" not in services["db"]
 
 
+def test_only_the_proxy_is_reached_from_outside_where_there_are_several_containers() -> None:
+    one, several = compose()["services"], compose("deploy/compose.yaml")["services"]
+    proxy = several.pop("proxy")
+    assert set(several) == set(one)
+    assert several["db"] == one["db"]
+    assert several["service"]["deploy"]["replicas"] == 2
+    assert [name for name, service in several.items() if "ports" in service] == []
+    assert proxy["ports"] == ["127.0.0.1:8000:8080"]
+    assert (proxy["read_only"], proxy["cap_drop"]) == (True, ["ALL"])
+
+
+def test_the_proxy_leads_to_the_service_and_says_who_asks() -> None:
+    ((source, target, _),) = (
+        volume.split(":")
+        for volume in compose("deploy/compose.yaml")["services"]["proxy"]["volumes"]
+    )
+    assert target == "/etc/nginx/nginx.conf"
+    text = (ROOT / "deploy" / source).read_text()
+    said = {line.strip().rstrip(";") for line in text.splitlines()}
+    port = dict(pair.split("=") for pair in dict(instructions())["ENV"].split())["PORT"]
+    assert {f"server service:{port} resolve", "listen 8080"} <= said
+    assert "proxy_set_header X-Forwarded-For $remote_addr" in said
+    assert text.count("{") == text.count("}")
+    allowed = re.search(r"client_max_body_size (\d+)m;", text)
+    assert allowed
+    assert int(allowed[1]) * 1024 * 1024 > Settings.model_fields["max_import_bytes"].default
+
+
+@pytest.mark.parametrize("file", COMPOSED)
 @pytest.mark.parametrize("name", ["migrate", "service"])
-def test_compose_gives_the_application_little_power(name: str) -> None:
-    service = compose()["services"][name]
+def test_compose_gives_the_application_little_power(file: str, name: str) -> None:
+    service = compose(file)["services"][name]
     assert service["read_only"] is True
     assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - a mount inside the container
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_no_password_is_written_down() -> None:
-    services = compose()["services"]
+@pytest.mark.parametrize("file", COMPOSED)
+def test_no_password_is_written_down(file: str) -> None:
+    services = compose(file)["services"]
     assert services["db"]["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
     assert services["service"]["environment"]["PGPASSWORD"].startswith("${POSTGRES_PASSWORD:?")

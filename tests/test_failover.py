@@ -1,0 +1,123 @@
+"""The primary dies under load: no answer that was confirmed is lost, and the service goes on."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import httpx
+
+import migrations
+from models import Database, open_engine
+from tests.factories import Bank
+from tests.postgres import Pair, execute, running_pair
+from tests.processes import serving
+
+LEARNERS = 4
+BEFORE, AFTER = 100, 100  # answers confirmed before the primary is killed, and by its successor
+LONGEST_GAP = 60.0  # seconds
+PAUSE = 0.05  # seconds before an answer that failed is sent again
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What the clients were told: which submissions are kept, when, and how often it failed."""
+
+    confirmed: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
+    failures: list[int] = field(default_factory=list)  # status codes; 0 without an answer
+
+    def wait_for(self, count: int) -> None:
+        until = time.monotonic() + 2 * LONGEST_GAP
+        while len(self.confirmed) < count:
+            assert time.monotonic() < until, (
+                f"{len(self.confirmed)} confirmed, {self.failures[-5:]}"
+            )
+            time.sleep(0.01)
+
+    @property
+    def longest_gap(self) -> float:
+        moments = sorted(self.moments)
+        return max(late - early for early, late in pairwise(moments))
+
+
+def test_no_confirmed_answer_is_lost_when_the_primary_dies(tmp_path: Path) -> None:
+    with running_pair() as pair:
+        _set_up(pair)
+        settings = {"DATABASE_URL": pair.url, "QUESTIONS_RATE_LIMIT_PUBLIC": "off"}
+        with serving(tmp_path, "serve", settings=settings) as service:
+            with _answering(service.url) as ledger:
+                ledger.wait_for(BEFORE)
+                pair.primary.kill()
+                pair.primary.wait(30)
+                pair.promote()
+                ledger.wait_for(len(ledger.confirmed) + AFTER)
+            read = httpx.get(f"{service.url}/v1/questions/rivers")
+        kept = [str(id_) for (id_,) in execute(pair.ports[1], "SELECT id FROM submission")]
+    _report(ledger)
+    assert read.status_code == 200
+    assert set(ledger.confirmed) <= set(kept)
+    assert len(set(ledger.confirmed)) == len(ledger.confirmed) <= len(kept)
+    assert set(ledger.failures) <= {0, 503}, "the client is told to come again"
+    assert ledger.longest_gap < LONGEST_GAP
+
+
+def _set_up(pair: Pair) -> None:
+    database = Database(open_engine(pair.url))
+    migrations.upgrade(database.bind.engine)
+    Bank(database).publish()
+    database.close()
+
+
+@contextmanager
+def _answering(url: str) -> Iterator[Ledger]:
+    """Learners who answer again and again until the block ends; each answer has a key."""
+    ledger, ended = Ledger(), threading.Event()
+    learners = [
+        threading.Thread(target=_answer_on, args=(url, number, ledger, ended))
+        for number in range(LEARNERS)
+    ]
+    for learner in learners:
+        learner.start()
+    try:
+        yield ledger
+    finally:
+        ended.set()
+        for learner in learners:
+            learner.join(LONGEST_GAP)
+
+
+def _answer_on(url: str, learner: int, ledger: Ledger, ended: threading.Event) -> None:
+    number = 0
+    with httpx.Client(base_url=url, timeout=30) as client:
+        while not ended.is_set():
+            if _answer(client, f"{learner}-{number}", ledger):
+                number += 1
+            else:
+                time.sleep(PAUSE)
+
+
+def _answer(client: httpx.Client, key: str, ledger: Ledger) -> bool:
+    """Send one answer; whether it was confirmed. Sent again, it is the same one by its key."""
+    address, headers = "/v1/questions/rivers/submissions", {"Idempotency-Key": key}
+    try:
+        answer = client.post(address, json={"selected": []}, headers=headers)
+    except httpx.TransportError:
+        ledger.failures.append(0)
+        return False
+    if answer.status_code != 201:
+        ledger.failures.append(answer.status_code)
+        return False
+    ledger.moments.append(time.monotonic())
+    ledger.confirmed.append(answer.json()["id"])
+    return True
+
+
+def _report(ledger: Ledger) -> None:
+    print(  # noqa: T201 - shown by pytest -s
+        f"{len(ledger.confirmed)} confirmed, {len(ledger.failures)} errors, "
+        f"longest gap {ledger.longest_gap:.1f} s"
+    )
