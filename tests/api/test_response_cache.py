@@ -4,85 +4,18 @@ The layer runs here in one event loop, on databases where commits are real.
 """
 
 import asyncio
-import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from typing import Any
 
-import brotli
 import httpx
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from api.app import create_app
-from api.kept_answers import CODINGS, Answer, Kept, KeptAnswers, coding_for
-from api.known_keys import KnownKeys
-from api.response_cache import ResponseCache
-from api.revision_checks import State, checks_of
 from models import Database, now
 from operations.revoke_key import revoke_key
-from settings import Settings
-from tests.factories import DRAFT, Bank
+from tests.api.layered import AS_IT_IS, ONE, client_of, counted, layer_of, run
+from tests.factories import Bank
 
-ONE = "/v1/questions/rivers"
-AS_IT_IS = {"Accept-Encoding": "identity"}
 PER_REQUEST = {"x-request-id", "ratelimit", "date"}
-
-Work = Callable[[httpx.AsyncClient], Awaitable[None]]
-
-
-class Counting:
-    """Counts what reaches the routes, and may hold it up or make it fail."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self.count = 0
-        self.before: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        self.count += 1
-        await self.before()
-        await self.app(scope, receive, send)
-
-
-@asynccontextmanager
-async def _client(database: Database, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(Settings.load(**settings), database)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            yield client
-    finally:
-        await app.state.checks.close()
-
-
-def _counted(client: httpx.AsyncClient) -> Counting:
-    """What the layer of this client's application has behind it, counting from now on."""
-    layer = _layer(client)
-    counting = layer.app = Counting(layer.app)
-    return counting
-
-
-def _layer(client: httpx.AsyncClient) -> ResponseCache:
-    transport = client._transport
-    assert isinstance(transport, httpx.ASGITransport)
-    layer: Any = transport.app
-    layer = layer.middleware_stack if hasattr(layer, "middleware_stack") else layer
-    while not isinstance(layer, ResponseCache):
-        layer = layer.app
-    return layer
-
-
-def run(database: Database, work: Work, **settings: Any) -> None:
-    """Do the work with a client of an application under these settings, warmed up."""
-
-    async def working() -> None:
-        async with _client(database, **settings) as client:
-            await client.get("/livez")  # the layers are made for the first request
-            await work(client)
-
-    asyncio.run(working())
 
 
 @pytest.fixture
@@ -167,7 +100,7 @@ def test_answers_are_those_of_the_routes(own_database: Database, bank: Bank, pub
 
     async def compare(client: httpx.AsyncClient) -> None:
         plainly: dict[str, Any] = {"public": public, "cors_origins": origins}
-        async with _client(own_database, response_cache_bytes=0, **plainly) as plain:
+        async with client_of(own_database, response_cache_bytes=0, **plainly) as plain:
             for address in ADDRESSES:
                 for headers in [*HEADERS, *keys]:
                     for method in ("GET", "GET", "HEAD"):
@@ -187,7 +120,7 @@ def test_a_second_answer_comes_from_memory(own_database: Database, bank: Bank) -
     bank.publish()
 
     async def ask_again(client: httpx.AsyncClient) -> None:
-        counting = _counted(client)
+        counting = counted(client)
         for method in ("HEAD", "GET", "HEAD", "GET"):
             answer = await client.request(method, ONE, headers=AS_IT_IS)
             assert (answer.status_code, bool(answer.content)) == (200, method == "GET")
@@ -209,7 +142,7 @@ def test_who_has_the_answer_already_costs_one_computation(
     async def revalidate(client: httpx.AsyncClient) -> None:
         known = {"If-None-Match": (await client.get(ONE, headers=AS_IT_IS)).headers["ETag"]}
         await asyncio.to_thread(bank.publish, slug="another")
-        counting = _counted(client)
+        counting = counted(client)
         asked = (client.get(ONE, headers=AS_IT_IS | known) for _ in range(20))
         answers = await asyncio.gather(*asked)
         assert {answer.status_code for answer in answers} == {304}
@@ -250,7 +183,7 @@ def test_many_who_ask_at_once_cost_one_computation(
     bank.publish()
 
     async def stampede(client: httpx.AsyncClient) -> None:
-        counting = _counted(client)
+        counting = counted(client)
         at_once = most = 0
 
         async def slowly() -> None:
@@ -277,7 +210,7 @@ def test_a_cancelled_computation_is_taken_over(own_database: Database, bank: Ban
     bank.publish()
 
     async def cancel(client: httpx.AsyncClient) -> None:
-        counting = _counted(client)
+        counting = counted(client)
         counting.before = lambda: asyncio.sleep(0.05)
         first = asyncio.create_task(client.get(ONE))
         while not counting.count:
@@ -295,7 +228,7 @@ def test_what_changes_while_it_is_computed_is_not_kept(own_database: Database, b
     bank.publish(title="Before")
 
     async def edit_meanwhile(client: httpx.AsyncClient) -> None:
-        counting = _counted(client)
+        counting = counted(client)
         answered = asyncio.Event()
 
         async def held(scope: Scope, receive: Receive, send: Send) -> None:
@@ -307,7 +240,7 @@ def test_what_changes_while_it_is_computed_is_not_kept(own_database: Database, b
         inner, counting.app = counting.app, held
         assert "Before" in (await client.get(ONE)).text, "its snapshot began before the edit"
         assert answered.is_set()
-        assert _layer(client)._answers.size == 0
+        assert layer_of(client)._answers.size == 0
         assert "After" in (await client.get(ONE)).text
 
     run(own_database, edit_meanwhile)
@@ -318,7 +251,7 @@ def test_a_revoked_key_opens_nothing(own_database: Database, bank: Bank) -> None
     row, key = bank.key("publishable")
 
     async def revoke(client: httpx.AsyncClient) -> None:
-        counting = _counted(client)
+        counting = counted(client)
         for _ in range(5):
             answer = await client.get(ONE, headers=key)
             assert answer.status_code == 200
@@ -381,141 +314,3 @@ def test_kept_answers_count_against_the_limit(own_database: Database, bank: Bank
             assert left == [*(f"r={one}" for one in reversed(range(times))), "r=0"]
 
     run(own_database, ask, rate_limit_public="3/hour")
-
-
-ENCODINGS: Mapping[str, str | None] = {
-    "gzip": "gzip",
-    "br": "br",
-    "gzip, deflate, br": "br",
-    "gzip;q=1.0, br;q=0.5": "gzip",
-    "gzip;q=0, br;q=0": None,
-    "*": "br",
-    "br;q=0, *": "gzip",
-    "identity;q=0, gzip": "gzip",
-    "identity, gzip;q=0.5": None,
-    "identity;q=0": None,
-    "deflate": None,
-    "gzip;q=nonsense": None,
-    "GZIP;Q=0.3": "gzip",
-    "": None,
-}
-
-
-@pytest.mark.parametrize(("accepted", "coding"), ENCODINGS.items())
-def test_answers_come_in_the_coding_asked_for(accepted: str, coding: str | None) -> None:
-    assert coding_for(accepted.encode()) == (coding or "identity").encode()
-
-
-def test_codings_are_different_answers_of_one_document(own_database: Database, bank: Bank) -> None:
-    bank.publish()
-    decoders = {"gzip": gzip.decompress, "br": brotli.decompress}
-
-    async def ask(client: httpx.AsyncClient) -> None:
-        whole = await client.get(ONE, headers=AS_IT_IS)
-        tags = {whole.headers["ETag"]}
-        for coding, decode in decoders.items():
-            for _ in range(2):
-                async with client.stream("GET", ONE, headers={"Accept-Encoding": coding}) as answer:
-                    body = b"".join([part async for part in answer.aiter_raw()])
-                assert answer.headers["Content-Encoding"] == coding
-                assert int(answer.headers["Content-Length"]) == len(body) < len(whole.content)
-                assert "Accept-Encoding" in answer.headers["Vary"]
-                assert decode(body) == whole.content
-            tags.add(answer.headers["ETag"])
-            known = {"Accept-Encoding": coding, "If-None-Match": answer.headers["ETag"]}
-            unchanged = await client.get(ONE, headers=known)
-            assert (unchanged.status_code, unchanged.content) == (304, b"")
-            assert unchanged.headers["ETag"] == answer.headers["ETag"]
-            assert "Content-Encoding" not in unchanged.headers
-        assert len(tags) == 3
-
-    run(own_database, ask)
-
-
-def test_what_is_kept_has_a_bound_in_bytes() -> None:
-    state, kept = State(1, 1), KeptAnswers(100_000)
-    for number in range(100):
-        kept.put(number, Kept(Answer(200, (), b"x" * 10_000), state))
-        kept.get(0)
-        assert kept.size <= 100_000
-    assert kept.get(0) is not None, "used all the time"
-    assert kept.get(99) is not None, "the last one"
-    assert kept.get(50) is None
-    answer = kept.get(99)
-    assert answer is not None
-    before = kept.size
-    for coding in CODINGS:
-        answer.variant(coding)
-    kept.put(99, answer)
-    assert kept.size > before, "its variants count"
-    kept.put("large", Kept(Answer(200, (), b"x" * 200_000), state))
-    assert (kept.size, kept.get("large")) == (0, None)
-
-
-def test_where_the_state_cannot_be_read_the_route_answers(
-    own_database: Database, bank: Bank
-) -> None:
-    bank.publish(title="Before")
-
-    class Away:
-        async def read(self) -> State | None:
-            return None if away else await there.read()
-
-        async def close(self) -> None:
-            await there.close()
-
-    found, away = checks_of(own_database), False
-    assert found is not None
-    there = found
-
-    async def ask() -> None:
-        nonlocal away
-        app = create_app(Settings.load(response_cache_bytes=0), own_database)
-        layer = ResponseCache(app, Away(), KnownKeys(own_database), 10**6, True)
-        transport = httpx.ASGITransport(layer)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            assert "Before" in (await client.get(ONE)).text
-            away = True
-            await asyncio.to_thread(bank.publish, DRAFT, title="After")
-            assert "After" in (await client.get(ONE)).text
-        await app.state.checks.close()
-
-    asyncio.run(ask())
-    asyncio.run(there.close())
-
-
-def test_a_check_under_way_is_not_shared_with_who_comes_later(
-    own_database: Database, bank: Bank
-) -> None:
-    checks = checks_of(own_database)
-    assert checks is not None
-
-    async def check_twice() -> None:
-        before = await checks.read()
-        under_way = [asyncio.create_task(checks.read()) for _ in range(3)]
-        for _ in range(3):
-            await asyncio.sleep(0)  # it is sent; the loop then hears of nothing until the commit
-        bank.publish()
-        after = await checks.read()
-        assert before is not None
-        assert after is not None
-        assert after.revision > before.revision
-        assert {await one for one in under_way} <= {before, after}
-        await checks.close()
-
-    asyncio.run(check_twice())
-
-
-def test_behind_a_new_connection_nothing_is_believed(own_database: Database) -> None:
-    checks = checks_of(own_database)
-    assert checks is not None
-
-    async def reconnect() -> None:
-        before = await checks.read()
-        await checks.close()
-        after = await checks.read()
-        assert None not in (before, after)
-        assert before != after
-        await checks.close()
-
-    asyncio.run(reconnect())
