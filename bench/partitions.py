@@ -76,7 +76,7 @@ def _bank(url: str) -> Connection:
 
 def _prepare(connection: Connection, *, by_month: bool) -> None:
     """Carry out the recipe, or of it only the function that both need."""
-    end = len(RECIPE) if by_month else RECIPE.index("-- The partitions of the month")
+    end = len(RECIPE) if by_month else RECIPE.index("-- The partitions with this name")
     with connection.transaction():
         connection.execute(RECIPE[:end].encode())
     connection.execute(MADE.format(rows=ROWS).encode())

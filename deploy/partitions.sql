@@ -10,21 +10,24 @@
 CREATE FUNCTION first_id(moment timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE
     RETURN (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
 
--- The partitions of the month that begins on this day. Two things can be promised only within a
--- partition: that a key of a repeated request is used once, and that a grade has its submission.
-CREATE PROCEDURE add_month(month date) LANGUAGE plpgsql AS $$
-DECLARE
-    name text := to_char(month, 'YYYY_MM');
-    lowest uuid := first_id(month::timestamp AT TIME ZONE 'UTC');
-    above uuid := first_id((month + interval '1 month') AT TIME ZONE 'UTC');
+-- The partitions with this name. Two things can be promised only within a partition: that a key of a
+-- repeated request is used once, and that a grade has its submission.
+CREATE PROCEDURE add_partition(name text, bounds text) LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format('CREATE TABLE submission_%s PARTITION OF submission FOR VALUES FROM (%L) TO (%L)',
-                   name, lowest, above);
+    EXECUTE format('CREATE TABLE submission_%s PARTITION OF submission %s', name, bounds);
+    EXECUTE format('CREATE TABLE grade_%s PARTITION OF grade %s', name, bounds);
     EXECUTE format('ALTER TABLE submission_%s ADD UNIQUE (caller, question_id, idempotency_key)', name);
-    EXECUTE format('CREATE TABLE grade_%s PARTITION OF grade FOR VALUES FROM (%L) TO (%L)',
-                   name, lowest, above);
     EXECUTE format('ALTER TABLE grade_%1$s ADD PRIMARY KEY (id),
                         ADD FOREIGN KEY (submission_id) REFERENCES submission_%1$s (id)', name);
+END $$;
+
+-- The partitions of the month that begins on this day.
+CREATE PROCEDURE add_month(month date) LANGUAGE plpgsql AS $$
+BEGIN
+    CALL add_partition(to_char(month, 'YYYY_MM'), format(
+        'FOR VALUES FROM (%L) TO (%L)',
+        first_id(month::timestamp AT TIME ZONE 'UTC'),
+        first_id((month + interval '1 month') AT TIME ZONE 'UTC')));
 END $$;
 
 -- The old tables step aside, with the names of their indexes, and leave their guards.
@@ -75,6 +78,8 @@ BEGIN
     FOR ahead IN 0..11 LOOP
         CALL add_month((next_month + make_interval(months => ahead))::date);
     END LOOP;
+    -- Should months run out, no answer is refused.
+    CALL add_partition('later', 'DEFAULT');
 END $$;
 
 CREATE TRIGGER guard_submission BEFORE UPDATE OR DELETE ON submission
