@@ -8,14 +8,17 @@ draft or a file cannot say is a :class:`~domain.losses.Loss`.
 from pathlib import PurePath
 from typing import Literal, get_args
 
+from formats.csv_table import FORMAT as CSV
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
 from formats.jsonl import FORMAT as JSONL
 from formats.quarto import FORMAT as QUARTO
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, JSONL)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, JSONL, CSV)}
 AUTO = "auto"
-FormatName = Literal["auto", "quarto", "jsonl"]  # what may be asked for, for doors that list it
-WrittenFormat = Literal["quarto", "jsonl"]  # what may be exported
+FormatName = Literal[
+    "auto", "quarto", "jsonl", "csv"
+]  # what may be asked for, for doors that list it
+WrittenFormat = Literal["quarto", "jsonl", "csv"]  # what may be exported
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")

@@ -1,6 +1,7 @@
 """Complete questions of every kind with nasty texts, and how a book of them is read back."""
 
 import string
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -9,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.grading import CHOICE_KINDS, KINDS, StatedValues
+from domain.losses import Loss
 from domain.questions import (
     RELEASES,
     SINGLE_KINDS,
@@ -172,3 +174,32 @@ def codes_in(form: Format, source: str | bytes) -> list[tuple[str, int | None, i
     found = [problem for parsed in form.read(data) for problem in parsed.problems]
     assert all(one.message.strip() and one.hint.strip() for one in found)
     return [(one.code, one.line, one.column) for one in found]
+
+
+def without_losses(draft: Draft, losses: Iterable[Loss]) -> Draft:
+    """The draft with the usual value in each place that a loss names, and nothing else changed."""
+    for loss in losses:
+        draft = _without(draft, loss.path.split("/")[1:])
+    return draft
+
+
+def _without(draft: Draft, path: list[str]) -> Draft:
+    match path:
+        case ["explanation", "references"]:
+            return replace(draft, explanation=Explanation(draft.explanation.text))
+        case ["scoring", "values"]:
+            return replace(draft, scoring=Scoring(max_points=draft.scoring.max_points))
+        case ["options"]:
+            return replace(draft, options=tuple(replace(one, id=None) for one in draft.options))
+        case ["options", place, name]:
+            options, at = list(draft.options), int(place) - 1
+            usual: dict[str, Any] = {name: getattr(Option(""), name)}
+            options[at] = replace(options[at], **usual)
+            return replace(draft, options=tuple(options))
+        case ["tags", place]:
+            gone = draft.tags[int(place) - 1]
+            return replace(draft, tags=tuple(tag for tag in draft.tags if tag != gone))
+        case [name]:
+            usual = Draft("", "", ())
+            return replace(draft, **{name: getattr(usual, name)})
+    raise LookupError(path)
