@@ -11,14 +11,14 @@ from typing import Literal, get_args
 from formats.csv_table import FORMAT as CSV
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
 from formats.jsonl import FORMAT as JSONL
+from formats.markdown_quiz import FORMAT as MARKDOWN
 from formats.quarto import FORMAT as QUARTO
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, JSONL, CSV)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, JSONL, CSV, MARKDOWN)}
 AUTO = "auto"
-FormatName = Literal[
-    "auto", "quarto", "jsonl", "csv"
-]  # what may be asked for, for doors that list it
-WrittenFormat = Literal["quarto", "jsonl", "csv"]  # what may be exported
+# What may be asked for, for doors that list it, and what may be exported.
+FormatName = Literal["auto", "quarto", "jsonl", "csv", "markdown"]
+WrittenFormat = Literal["quarto", "jsonl", "csv", "markdown"]
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")

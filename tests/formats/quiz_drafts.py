@@ -189,12 +189,15 @@ def _without(draft: Draft, path: list[str]) -> Draft:
             return replace(draft, explanation=Explanation(draft.explanation.text))
         case ["scoring", "values"]:
             return replace(draft, scoring=Scoring(max_points=draft.scoring.max_points))
+        case ["kind"]:
+            is_single = len(draft.key.positions) == 1
+            return replace(draft, kind="single_choice" if is_single else "multiple_response")
         case ["options"]:
             return replace(draft, options=tuple(replace(one, id=None) for one in draft.options))
         case ["options", place, name]:
             options, at = list(draft.options), int(place) - 1
-            usual: dict[str, Any] = {name: getattr(Option(""), name)}
-            options[at] = replace(options[at], **usual)
+            usually: dict[str, Any] = {name: getattr(Option(""), name)}
+            options[at] = replace(options[at], **usually)
             return replace(draft, options=tuple(options))
         case ["tags", place]:
             gone = draft.tags[int(place) - 1]
