@@ -13,12 +13,13 @@ from formats.format import SNIFFED, File, Format, Parsed, Rendered
 from formats.jsonl import FORMAT as JSONL
 from formats.markdown_quiz import FORMAT as MARKDOWN
 from formats.quarto import FORMAT as QUARTO
+from formats.rexams import FORMAT as REXAMS
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, JSONL, CSV, MARKDOWN)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, REXAMS, JSONL, CSV, MARKDOWN)}
 AUTO = "auto"
 # What may be asked for, for doors that list it, and what may be exported.
-FormatName = Literal["auto", "quarto", "jsonl", "csv", "markdown"]
-WrittenFormat = Literal["quarto", "jsonl", "csv", "markdown"]
+FormatName = Literal["auto", "quarto", "jsonl", "csv", "markdown", "rexams"]
+WrittenFormat = Literal["quarto", "jsonl", "csv", "markdown", "rexams"]
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")

@@ -82,3 +82,17 @@ def joined(lines: Sequence[Line]) -> str:
     texts = [line.text for line in lines]
     start = next((place for place, text in enumerate(texts) if text.strip(" \t")), len(texts))
     return "\n".join(texts[start:]).rstrip(" \t\n")
+
+
+def dedented(lines: Sequence[Line]) -> list[Line]:
+    """The lines without the indentation that all but the first have."""
+    rest = [line.text.expandtabs(4) for line in lines[1:]]
+    indented = [len(text) - len(text.lstrip(" ")) for text in rest if text.strip()]
+    indent = min(indented, default=0)
+    return [
+        lines[0],
+        *(
+            Line(line.number, text[indent:].rstrip(), line.is_opaque)
+            for line, text in zip(lines[1:], rest, strict=True)
+        ),
+    ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from domain.questions import AnswerKey, Draft, Explanation, Option
 from formats.format import Parsed
-from formats.lines import Line, joined
+from formats.lines import Line, dedented, joined
 from formats.markdown_quiz.sections import Section, stem_of, without_rule
 from formats.refusals import Refused, refuse
 
@@ -133,7 +133,7 @@ def _unquote(text: str) -> str:
 
 def _option(item: _Item) -> Option:
     """The text without its indentation; a quote at its end is the feedback."""
-    lines = _dedented(item.lines)
+    lines = dedented(item.lines)
     while lines and not lines[-1].text.strip():
         lines.pop()
     end = len(lines)
@@ -141,17 +141,3 @@ def _option(item: _Item) -> Option:
         end -= 1
     feedback = "\n".join(_unquote(line.text) for line in lines[end:]).strip("\n")
     return Option(joined(lines[:end]), None, feedback or None)
-
-
-def _dedented(lines: Sequence[Line]) -> list[Line]:
-    """The lines without the indentation that all but the first have."""
-    rest = [line.text.expandtabs(4) for line in lines[1:]]
-    indented = [len(text) - len(text.lstrip(" ")) for text in rest if text.strip()]
-    indent = min(indented, default=0)
-    return [
-        lines[0],
-        *(
-            Line(line.number, text[indent:].rstrip(), line.is_opaque)
-            for line, text in zip(lines[1:], rest, strict=True)
-        ),
-    ]

@@ -187,10 +187,10 @@ def _without(draft: Draft, path: list[str]) -> Draft:
     match path:
         case ["explanation", "references"]:
             return replace(draft, explanation=Explanation(draft.explanation.text))
-        case ["scoring", "values"]:
+        case ["scoring", "values" | "rule"]:
             return replace(draft, scoring=Scoring(max_points=draft.scoring.max_points))
         case ["kind"]:
-            is_single = len(draft.key.positions) == 1
+            is_single = len(draft.key.positions) == 1 or draft.kind == "true_false"
             return replace(draft, kind="single_choice" if is_single else "multiple_response")
         case ["options"]:
             return replace(draft, options=tuple(replace(one, id=None) for one in draft.options))
