@@ -11,14 +11,20 @@ from typing import Literal, get_args
 from formats.csv_table import FORMAT as CSV
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
 from formats.jsonl import FORMAT as JSONL
+from formats.jupyterquiz import FORMAT as JUPYTERQUIZ
 from formats.markdown_quiz import FORMAT as MARKDOWN
+from formats.mdbook_toml import FORMAT as MDBOOK_TOML
 from formats.quarto import FORMAT as QUARTO
 from formats.rexams import FORMAT as REXAMS
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, REXAMS, JSONL, CSV, MARKDOWN)}
+FORMATS: dict[str, Format] = {
+    form.name: form for form in (QUARTO, REXAMS, JSONL, CSV, JUPYTERQUIZ, MDBOOK_TOML, MARKDOWN)
+}
 AUTO = "auto"
 # What may be asked for, for doors that list it, and what may be exported.
-FormatName = Literal["auto", "quarto", "jsonl", "csv", "markdown", "rexams"]
+FormatName = Literal[
+    "auto", "quarto", "jsonl", "csv", "markdown", "rexams", "jupyterquiz", "mdbook_toml"
+]
 WrittenFormat = Literal["quarto", "jsonl", "csv", "markdown", "rexams"]
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:

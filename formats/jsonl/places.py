@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(strict=False)
@@ -22,6 +23,16 @@ def column_of(text: str, path: Sequence[str | int], by_name: bool = False) -> in
         if by_name and depth == len(path):
             return name + 1
     return place + 1
+
+
+def members(text: str, place: int) -> Iterator[tuple[int, int, Any]]:
+    """Where each member of the list at ``place`` begins and ends, and what it says."""
+    place = _skip(text, place + 1)
+    while text[place] != "]":
+        said, end = _DECODER.raw_decode(text, place)
+        yield place, end, said
+        place = _skip(text, end)
+        place = _skip(text, place + 1) if text[place] == "," else place
 
 
 def _step(text: str, place: int, step: str | int) -> tuple[int, int] | None:
