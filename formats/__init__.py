@@ -16,14 +16,14 @@ from formats.markdown_quiz import FORMAT as MARKDOWN
 from formats.mdbook_toml import FORMAT as MDBOOK_TOML
 from formats.quarto import FORMAT as QUARTO
 from formats.rexams import FORMAT as REXAMS
+from formats.text2qti import FORMAT as TEXT2QTI
 
-FORMATS: dict[str, Format] = {
-    form.name: form for form in (QUARTO, REXAMS, JSONL, CSV, JUPYTERQUIZ, MDBOOK_TOML, MARKDOWN)
-}
+ALL = (QUARTO, REXAMS, JSONL, CSV, JUPYTERQUIZ, MDBOOK_TOML, TEXT2QTI, MARKDOWN)
+FORMATS: dict[str, Format] = {form.name: form for form in ALL}
 AUTO = "auto"
 # What may be asked for, for doors that list it, and what may be exported.
 FormatName = Literal[
-    "auto", "quarto", "jsonl", "csv", "markdown", "rexams", "jupyterquiz", "mdbook_toml"
+    "auto", "quarto", "jsonl", "csv", "markdown", "rexams", "jupyterquiz", "mdbook_toml", "text2qti"
 ]
 WrittenFormat = Literal["quarto", "jsonl", "csv", "markdown", "rexams"]
 
