@@ -8,13 +8,24 @@ draft or a file cannot say is a :class:`~domain.losses.Loss`.
 from pathlib import PurePath
 from typing import Literal, get_args
 
+from formats.csv_table import FORMAT as CSV
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
+from formats.jsonl import FORMAT as JSONL
+from formats.jupyterquiz import FORMAT as JUPYTERQUIZ
+from formats.markdown_quiz import FORMAT as MARKDOWN
+from formats.mdbook_toml import FORMAT as MDBOOK_TOML
 from formats.quarto import FORMAT as QUARTO
+from formats.rexams import FORMAT as REXAMS
+from formats.text2qti import FORMAT as TEXT2QTI
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO,)}
+ALL = (QUARTO, REXAMS, JSONL, CSV, JUPYTERQUIZ, MDBOOK_TOML, TEXT2QTI, MARKDOWN)
+FORMATS: dict[str, Format] = {form.name: form for form in ALL}
 AUTO = "auto"
-FormatName = Literal["auto", "quarto"]  # what may be asked for, for doors that list it
-WrittenFormat = Literal["quarto"]  # what may be exported
+# What may be asked for, for doors that list it, and what may be exported.
+FormatName = Literal[
+    "auto", "quarto", "jsonl", "csv", "markdown", "rexams", "jupyterquiz", "mdbook_toml", "text2qti"
+]
+WrittenFormat = Literal["quarto", "jsonl", "csv", "markdown", "rexams"]
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")

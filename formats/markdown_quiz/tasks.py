@@ -1,0 +1,143 @@
+"""Questions with a task list: ``- [x]`` is right, ``- [ ]`` is not; also as quizdown has them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from domain.questions import AnswerKey, Draft, Explanation, Option
+from formats.format import Parsed
+from formats.lines import Line, dedented, joined
+from formats.markdown_quiz.sections import Section, stem_of, without_rule
+from formats.refusals import Refused, refuse
+
+_ITEM = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[([ xX])\](?:[ \t]+(.*)|[ \t]*)")
+_BROKEN = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]*\[([^\]]?|[ xX]{2})\](?![(\[])")
+_PLAIN = re.compile(r" {0,3}[-*+][ \t]+\S")
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+FEWEST = 2
+
+
+@dataclass(slots=True)
+class _Item:
+    line: int
+    is_right: bool
+    lines: list[Line] = field(default_factory=list)
+
+
+def has_tasks(section: Section) -> bool:
+    """Whether there is a task list, or what was meant as one."""
+    return any(_ITEM.fullmatch(line.structure) for line in section.lines)
+
+
+def read_tasks(section: Section) -> Iterator[Parsed]:
+    """A question for each task list of the section; text behind the last one explains it."""
+    runs = list(_runs(section.lines))
+    for place, (before, items) in enumerate(runs):
+        if items:
+            after = runs[place + 1][0] if place == len(runs) - 2 else []
+            try:
+                yield Parsed(_draft(section, before, items, after))
+            except Refused as refused:
+                yield Parsed(None, refused.problems)
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[Line], list[_Item]]]:
+    """Texts, each with the list that follows it; the last text has none."""
+    before: list[Line] = []
+    items: list[_Item] = []
+    for line in lines:
+        if item := _ITEM.fullmatch(line.structure):
+            items.append(_Item(line.number, item[1] != " ", [Line(line.number, item[2] or "")]))
+        elif not items:
+            before.append(line)
+        elif _belongs(line, items):
+            items[-1].lines.append(line)
+        else:
+            yield before, items
+            before, items = [line], []
+    yield before, items
+    if items:
+        yield [], []
+
+
+def _belongs(line: Line, items: Sequence[_Item]) -> bool:
+    """Whether a line goes on with the last item: indented, blank, code, or a lazy line."""
+    if not line.text.strip() or line.text.startswith(("  ", "\t")):
+        return True
+    if line.is_opaque:
+        return not line.text.startswith("<!--") and _is_code_of_item(line, items)
+    last = items[-1].lines[-1]
+    return bool(last.structure.strip()) and not line.text.startswith((">", "#", "<", "|"))
+
+
+def _is_code_of_item(line: Line, items: Sequence[_Item]) -> bool:
+    """Whether code at the margin belongs to the item: it goes on, or stands in its place."""
+    last = items[-1]
+    if any(one.is_opaque for one in last.lines[-1:]):
+        return True
+    return not last.lines[0].text.strip() or any(one.is_opaque for one in items[0].lines)
+
+
+def _draft(
+    section: Section, before: Sequence[Line], items: Sequence[_Item], after: Sequence[Line]
+) -> Draft:
+    _check(before, items)
+    hints = _hints(before)
+    title, stem = stem_of(section.heading, [] if hints else before)
+    if not stem:
+        hint = "Write the question above the list, as a heading or a text."
+        refuse("empty_stem", "There is no question above the options.", hint, items[0].line)
+    right = frozenset(place for place, item in enumerate(items, 1) if item.is_right)
+    return Draft(
+        title=title,
+        prompt=stem,
+        options=tuple(map(_option, items)),
+        key=AnswerKey(right),
+        explanation=Explanation(without_rule(after)),
+        kind="single_choice" if len(right) == 1 else "multiple_response",
+        hints=hints,
+    )
+
+
+def _check(before: Sequence[Line], items: Sequence[_Item]) -> None:
+    inside = [line for item in items for line in item.lines[1:]]
+    for line in (*before, *inside):
+        if _BROKEN.match(line.structure):
+            hint = "Write `- [x]` for a right option and `- [ ]` for a wrong one."
+            refuse("bad_mark", "This is no item of a task list.", hint, line.number)
+    for line in inside:
+        if _PLAIN.match(line.structure) and not line.text.startswith("  "):
+            hint = "Give it a box `[ ]`, or indent it if it belongs to the option above."
+            refuse("no_mark", "This item has no box, those around it have.", hint, line.number)
+    if len(items) < FEWEST:
+        refuse("fewer_than_two_options", "There is one option.", "Add more.", items[0].line)
+    if not any(item.is_right for item in items):
+        hint = "Tick the right options: `- [x]`."
+        refuse("missing_key", "No option is ticked.", hint, items[0].line)
+    for item in items:
+        if not joined(item.lines):
+            refuse("empty_option", "The option has no text.", "Write it.", item.line)
+
+
+def _hints(before: Sequence[Line]) -> tuple[str, ...]:
+    """The quotes below a heading, where there is nothing else, as quizdown has hints."""
+    said = [line.text.strip() for line in before if line.text.strip()]
+    if not said or not all(text.startswith(">") for text in said):
+        return ()
+    return ("\n".join(_unquote(text) for text in said),)
+
+
+def _unquote(text: str) -> str:
+    return text.removeprefix(">").removeprefix(" ")
+
+
+def _option(item: _Item) -> Option:
+    """The text without its indentation; a quote at its end is the feedback."""
+    lines = dedented(item.lines)
+    while lines and not lines[-1].text.strip():
+        lines.pop()
+    end = len(lines)
+    while end > 1 and lines[end - 1].structure.startswith(">"):
+        end -= 1
+    feedback = "\n".join(_unquote(line.text) for line in lines[end:]).strip("\n")
+    return Option(joined(lines[:end]), None, feedback or None)

@@ -1,0 +1,272 @@
+"""Markdown quizzes: each dialect as it is found in the wild, and what none of them may guess."""
+
+import time
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.completeness import completeness
+from domain.questions import AnswerKey, Draft, Explanation, Option
+from formats import FORMATS, find_format
+from tests.formats.quiz_drafts import (
+    book,
+    codes_in,
+    draft_in,
+    drafts,
+    only,
+    without_losses,
+)
+
+MARKDOWN = FORMATS["markdown"]
+ROOT = Path(__file__).parents[2]
+INTERVIEW = """---
+
+###### 12. What's the output?
+
+```javascript
+// # not a heading
+- [x] not an option
+```
+
+- A: `Lydia` and `undefined`
+- B: `Lydia` and
+  `ReferenceError`
+- C: `ReferenceError`
+
+<details><summary><b>Answer</b></summary>
+<p>
+
+#### Answer: B
+
+Because of <b>hoisting</b>:
+
+```html
+<p>kept</p>
+```
+
+</p>
+</details>
+
+---
+
+###### 13. Which are even?
+
+A) 1
+B) 2
+C) 4
+
+<details>
+<summary>Show answer</summary>
+Correct answers: B and C
+</details>
+"""
+
+
+def test_lists_of_interview_questions() -> None:
+    first, second = (parsed.draft for parsed in MARKDOWN.read(INTERVIEW.encode()))
+    code = "```javascript\n// # not a heading\n- [x] not an option\n```"
+    assert first == Draft(
+        "What's the output?",
+        f"What's the output?\n\n{code}",
+        (
+            Option("`Lydia` and `undefined`"),
+            Option("`Lydia` and\n  `ReferenceError`"),
+            Option("`ReferenceError`"),
+        ),
+        AnswerKey(frozenset({2})),
+        Explanation("Because of <b>hoisting</b>:\n\n```html\n<p>kept</p>\n```"),
+        "single_choice",
+    )
+    assert second == Draft(
+        "Which are even?",
+        "Which are even?",
+        (Option("1"), Option("2"), Option("4")),
+        AnswerKey(frozenset({2, 3})),
+    )
+
+
+def test_task_lists() -> None:
+    source = (
+        "# A quiz\n\nAbout this.\n\n## Q1. Which is code?\n\n- [ ] a\n- [X] ```py\n  - [ ] b\n"
+        "  ```\n\nBecause.\n\n## Two\n\nPick.\n\n1. [x] one\n   > Yes.\n1. [x] two\n\nOr pick?\n"
+        "\n* [ ] x\n* [x] y\n"
+    )
+    first, second, third = (parsed.draft for parsed in MARKDOWN.read(source.encode()))
+    assert first is not None
+    assert (first.title, first.prompt, first.kind) == (
+        "Which is code?",
+        "Which is code?",
+        "single_choice",
+    )
+    assert first.options == (Option("a"), Option("```py\n- [ ] b\n```"))
+    assert first.explanation == Explanation("Because.")
+    assert second is not None
+    assert (second.title, second.prompt, second.kind) == ("Two", "Pick.", "multiple_response")
+    assert second.options == (Option("one", None, "Yes."), Option("two"))
+    assert third is not None
+    assert (third.prompt, third.key) == ("Or pick?", AnswerKey(frozenset({2})))
+
+
+ANSWERS = {
+    "Answer: D": {4},
+    "Correct answer: A, C": {1, 3},
+    "**Answer: B**": {2},
+    "**Answer:** B": {2},
+    "The correct answers are: a and d": {1, 4},
+    "Answer: (C)": {3},
+    "Answer: C) c": {3},
+    "Answer: B - since it is": {2},
+    "answer: 0101": {2, 4},
+    "answer: 0b0110": {2, 3},
+    "<summary>Answer: B</summary>": {2},
+}
+
+
+@pytest.mark.parametrize("line", ANSWERS)
+def test_answers_of_lettered_options(line: str) -> None:
+    draft = draft_in(
+        MARKDOWN, f"## Which?\n\nA. a\nB. b\nC. c\nD. d\n\n<details>\n{line}\n</details>"
+    )
+    assert draft.key.positions == ANSWERS[line]
+    assert draft.explanation.text == ("since it is" if "since" in line else "")
+
+
+def test_masks_need_no_letters() -> None:
+    draft = draft_in(MARKDOWN, "## Which?\n\n- a\n- b\n- c\n\nanswer: 100\n")
+    assert (draft.options, draft.key) == (tuple(map(Option, "abc")), AnswerKey(frozenset({1})))
+
+
+def test_hints_and_settings_of_quizdown() -> None:
+    source = "---\nshuffle: true\n---\n# Is it so?\n> Think.\n\n1. [ ] no\n1. [x] yes\n"
+    parsed = only(MARKDOWN, source)
+    assert parsed.draft is not None
+    assert (parsed.draft.prompt, parsed.draft.hints) == ("Is it so?", ("Think.",))
+    assert [loss.code for loss in parsed.losses] == ["settings_not_read"]
+
+
+LETTERS = "## Q?\n\nA. a\nB. b\n\n"
+REFUSED = {
+    "nothing ticked": ("## Q?\n\n- [ ] a\n- [ ] b\n", ("missing_key", 3, 1)),
+    "broken box": ("## Q?\n\n- [x] a\n- [] b\n- [ ] c", ("bad_mark", 4, 1)),
+    "other mark": ("## Q?\n\n- [?] z\n- [x] a\n- [ ] c", ("bad_mark", 3, 1)),
+    "no box": ("## Q?\n\n- [x] a\n- b\n- [ ] c", ("no_mark", 4, 1)),
+    "one option": ("## Q?\n\n- [x] a\n", ("fewer_than_two_options", 3, 1)),
+    "no text": ("## Q?\n\n- [x] a\n- [ ]\n", ("empty_option", 4, 1)),
+    "no stem": ("- [x] a\n- [ ] b\n", ("empty_stem", 1, 1)),
+    "no answer": (LETTERS, ("missing_key", 1, 1)),
+    "answer of nothing": (LETTERS + "Answer: C", ("unknown_option", 6, 1)),
+    "answer in words": (LETTERS + "Answer: A dog", ("unclear_answer", 6, 1)),
+    "no letters": (LETTERS + "Answer: none", ("unclear_answer", 6, 1)),
+    "twice": (LETTERS + "Answer: A, A", ("repeated_option", 6, 1)),
+    "two answers": (LETTERS + "Answer: A\n\nAnswer: B", ("answer_twice", 8, 1)),
+    "mask": (LETTERS + "Answer: 0b01", ("unclear_mask", 6, 1)),
+    "long mask": (LETTERS + "Answer: 011", ("wrong_mask", 6, 1)),
+    "empty mask": (LETTERS + "Answer: 00", ("missing_key", 6, 1)),
+    "no options": ("## Q?\n\nText.\n\nAnswer: B", ("no_options", 5, 1)),
+    "open code": ("## Q?\n\n```\n- [x] a\n- [ ] b\n", ("code_not_closed", 3, 1)),
+    "bytes": (b"## Q\xff", ("not_utf8", 1, 5)),
+    "NUL": ("## Q\n\0", ("nul_character", 2, 1)),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_is_told_with_its_place(
+    source: str | bytes, expected: tuple[str, int, int]
+) -> None:
+    assert codes_in(MARKDOWN, source) == [expected]
+
+
+WORDS = st.text("abc ?*.é", min_size=1, max_size=12).map(str.strip).filter(bool)
+BLOCKS = st.sampled_from(
+    ["Text.", "Two\nlines.", "```py\n# x\n- [x] y\n```", "* a\n* b", "Answer: B", "> q", "<b>x</b>"]
+)
+TEXTS = WORDS | st.lists(BLOCKS, min_size=1, max_size=3).map("\n\n".join)
+
+
+@settings(deadline=None, max_examples=100)
+@given(drafts(kinds=("single_choice", "multiple_response", "true_false"), texts=TEXTS))
+def test_what_is_not_lost_comes_back(draft: Draft) -> None:
+    data, (told,) = book(MARKDOWN, draft)
+    if told.is_in:
+        assert draft_in(MARKDOWN, data) == without_losses(draft, told.losses)
+    else:
+        assert [loss.code for loss in told.losses] == ["not_expressible"]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(drafts(kinds=("single_choice",), texts=WORDS), min_size=1, max_size=3))
+def test_plain_words_are_always_written(made: list[Draft]) -> None:
+    data, told = book(MARKDOWN, *made)
+    assert all(one.is_in for one in told)
+    assert [parsed.draft for parsed in MARKDOWN.read(data)] == [
+        without_losses(draft, one.losses) for draft, one in zip(made, told, strict=True)
+    ]
+
+
+SNIFFED = {
+    "## Q?\n\n- [x] a\n- [ ] b\n": "markdown",
+    INTERVIEW: "markdown",
+    "# Just a page\n": "markdown",
+    "---\ntitle: T\n---\n\nS\n\n1. a\n2. b\n\n::: callout-note\n1\n:::\n": "quarto",
+}
+
+
+@pytest.mark.parametrize("source", SNIFFED)
+def test_auto_tells_quarto_from_a_quiz(source: str) -> None:
+    found = find_format("auto", "a.md", source.encode())
+    assert found is not None
+    assert found.name == SNIFFED[source]
+
+
+HOSTILE = {
+    "brackets": "## Q\n\n" + "- [" * 200_000,
+    "items": "## Q?\n\n" + "- [x] a\n" * 50_000,
+    "letters": "## Q?\n\n" + "A. a\n" * 50_000,
+    "folds": "## Q?\n\n" + "<details>" * 100_000,
+    "answers": "## Q?\n\nA. a\nB. b\n\n" + "Answer: A\n" * 50_000,
+    "letters in a line": "## Q?\n\nA. a\nB. b\n\nAnswer: " + "A, " * 200_000,
+    "blanks": "## Q?\n\nA. a\nB. b\n\nAnswer:" + " " * 500_000 + "x y",
+    "headings": "# a\n" * 50_000,
+    "heading of hashes": "## " + "#" * 500_000 + " " * 500_000 + "x",
+    "stars": "*" * 1_000_000,
+    "fences": "## Q\n" + "```\n```\n" * 50_000,
+    "rules": "## Q?\n- [x] a\n- [ ] b\n\nx\n" + "---\n\n" * 50_000,
+    "bullets": "## Q\n\n" + "- a\nx\n" * 20_000 + "\nAnswer: 01\n",
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_ends_soon(source: str) -> None:
+    begun = time.process_time()
+    MARKDOWN.read(source.encode())
+    assert time.process_time() - begun < 2
+
+
+PIECES = st.sampled_from(
+    (
+        *("## Q?\n", "- [x] a\n", "- [ ] b\n", "A. a\n", "B. b\n", "Answer: A\n", "```\n", "\n"),
+        *("<details>\n", "</details>\n", "  > f\n", "text\n", "answer: 01\n", "<!--", "-->\n"),
+    )
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(PIECES, max_size=14), st.binary(max_size=5))
+def test_broken_files_raise_nothing(pieces: list[str], junk: bytes) -> None:
+    for parsed in MARKDOWN.parse(BytesIO("".join(pieces).encode() + junk)):
+        assert (parsed.draft is None) == bool(parsed.problems)
+        if parsed.draft:
+            assert parsed.draft.key.positions
+
+
+def test_the_documented_examples_are_questions() -> None:
+    page = (ROOT / "docs" / "formats" / "markdown.md").read_text()
+    examples = [part.partition("````")[0] for part in page.split("````markdown\n")[1:]]
+    assert len(examples) == 3
+    for example in examples:
+        for parsed in MARKDOWN.read(example.encode()):
+            assert parsed.draft is not None, parsed.problems
+            assert completeness(parsed.draft) == ()
