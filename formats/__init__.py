@@ -8,13 +8,14 @@ draft or a file cannot say is a :class:`~domain.losses.Loss`.
 from pathlib import PurePath
 from typing import Literal, get_args
 
+from formats.aiken import FORMAT as AIKEN
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
 from formats.quarto import FORMAT as QUARTO
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO,)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, AIKEN)}
 AUTO = "auto"
-FormatName = Literal["auto", "quarto"]  # what may be asked for, for doors that list it
-WrittenFormat = Literal["quarto"]  # what may be exported
+FormatName = Literal["auto", "quarto", "aiken"]  # what may be asked for, for doors that list it
+WrittenFormat = Literal["quarto", "aiken"]  # what may be exported
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")
