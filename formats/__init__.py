@@ -10,12 +10,16 @@ from typing import Literal, get_args
 
 from formats.aiken import FORMAT as AIKEN
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
+from formats.gift import FORMAT as GIFT
+from formats.moodle_xml import FORMAT as MOODLE_XML
 from formats.quarto import FORMAT as QUARTO
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, AIKEN)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, MOODLE_XML, GIFT, AIKEN)}
 AUTO = "auto"
-FormatName = Literal["auto", "quarto", "aiken"]  # what may be asked for, for doors that list it
-WrittenFormat = Literal["quarto", "aiken"]  # what may be exported
+FormatName = Literal[
+    "auto", "quarto", "moodle_xml", "gift", "aiken"
+]  # what may be asked for, for doors that list it
+WrittenFormat = Literal["quarto", "moodle_xml", "gift", "aiken"]  # what may be exported
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")
