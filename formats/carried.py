@@ -18,7 +18,6 @@ from formats.format import Parsed, Rendered
 
 LONGEST_QUOTE = 80
 _PLACES = re.compile(r"/[0-9]+")
-_UNSAID: tuple[Any, ...] = (None, "", False)
 
 
 def render_checked(
@@ -46,7 +45,7 @@ def losses_between(said: Draft, read: Draft) -> Iterator[Loss]:
     ours, theirs = dict(_leaves("", said)), dict(_leaves("", read))
     for path in sorted(ours.keys() | theirs.keys()):
         mine, other = ours.get(path), theirs.get(path)
-        if mine != other and not (mine in _UNSAID and other in _UNSAID):
+        if mine != other and not (_is_unsaid(mine) and _is_unsaid(other)):
             yield _loss(path, mine, other)
     if any(option.id for option in said.options) and not any(one.id for one in read.options):
         yield Loss("/options", "option_ids", "The ids of the options.", "They were left out.")
@@ -59,9 +58,13 @@ def _unsaid(what: str) -> Rendered:
 def _loss(path: str, mine: Any, other: Any) -> Loss:
     code = _PLACES.sub("", path).strip("/").replace("/", "_")
     name = code.replace("_", " ")
-    what = f"The {name} {_quote(mine)}." if mine not in _UNSAID else f"That there is no {name}."
-    instead = "It was left out." if other in _UNSAID else f"It reads {_quote(other)} there."
+    what = f"The {name} {_quote(mine)}." if not _is_unsaid(mine) else f"That there is no {name}."
+    instead = "It was left out." if _is_unsaid(other) else f"It reads {_quote(other)} there."
     return Loss(path, code, what, instead)
+
+
+def _is_unsaid(value: Any) -> bool:
+    return value is None or value is False or value == ""
 
 
 def _quote(value: Any) -> str:

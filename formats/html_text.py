@@ -12,10 +12,10 @@ from lxml import etree, html
 from formats.markdown_text import escape_markdown, trim
 
 DEEPEST = 100  # elements inside of each other
-_MATHS = re.compile(  # bounded, so that brackets that are never closed take linear time
-    r"\\\((?P<inline>(?:[^\\]|\\(?!\))){0,2000})\\\)"
-    r"|\\\[(?P<display>(?:[^\\]|\\(?!\])){0,2000})\\\]"
-    r"|\$\$(?P<dollars>[^$]+)\$\$"
+_MATHS = re.compile(  # no bracket stands in itself, so each is passed once
+    r"\\\((?P<inline>(?:[^\\]|\\\\|\\(?![()\\]))*+)\\\)"
+    r"|\\\[(?P<display>(?:[^\\]|\\\\|\\(?![\[\]\\]))*+)\\\]"
+    r"|\$\$(?P<dollars>[^$]++)\$\$"
 )
 _MARKUP = re.compile(r"[<&]")
 _BLANKS = re.compile(r"[ \t\r\n]+")

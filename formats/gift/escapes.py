@@ -19,7 +19,7 @@ def hide(text: str) -> str:
 
 def reveal(text: str) -> str:
     """A piece of a hidden text with the characters that its escapes stand for."""
-    return text.translate(_MEANINGS)
+    return text.translate(_MEANINGS) if _SURROGATE.search(text) else text
 
 
 def escape(text: str) -> str:

@@ -15,11 +15,13 @@ from formats.markdown_text import escape_markdown, trim
 from formats.moodle import Answer, Pair, Question, Refused, to_parsed
 from formats.moodle.categories import category_tags
 from formats.moodle.fractions import read_percent
+from formats.moodle.question import check_count
 
 BLANK = "_____"
+LONGEST_COMMENTS = 20_000  # characters that are searched for names
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _WEIGHT = re.compile(r"%(-?[0-9]{1,3}(?:\.[0-9]{0,9})?)%")
-_ID = re.compile(r"\[id:((?:[^\]\\]|\\.)+)\]")
+_ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,255}+)\]")
 _TAG = re.compile(r"\[tag:([^\[\]<>`]+)\]")
 _SLUG = re.compile(r"\[slug:([a-z0-9-]+)\]")
 _TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
@@ -45,8 +47,11 @@ class _Texts(NamedTuple):
     def read(self, raw: str) -> str:
         """The markdown of a piece of a hidden text."""
         form, text = _split_format(raw.strip(), self.form)
-        words = trim(reveal(text))
-        return _CONVERT[form](words)
+        return _Texts(form).convert(text)
+
+    def convert(self, text: str) -> str:
+        """The markdown of a text whose format was told before."""
+        return _CONVERT[self.form](trim(reveal(text.strip())))
 
 
 def _split_format(text: str, usual: str) -> tuple[str, str]:
@@ -78,10 +83,10 @@ def _question(block: Block) -> Question:
     stem = before + BLANK + tail if tail else before
     inside, _, feedback = _cut_feedback(text[opening + 1 : closing])
     said = _answers(inside.strip(), texts, block, text, opening)
-    comments = "\n".join(block.comments)
+    comments = "\n".join(block.comments)[:LONGEST_COMMENTS]
     return Question(
         name=" ".join(reveal(name).split()),
-        text=texts.read(stem),
+        text=texts.convert(stem),
         feedback=texts.read(feedback),
         line=_line(block, text, start)[0],
         **_naming(comments, block.category),
@@ -155,7 +160,7 @@ def _answers(inside: str, texts: _Texts, block: Block, text: str, at: int) -> di
 
 
 def _choices(inside: str, texts: _Texts) -> dict[str, Any]:
-    pieces = re.split(r"([~=])", inside)
+    pieces = check_count(re.split(r"([~=])", inside))
     answers = [
         _choice(mark, piece.strip(), texts)
         for mark, piece in zip(pieces[1::2], pieces[2::2], strict=True)
@@ -190,7 +195,7 @@ def _truth(truth: bool, inside: str, texts: _Texts) -> dict[str, Any]:
 
 def _pairs(inside: str, texts: _Texts) -> dict[str, Any]:
     pairs = []
-    for piece in filter(str.strip, inside.split("=")):
+    for piece in _pieces(inside):
         premise, arrow, target = piece.partition("->")
         if not arrow:
             told = f"The pair `{reveal(piece.strip())[:40]}` has no arrow."
@@ -201,7 +206,7 @@ def _pairs(inside: str, texts: _Texts) -> dict[str, Any]:
 
 def _words(inside: str, texts: _Texts) -> dict[str, Any]:
     plain, answers = _Texts("markdown"), []  # what learners type is no markup
-    for piece in filter(str.strip, inside.split("=")):
+    for piece in _pieces(inside):
         share, rest = _weight(piece.strip(), Fraction(1))
         text, _, feedback = rest.partition("#")
         answers.append(Answer(plain.read(text), share, texts.read(feedback)))
@@ -211,13 +216,18 @@ def _words(inside: str, texts: _Texts) -> dict[str, Any]:
 def _numbers(inside: str, texts: _Texts) -> dict[str, Any]:
     inside, wrong, feedback = inside.partition("~")
     answers = []
-    for piece in filter(str.strip, inside.split("=")):
+    for piece in _pieces(inside):
         share, rest = _weight(piece.strip(), Fraction(1))
         text, _, words = rest.partition("#")
         answers.append(_number(reveal(text.strip()), share, texts.read(words)))
     what = f"The feedback on wrong numbers `{reveal(feedback.strip(' #'))[:60]}`."
     losses = (Loss("/answers", "feedback", what, "It was left out."),) if wrong else ()
     return {"type": "numerical", "answers": tuple(answers), "losses": losses}
+
+
+def _pieces(inside: str) -> Iterator[str]:
+    """What stands behind each equals sign."""
+    return filter(str.strip, check_count(inside.split("=")))
 
 
 def _number(text: str, share: Fraction, feedback: str) -> Answer:

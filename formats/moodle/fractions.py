@@ -5,6 +5,7 @@ Moodle takes only some percentages; others are refused by its importer or moved 
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 from domain.grading import StatedValues
@@ -31,6 +32,7 @@ SHARES: Mapping[Fraction, str] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=1024)
 def read_percent(text: str) -> Fraction:
     """The exact share of a percentage, a rounded third being a third; else ``ValueError``."""
     share = read_number(text.strip()) / 100
@@ -38,6 +40,7 @@ def read_percent(text: str) -> Fraction:
     return near if abs(near - share) <= _NEAR else share
 
 
+@lru_cache(maxsize=1024)
 def nearest(share: Fraction) -> Fraction:
     """The share nearest to this one that Moodle takes."""
     return min(SHARES, key=lambda known: (abs(known - share), -known))

@@ -1,14 +1,17 @@
 """A question as Moodle has it, its texts being markdown already."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from domain.grading.cloze import StatedBlanks
 from domain.losses import Loss
 from domain.problems import Problem
+
+MOST_ANSWERS = 1_000
+T = TypeVar("T")
 
 
 class Answer(NamedTuple):
@@ -65,3 +68,11 @@ class Refused(Exception):
     ) -> None:
         super().__init__(message)
         self.problem = Problem(code, message, hint, line, column)
+
+
+def check_count(answers: Sequence[T]) -> Sequence[T]:
+    """The answers, or :class:`Refused` for more than anybody can mean."""
+    if len(answers) > MOST_ANSWERS:
+        told = f"There are {len(answers):,} answers; at most {MOST_ANSWERS:,} are read."
+        raise Refused("too_many_answers", told, "Split the question.")
+    return answers

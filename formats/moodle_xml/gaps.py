@@ -6,16 +6,17 @@ from fractions import Fraction
 from html import unescape
 from typing import Any, NamedTuple
 
-from domain.grading.cloze import StatedBlanks
+from domain.grading.cloze import MOST_BLANKS, StatedBlanks
 from domain.grading.numbers import spell_number
 from formats.moodle.fractions import read_percent
-from formats.moodle.question import Refused
+from formats.moodle.question import Refused, check_count
 from formats.moodle.to_draft import read_stated
 from formats.moodle.wildcards import has_wildcard, literal, pattern_of
 from formats.moodle_xml.elements import Element
 from formats.moodle_xml.texts import Texts
 
-_GAP = re.compile(r"\{([0-9]{0,4}):([A-Z_]{2,20}):((?:[^\\}]|\\.)*)\}", re.DOTALL)
+_HEAD = re.compile(r"\{([0-9]{0,4}):([A-Z_]{2,20}):")
+_BODY = re.compile(r"((?:[^\\}]|\\.)*+)\}", re.DOTALL)
 _ANSWER = re.compile(r"(?:[^\\~]|\\.)+", re.DOTALL)
 _SHARE = re.compile(r"=|%(-?[0-9]{0,3}(?:\.[0-9]{0,9})?)%")
 _ESCAPE = re.compile(r"\\([^a-zA-Z0-9\s*])")
@@ -31,6 +32,14 @@ class _Given(NamedTuple):
     share: Fraction
 
 
+class _Gap(NamedTuple):
+    """A gap as it is written: its weight, its type and its answers."""
+
+    weight: int
+    type: str
+    source: str
+
+
 class _Gaps(NamedTuple):
     """What is gathered about the gaps of a question: the answers, and the options of each."""
 
@@ -41,18 +50,34 @@ class _Gaps(NamedTuple):
 def read_cloze(element: Element, texts: Texts) -> dict[str, Any]:
     """The parts of a question with embedded answers."""
     text, form = texts.raw(element.find("questiontext"))
-    found = list(_GAP.finditer(text))
+    stem, found = _cut(text)
     names = _names(element, len(found))
-    gaps, weights = _Gaps({}, {}), [int(gap[1] or "1") for gap in found]
+    gaps, weights = _Gaps({}, {}), [gap.weight for gap in found]
     for name, gap in zip(names, found, strict=True):
-        source = gap[3] if form == "markdown" else unescape(gap[3])
+        source = gap.source if form == "markdown" else unescape(gap.source)
         given = list(_given(source, name, texts))
-        gaps.blanks[name] = _blank(gap[2], given, name, gaps, texts, form)
+        gaps.blanks[name] = _blank(gap.type, given, name, gaps, texts, form)
     if len(set(weights)) > 1:
         texts.lose("gap_weights", f"The weights {weights} of the gaps.", "/scoring")
-    held = iter(range(len(found)))
-    stem = _GAP.sub(lambda _: f"\ue000{next(held)}\ue001", text)
     return _said(texts.convert(stem, form), names, gaps, Fraction(sum(weights) or 1))
+
+
+def _cut(text: str) -> tuple[str, list[_Gap]]:
+    """The text with a mark for each gap, and the gaps; one without an end ends the search."""
+    parts: list[str] = []
+    gaps: list[_Gap] = []
+    end = 0
+    while (head := _HEAD.search(text, end)) and (body := _BODY.match(text, head.end())):
+        parts += [text[end : head.start()], f"\ue000{len(gaps)}\ue001"]
+        gaps.append(_Gap(int(head[1] or "1"), head[2], body[1]))
+        end = body.end()
+        _check_count(len(gaps))
+    return "".join([*parts, text[end:]]), gaps
+
+
+def _check_count(gaps: int) -> None:
+    if gaps > MOST_BLANKS:
+        raise Refused("too_many_gaps", f"There are over {MOST_BLANKS} gaps.", "Split the question.")
 
 
 def read_missing_words(element: Element, texts: Texts) -> dict[str, Any]:
@@ -60,6 +85,7 @@ def read_missing_words(element: Element, texts: Texts) -> dict[str, Any]:
     text, form = texts.raw(element.find("questiontext"))
     words = [(texts.read(one), one.findtext("group") or "1") for one in _words(element)]
     found = list(_PLACE.finditer(text))
+    _check_count(len(found))
     names, gaps = _names(element, len(found)), _Gaps({}, {})
     for name, place in zip(names, map(int, (one[1] for one in found)), strict=True):
         if not 1 <= place <= len(words):
@@ -101,7 +127,7 @@ def _said(
 
 
 def _given(source: str, name: str, texts: Texts) -> Iterator[_Given]:
-    for piece in _ANSWER.findall(source):
+    for piece in check_count(_ANSWER.findall(source)):
         share = _SHARE.match(piece.lstrip())
         text, *feedback = _FEEDBACK.split(piece.lstrip()[share.end() if share else 0 :], maxsplit=1)
         if any(map(str.strip, feedback)):

@@ -11,6 +11,7 @@ from formats.format import Parsed
 from formats.moodle import Answer, Pair, Question, Refused, to_parsed
 from formats.moodle.categories import category_tags
 from formats.moodle.fractions import read_percent
+from formats.moodle.question import check_count
 from formats.moodle_xml.elements import Element, read_elements
 from formats.moodle_xml.gaps import read_cloze, read_missing_words
 from formats.moodle_xml.texts import Texts, inner_text, words
@@ -124,7 +125,7 @@ def _answers(element: Element, texts: Texts, read: Callable[[Element], str]) -> 
             texts.read(answer.find("feedback")),
             answer.findtext("tolerance") or "0",
         )
-        for answer in element.iterchildren("answer")
+        for answer in check_count(element.findall("answer"))
     )
 
 
@@ -167,7 +168,7 @@ def _pairs(element: Element, texts: Texts) -> dict[str, Any]:
     plain = replace(texts, form="markdown" if texts.form == "markdown" else "plain_text")
     pairs = tuple(
         Pair(texts.read(pair), plain.read(pair.find("answer")))
-        for pair in element.iterchildren("subquestion")
+        for pair in check_count(element.findall("subquestion"))
     )
     return {"type": "match", "pairs": pairs}
 

@@ -62,6 +62,8 @@ def choices(draw: st.DrawFn, rules: tuple[str, ...]) -> dict[str, Any]:
     most = len(options) if kind == "multiple_response" else 1
     key = draw(st.sets(st.integers(1, len(options)), min_size=1, max_size=most))
     rule = draw(st.sampled_from(rules)) if kind == "multiple_response" else "all_or_nothing"
+    if rule != "all_or_nothing" and len(key) == len(options):
+        rule = "net_right"  # with nothing to take points for, the rules are one
     return {"kind": kind, "options": options, "key": AnswerKey(frozenset(key)), "rule": rule}
 
 

@@ -64,6 +64,7 @@ def test_moodle_xml_keeps_what_moodle_can_say(draft: Draft) -> None:
 @settings(deadline=None, max_examples=200)
 @given(drafts(IN_BOTH, rich=False))
 def test_gift_keeps_what_gift_can_say(draft: Draft) -> None:
+    assume(draft.kind != "matching" or "->" not in str(draft.own_options))  # it has no escape
     check_exact(GIFT, draft)
 
 
