@@ -16,8 +16,7 @@ from formats.html_text import html_to_markdown
 from formats.markdown_text import escape_markdown, trim
 from formats.moodle_xml.elements import Element
 
-_PLUGIN_FILE = "@@PLUGINFILE@@/"
-_NAMED = re.compile(r"@@PLUGINFILE@@/([^\"'\s)>?]+)(?:\?[^\"'\s)>]*)?")
+_NAMED = re.compile(r"@@PLUGINFILE@@/([^\"'<>?)]+)(?:\?[^\"'\s)>]*)?")
 
 
 def _moodle_format(text: str) -> str:
@@ -52,8 +51,9 @@ class Texts:
         if element is None:
             return "", self.form
         text = inner_text(element)
+        shown = {_shown(found) for found in _NAMED.finditer(text)}
         for name, content in self._files(element):
-            if f"{_PLUGIN_FILE}{name}" in _decoded(text):
+            if name in shown:
                 self.media[quote(name)] = content
             else:
                 self.lose("unused_file", f"The file {name!r}, which no text shows.")
@@ -101,12 +101,13 @@ def words(element: Element | None) -> str:
     return "" if element is None else " ".join(inner_text(element).split())
 
 
-def _decoded(text: str) -> str:
-    return unquote(unescape(text)) if _PLUGIN_FILE in text else ""
-
-
 def _relative(found: re.Match[str]) -> str:
-    return quote(_safe(unquote(unescape(found[1]))))
+    return quote(_shown(found))
+
+
+def _shown(found: re.Match[str]) -> str:
+    """The name of the file that a text shows there."""
+    return _safe(unquote(unescape(found[1])).strip())
 
 
 def _safe(path: str) -> str:
