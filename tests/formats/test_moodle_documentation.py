@@ -1,12 +1,13 @@
 """The examples of the documentation are read, and say what the text around them promises."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from domain.completeness import completeness
 from domain.grading.numbers import spell_number
-from domain.questions import Draft
+from domain.questions import Draft, Scoring
 from formats import FORMATS, find_format
 from formats.moodle.fractions import SHARES, read_percent
 
@@ -63,7 +64,7 @@ def test_the_example_of_gift() -> None:
 def test_the_example_of_moodle_xml() -> None:
     rivers, length = drafts("moodle_xml")
     assert rivers.prompt == "Which reach the **North Sea**?"
-    assert (rivers.scoring.rule, rivers.scoring.max_points) == ("net_right", 2)
+    assert rivers.scoring == Scoring("net_right", Fraction(2))
     assert (rivers.external_id, rivers.tags, rivers.shuffle) == ("geo-1", ("Rivers",), True)
     assert rivers.explanation.text == "The Danube does not."
     assert length.prompt == "The [[gap1]] is [[gap2]] km long."
