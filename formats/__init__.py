@@ -8,24 +8,34 @@ draft or a file cannot say is a :class:`~domain.losses.Loss`.
 from pathlib import PurePath
 from typing import Literal, get_args
 
+from formats.aiken import FORMAT as AIKEN
 from formats.csv_table import FORMAT as CSV
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
+from formats.gift import FORMAT as GIFT
 from formats.jsonl import FORMAT as JSONL
 from formats.jupyterquiz import FORMAT as JUPYTERQUIZ
 from formats.markdown_quiz import FORMAT as MARKDOWN
 from formats.mdbook_toml import FORMAT as MDBOOK_TOML
+from formats.moodle_xml import FORMAT as MOODLE_XML
 from formats.quarto import FORMAT as QUARTO
 from formats.rexams import FORMAT as REXAMS
 from formats.text2qti import FORMAT as TEXT2QTI
 
-ALL = (QUARTO, REXAMS, JSONL, CSV, JUPYTERQUIZ, MDBOOK_TOML, TEXT2QTI, MARKDOWN)
+# Of two that know a beginning the first is taken: those with plainer signs stand in front.
+ALL = (
+    QUARTO, REXAMS, JSONL, CSV, JUPYTERQUIZ, MDBOOK_TOML,
+    MOODLE_XML, AIKEN, GIFT, TEXT2QTI, MARKDOWN,
+)  # fmt: skip
 FORMATS: dict[str, Format] = {form.name: form for form in ALL}
 AUTO = "auto"
 # What may be asked for, for doors that list it, and what may be exported.
 FormatName = Literal[
-    "auto", "quarto", "jsonl", "csv", "markdown", "rexams", "jupyterquiz", "mdbook_toml", "text2qti"
+    "auto", "quarto", "moodle_xml", "gift", "aiken", "jsonl", "csv", "markdown", "rexams",
+    "jupyterquiz", "mdbook_toml", "text2qti",
+]  # fmt: skip
+WrittenFormat = Literal[
+    "quarto", "moodle_xml", "gift", "aiken", "jsonl", "csv", "markdown", "rexams"
 ]
-WrittenFormat = Literal["quarto", "jsonl", "csv", "markdown", "rexams"]
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")

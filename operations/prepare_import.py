@@ -126,7 +126,7 @@ def _judge(source: str, place: str, found: Parsed, tag: str | None) -> Prepared:
         return Prepared(source, place, None, found.problems, losses)
     draft = replace(
         found.draft,
-        slug=found.draft.slug or _slug_of(source, found.draft),
+        slug=found.draft.slug or _slug_of(source if place == source else None, found.draft),
         extra=dict(found.draft.extra),  # the read-only view of a parser cannot leave its process
         tags=tuple(dict.fromkeys((*found.draft.tags, *_also(tag)))),
     )
@@ -151,9 +151,12 @@ def _with_rows(prepared: Prepared) -> Prepared:
     return replace(prepared, rows=draft_rows(prepared.draft, first_ids(prepared.draft)))
 
 
-def _slug_of(source: str, draft: Draft) -> str:
-    """A slug from the file's name; from its folder's where the name says nothing."""
-    path = PurePath(source)
+def _slug_of(source: str | None, draft: Draft) -> str:
+    """A slug from the file's name; from its folder's where the name says nothing.
+
+    A file with several questions names none of them; then the title does.
+    """
+    path = PurePath(source or "index")
     names = [path.parent.name, draft.title] if path.stem in {"index", "_index"} else [path.stem]
     slugs = (slug_from(name) for name in (*names, draft.title))
     return next(filter(is_slug, slugs), f"question-{content_hash(draft)[:8]}")
