@@ -1,0 +1,50 @@
+"""Which format a file is of, told by its name and its beginning."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.questions import AnswerKey, Option
+from formats import FORMATS, find_format, is_question_file
+from tests.factories import DRAFT
+
+CHOICE = replace(
+    DRAFT,
+    kind="single_choice",
+    key=AnswerKey(frozenset({2})),
+    options=tuple(Option(text) for text in ("The Rhine", "The Danube", "The Elbe")),
+)
+WRITTEN = [name for name, form in FORMATS.items() if form.is_written]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_a_format_writes_is_known_as_its_own(name: str) -> None:
+    form = FORMATS[name]
+    content = form.render(CHOICE).content
+    assert content is not None
+    data = form.book.head + content + form.book.tail if form.book else content
+    for suffix in (form.suffixes[0], ".txt", ".unknown"):
+        assert find_format("auto", f"file{suffix}", data) is form, suffix
+    assert is_question_file(f"file{form.suffixes[0]}")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_choice_goes_out_and_comes_back(name: str) -> None:
+    form = FORMATS[name]
+    content = form.render(CHOICE).content
+    assert content is not None
+    book = form.book
+    (found,) = form.read(book.head + content + book.tail if book else content)
+    assert found.draft is not None
+    assert [option.text for option in found.draft.options] == [
+        "The Rhine",
+        "The Danube",
+        "The Elbe",
+    ]
+    assert found.draft.key == CHOICE.key
+    assert found.draft.kind == "single_choice"
+
+
+def test_what_is_no_question_file_is_of_no_format() -> None:
+    assert find_format("auto", "picture.png", b"\x89PNG\r\n\x1a\n") is None
+    assert not is_question_file("picture.png")
