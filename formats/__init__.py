@@ -9,11 +9,13 @@ from pathlib import PurePath
 from typing import Literal, get_args
 
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
+from formats.qti import QTI3
 from formats.quarto import FORMAT as QUARTO
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO,)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, QTI3)}
 AUTO = "auto"
-FormatName = Literal["auto", "quarto"]  # what may be asked for, for doors that list it
+INDEXES = frozenset({"imsmanifest.xml", "assessment_meta.xml"})  # of a package, beside questions
+FormatName = Literal["auto", "quarto", "qti3"]  # what may be asked for, for doors that list it
 WrittenFormat = Literal["quarto"]  # what may be exported
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
@@ -37,8 +39,10 @@ def find_format(name: str, file: str, head: bytes) -> Format | None:
 
 
 def is_question_file(file: str) -> bool:
-    """Whether a file is named like one that holds questions."""
+    """Whether a file is named like one that holds questions, and not like a package's index."""
     suffix = PurePath(file).suffix.lower()
+    if PurePath(file).name.lower() in INDEXES:
+        return False
     return any(suffix in form.suffixes for form in FORMATS.values())
 
 
