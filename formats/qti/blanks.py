@@ -73,12 +73,20 @@ def read_blanks(item: Item) -> Blanks:
     blanks = Blanks()
     if any(one.tag == "gapMatchInteraction" for one in item.interactions):
         if len(item.interactions) > 1:
-            raise refused("several_interactions", "The item asks several things at once.",
-                          "Make an item of each.", item.interactions[1])  # fmt: skip
+            raise refused(
+                "several_interactions",
+                "The item asks several things at once.",
+                "Make an item of each.",
+                item.interactions[1],
+            )
         _read_gaps(item, item.interactions[0], blanks)
     elif len(item.interactions) > MOST_BLANKS:
-        raise refused("too_many_blanks", f"There are over {MOST_BLANKS} blanks.",
-                      "Make several items.", item.interactions[MOST_BLANKS])  # fmt: skip
+        raise refused(
+            "too_many_blanks",
+            f"There are over {MOST_BLANKS} blanks.",
+            "Make several items.",
+            item.interactions[MOST_BLANKS],
+        )
     else:
         for one in item.interactions:
             _read_one(item, one, blanks)
@@ -102,8 +110,12 @@ def _read_one(item: Item, one: Element, blanks: Blanks) -> None:
     blanks.variables[name], blanks.identifiers[name] = declared.name, names
     blanks.options += tuple(Option(read_text(each), part=name) for each in choices)
     if one.get("shuffle") == "true":
-        item.lose(f"/answer/blanks/{name}", "shuffle", "The choices are shuffled.",
-                  "The question as a whole says whether options are.")  # fmt: skip
+        item.lose(
+            f"/answer/blanks/{name}",
+            "shuffle",
+            "The choices are shuffled.",
+            "The question as a whole says whether options are.",
+        )
 
 
 def _choice(place: int) -> ChoiceBlank:
@@ -131,5 +143,9 @@ def _read_gaps(item: Item, one: Element, blanks: Blanks) -> None:
     if not blanks.gaps or any(each.tag == "gapImg" for each in one):
         raise refused("no_gaps", "There are no gaps for words.", "Mark the gaps.", one)
     if any(each.get("matchMax", "1") != "0" for each in words):
-        item.lose("/options", "word_limit", "A word goes into a limited number of gaps.",
-                  "It may go into each.")  # fmt: skip
+        item.lose(
+            "/options",
+            "word_limit",
+            "A word goes into a limited number of gaps.",
+            "It may go into each.",
+        )

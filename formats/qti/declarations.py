@@ -83,7 +83,7 @@ def _declared(element: Element, inside: str) -> Declared:
     base = element.get("baseType", "identifier")
     found = child(element, inside)
     said = [one for one in children(found) if one.tag == "value"]
-    values = [read_single(text_of(one), base, one) for one in said]
+    values = [read_single(value_text(one, base), base, one) for one in said]
     return Declared(
         element.get("identifier", ""),
         cardinality,
@@ -92,6 +92,12 @@ def _declared(element: Element, inside: str) -> Declared:
         _mapped(child(element, "mapping"), base),
         element,
     )
+
+
+def value_text(element: Element, base: str) -> str:
+    """The text of a value; blanks around one of letters count, if it stands on one line."""
+    raw = element.text or ""
+    return raw if base == "string" and "\n" not in raw and not len(element) else text_of(element)
 
 
 def container(values: list[Single], cardinality: str) -> Value:

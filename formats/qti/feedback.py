@@ -17,8 +17,12 @@ def read_explanation(item: Item) -> Explanation:
         one for one in item.root.iterchildren("modalFeedback") if one.get("identifier") not in names
     ]
     if any(one.get("outcomeIdentifier") != SHOWN for one in found):
-        item.lose("/explanation", "feedback_condition", "Feedback that depends on the answer.",
-                  "It is told after every answer.")  # fmt: skip
+        item.lose(
+            "/explanation",
+            "feedback_condition",
+            "Feedback that depends on the answer.",
+            "It is told after every answer.",
+        )
     texts = dict.fromkeys(read_text(_content(one)) for one in found)
     return split_explanation("\n\n".join(text for text in texts if text))
 

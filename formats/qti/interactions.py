@@ -39,18 +39,21 @@ def _right_options(declared: Declared, names: Sequence[str], at: Element) -> fro
         points = {name: declared.mapped.of(name) for name in names}
         best = max(points.values(), default=Fraction(0))
         values = [
-            name for name, value in points.items()
+            name
+            for name, value in points.items()
             if value > 0 and (declared.is_several or value == best)
-        ]  # fmt: skip
+        ]
         values = values if declared.is_several else values[:1]
     if not values and not declared.is_several:
         raise no_answer(at)
     unknown = [value for value in values if value not in names]
     if unknown:
         raise refused(
-            "unknown_answer", f"The right answer names {str(unknown[0])[:60]!r}, no option.",
-            "Use the identifiers of the options.", declared.at,
-        )  # fmt: skip
+            "unknown_answer",
+            f"The right answer names {str(unknown[0])[:60]!r}, no option.",
+            "Use the identifiers of the options.",
+            declared.at,
+        )
     return frozenset(names.index(str(value)) + 1 for value in values)
 
 
@@ -90,9 +93,11 @@ def _names(elements: Sequence[Element]) -> tuple[str, ...]:
     names = tuple(one.get("identifier", "") for one in elements)
     if len(set(names)) < len(names) or "" in names:
         raise refused(
-            "bad_identifiers", "Two options have the same identifier, or one has none.",
-            "Give each its own.", elements[0],
-        )  # fmt: skip
+            "bad_identifiers",
+            "Two options have the same identifier, or one has none.",
+            "Give each its own.",
+            elements[0],
+        )
     return names
 
 
@@ -157,8 +162,11 @@ def read_match(item: Item, one: Element) -> Content:
     ]
     pairs = [value for value in declared.values if isinstance(value, tuple)]
     if not pairs and declared.mapped is not None:
-        pairs = [key for key, points in declared.mapped.entries.items()
-                 if isinstance(key, tuple) and points > 0]  # fmt: skip
+        pairs = [
+            key
+            for key, points in declared.mapped.entries.items()
+            if isinstance(key, tuple) and points > 0
+        ]
     if (
         not pairs
         and child(declared.at, "correctResponse") is None
@@ -168,11 +176,17 @@ def read_match(item: Item, one: Element) -> Content:
     if not _is_single(sides[0], [pair[0] for pair in pairs]):
         if not _is_single(sides[1], [pair[1] for pair in pairs]):
             raise refused(
-                "several_partners", "Choices of both sides have several partners.",
-                "Let each choice of one side have one partner.", one,
-            )  # fmt: skip
-        item.lose("/options", "sides_swapped", "The second set is matched to the first.",
-                  "The draft asks for partners of the second set.")  # fmt: skip
+                "several_partners",
+                "Choices of both sides have several partners.",
+                "Let each choice of one side have one partner.",
+                one,
+            )
+        item.lose(
+            "/options",
+            "sides_swapped",
+            "The second set is matched to the first.",
+            "The draft asks for partners of the second set.",
+        )
         sides.reverse()
         pairs = [(second, first) for first, second in pairs]
     premises, targets = _names(sides[0]), _names(sides[1])
@@ -185,19 +199,38 @@ def _is_single(choices: Sequence[Element], right: Sequence[str]) -> bool:
 
 
 def _matching(
-    item: Item, sides: Sequence[Sequence[Element]], premises: tuple[str, ...],
-    targets: tuple[str, ...], right: dict[str, str], shuffle: bool,
-) -> Content:  # fmt: skip
+    item: Item,
+    sides: Sequence[Sequence[Element]],
+    premises: tuple[str, ...],
+    targets: tuple[str, ...],
+    right: dict[str, str],
+    shuffle: bool,
+) -> Content:
     if not set(right.values()) <= set(targets) or not right.keys() <= set(premises):
-        raise refused("unknown_answer", "A right pair names a choice that is not there.",
-                      "Use the identifiers of the choices.", sides[0][0])  # fmt: skip
+        raise refused(
+            "unknown_answer",
+            "A right pair names a choice that is not there.",
+            "Use the identifiers of the choices.",
+            sides[0][0],
+        )
     if any(one.get("matchMax", "0") != "0" for one in sides[1]):
-        item.lose("/options", "target_limit", "A target may be used a limited number of times.",
-                  "It may be used any number of times.")  # fmt: skip
+        item.lose(
+            "/options",
+            "target_limit",
+            "A target may be used a limited number of times.",
+            "It may be used any number of times.",
+        )
     places = tuple(targets.index(right[one]) + 1 if one in right else None for one in premises)
     options = (*_options(item, sides[0]), *_options(item, sides[1], TARGETS))
-    return Content("matching", "", options, answer=StatedPairs(pairs=places), shuffle=shuffle,
-                   identifiers=premises, targets=targets)  # fmt: skip
+    return Content(
+        "matching",
+        "",
+        options,
+        answer=StatedPairs(pairs=places),
+        shuffle=shuffle,
+        identifiers=premises,
+        targets=targets,
+    )
 
 
 def read_number(declared: Declared, margin: dict[str, Fraction]) -> StatedNumber:
@@ -234,8 +267,12 @@ def read_words(declared: Declared) -> StatedText:
             whitespace=True,
         )
     except ValidationError as error:
-        raise refused("bad_answer", f"The right answer: {error.errors()[0]['msg'][:200]}.",
-                      "Shorten or mend it.", declared.at) from None  # fmt: skip
+        raise refused(
+            "bad_answer",
+            f"The right answer: {error.errors()[0]['msg'][:200]}.",
+            "Shorten or mend it.",
+            declared.at,
+        ) from None
 
 
 def _spelled(at: Element) -> dict[Single, Fraction]:

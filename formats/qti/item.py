@@ -108,14 +108,18 @@ def _check_interaction(one: Element) -> None:
     name = str(one.tag)
     if name in UNGRADED:
         raise refused(
-            "not_gradable", f"It asks for {UNGRADED[name]}, which a person has to grade.",
-            "Ask for what can be picked, ordered, matched or typed in a few words.", one,
-        )  # fmt: skip
+            "not_gradable",
+            f"It asks for {UNGRADED[name]}, which a person has to grade.",
+            "Ask for what can be picked, ordered, matched or typed in a few words.",
+            one,
+        )
     if name not in TAKEN:
         raise refused(
-            "unsupported_interaction", f"`{name}` is not read here.",
-            f"Use one of {', '.join(sorted(TAKEN))}.", one,
-        )  # fmt: skip
+            "unsupported_interaction",
+            f"`{name}` is not read here.",
+            f"Use one of {', '.join(sorted(TAKEN))}.",
+            one,
+        )
 
 
 def stated_score(item: Item) -> Score:

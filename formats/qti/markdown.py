@@ -103,10 +103,13 @@ def _list(element: Element, name: str) -> str:
 
 def _table(element: Element) -> str:
     rows = [
-        [to_markdown(cell).replace("\n", " ").replace("|", "\\|") for cell in row
-         if local_name(cell) in ("td", "th")]
+        [
+            to_markdown(cell).replace("\n", " ").replace("|", "\\|")
+            for cell in row
+            if local_name(cell) in ("td", "th")
+        ]
         for row in element.iter("tr")
-    ]  # fmt: skip
+    ]
     if not rows:
         return to_markdown_cells(element)
     width = max(map(len, rows))

@@ -8,11 +8,29 @@ from formats.qti.xml import Element, local_name
 
 _TEX_ENCODINGS = frozenset({"application/x-tex", "text/x-latex", "application/x-latex", "TeX"})
 _COMMANDS = {
-    0xD7: "times", 0xB7: "cdot", 0xF7: "div", 0xB1: "pm", 0x2264: "le", 0x2265: "ge",
-    0x2260: "ne", 0x2248: "approx", 0x221E: "infty", 0x2211: "sum", 0x222B: "int", 0x2192: "to",
-    0x2208: "in", 0x3C0: "pi", 0x3B1: "alpha", 0x3B2: "beta", 0x3B8: "theta", 0x3BB: "lambda",
-    0x3BC: "mu", 0x3C3: "sigma", 0x394: "Delta", 0x3A9: "Omega",
-}  # fmt: skip
+    0xD7: "times",
+    0xB7: "cdot",
+    0xF7: "div",
+    0xB1: "pm",
+    0x2264: "le",
+    0x2265: "ge",
+    0x2260: "ne",
+    0x2248: "approx",
+    0x221E: "infty",
+    0x2211: "sum",
+    0x222B: "int",
+    0x2192: "to",
+    0x2208: "in",
+    0x3C0: "pi",
+    0x3B1: "alpha",
+    0x3B2: "beta",
+    0x3B8: "theta",
+    0x3BB: "lambda",
+    0x3BC: "mu",
+    0x3C3: "sigma",
+    0x394: "Delta",
+    0x3A9: "Omega",
+}
 _WORDS = {
     **{chr(code): f"\\{name} " for code, name in _COMMANDS.items()},
     **{mark: f"\\{mark}" for mark in "{}%#&_$"},
@@ -51,8 +69,11 @@ def _tex(element: Element) -> str | None:
         return rf"\text{{{''.join(_WORDS.get(one, one) for one in element.text or '')}}}"
     if name == "mspace":
         return r"\ "
-    inside = [one for one in element.iterchildren(etree.Element)
-              if not local_name(one).startswith("annotation")]  # fmt: skip
+    inside = [
+        one
+        for one in element.iterchildren(etree.Element)
+        if not local_name(one).startswith("annotation")
+    ]
     parts = [_tex(one) for one in inside]
     said = [part for part in parts if part is not None]
     return _joined(name, said) if len(said) == len(parts) else None

@@ -7,8 +7,8 @@ known ones mean together is found by asking for the score of responses.
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from formats.qti.declarations import ZERO, Declared, Value, container, read_single
-from formats.qti.xml import Element, children, local_name, text_of
+from formats.qti.declarations import ZERO, Declared, Value, container, read_single, value_text
+from formats.qti.xml import Element, children, local_name
 
 Responses = Mapping[str, Value]
 Variables = dict[str, Value]
@@ -76,9 +76,10 @@ class Processing:
         full = self.outcomes.get(MAXIMUM) if name.startswith("CC2") else None
         points = full.value if full and isinstance(full.value, Fraction) else Fraction(1)
         return lambda said: (
-            points if variable.value is not None and said.get(variable.name) == variable.value
+            points
+            if variable.value is not None and said.get(variable.name) == variable.value
             else ZERO
-        )  # fmt: skip
+        )
 
     def _by_mapping(self, variable: Declared) -> Score:
         mapped = variable.mapped
@@ -142,7 +143,8 @@ class Processing:
     def _expression(self, element: Element) -> Expression:
         name = str(element.tag)
         if name == "baseValue":
-            constant = read_single(text_of(element), element.get("baseType", ""), element)
+            kind = element.get("baseType", "")
+            constant = read_single(value_text(element, kind), kind, element)
             return lambda _: constant
         if name == "null":
             return lambda _: None

@@ -50,9 +50,13 @@ def _is_in_text(one: Element) -> bool:
     parent = one.getparent()
     if one.tag != "textEntryInteraction" or parent is None or parent.tag not in BLOCKS:
         return False
-    before = parent.text if one.getprevious() is None else "".join(
-        [parent.text or "", *(each.tail or "" for each in one.itersiblings(preceding=True))]
-    )  # fmt: skip
+    before = (
+        parent.text
+        if one.getprevious() is None
+        else "".join(
+            [parent.text or "", *(each.tail or "" for each in one.itersiblings(preceding=True))]
+        )
+    )
     return bool((before or "").strip() or (one.tail or "").strip())
 
 

@@ -54,9 +54,11 @@ def parse_item(root: Element) -> Parsed:
     try:
         if root.tag not in _ROOTS:
             raise refused(
-                "not_an_item", f"The file holds `{str(root.tag)[:60]}`, not one item.",
-                "Import the files of the items.", root,
-            )  # fmt: skip
+                "not_an_item",
+                f"The file holds `{str(root.tag)[:60]}`, not one item.",
+                "Import the files of the items.",
+                root,
+            )
         item = open_item(root)
         losses, problems = item.losses, item.problems
         draft = _draft(item)
@@ -131,14 +133,18 @@ def _entry(item: Item, one: Element, declared: Declared) -> tuple[Content, Askin
 def _several(item: Item) -> tuple[Content, Asking]:
     if any(one.tag not in _INLINE for one in item.interactions):
         raise refused(
-            "several_interactions", "The item asks several things at once.",
-            "Make an item of each.", item.interactions[1],
-        )  # fmt: skip
+            "several_interactions",
+            "The item asks several things at once.",
+            "Make an item of each.",
+            item.interactions[1],
+        )
     blanks = read_blanks(item)
     content = Content(
-        "cloze", read_prompt(item, blanks.names), blanks.options,
+        "cloze",
+        read_prompt(item, blanks.names),
+        blanks.options,
         answer=StatedBlanks(blanks=blanks.answers),
-    )  # fmt: skip
+    )
     return content, blanks.asking
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -29,6 +30,7 @@ from formats.qti.processing import Score, template
 from formats.qti.xml import child, instructions
 
 HINT = "scoring"  # the name of the instruction that says our rule; believed if it scores alike
+ANSWER = "answer"  # the same for an answer that an item does not state as such
 ZERO = Fraction(0)
 Asked = list[tuple[Any, Fraction]]
 
@@ -39,12 +41,24 @@ def with_scoring(
     """The draft under the first rule that gives every probe what the item gives it."""
     asked = [(sent, score(said)) for said, sent in probes]
     maximum = _maximum(item, asked)
-    for scoring in _candidates(item, draft, asked, maximum, names):
-        if _agrees(draft, scoring, asked):
-            return replace(draft, scoring=scoring)
-    item.lose("/scoring", "scoring", "The item scores by a rule that is not known here.",
-              "Only a wholly right answer earns points.")  # fmt: skip
+    for one in (*_hinted_answers(item, draft), draft):
+        for scoring in _candidates(item, one, asked, maximum, names):
+            if _agrees(one, scoring, asked):
+                return replace(one, scoring=scoring)
+    item.lose(
+        "/scoring",
+        "scoring",
+        "The item scores by a rule that is not known here.",
+        "Only a wholly right answer earns points.",
+    )
     return replace(draft, scoring=Scoring(max_points=maximum))
+
+
+def _hinted_answers(item: Item, draft: Draft) -> Iterator[Draft]:
+    for one in instructions(item.root, ANSWER):
+        if draft.answer is not None:
+            with suppress(ValueError, TypeError):
+                yield replace(draft, answer=type(draft.answer).read(json.loads(str(one.text))))
 
 
 def _maximum(item: Item, asked: Asked) -> Fraction:

@@ -6,7 +6,7 @@ keeps it. It is only believed if it still says what is shown, so an edited file 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree, html
 
@@ -15,16 +15,16 @@ from formats.qti.xml import Element, instructions
 from formats.rendering import to_html
 
 SOURCE = "markdown"  # the name of the instruction
-_TAGS = (
+_NAMES = (
     "a abbr b big blockquote br caption cite code dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img"
     " kbd li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr var"
 )
-_ALLOWED = frozenset(_TAGS.split())
+TAGS = frozenset(_NAMES.split())  # of HTML, that stay as they are in every version
 _BLOCKS = frozenset({"figure", "figcaption", "details", "summary"})
 _DROPPED = frozenset({"start", "align", "open", "rel"})
 _REFERENCE = re.compile(r"\{option:([0-9]{1,3})\}")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BRACES = re.compile(r"\{(?=\{)")
+_BRACES = re.compile(r"(?<=\{)()(?=\{)")
 
 
 def legal(text: str) -> str:
@@ -43,7 +43,7 @@ def shown(markdown: str) -> Element:
 
 
 def _simplify(element: Element) -> None:
-    if element.tag not in _ALLOWED:
+    if element.tag not in TAGS:
         element.tag = "div" if element.tag in _BLOCKS else "span"
     for name, value in element.items():
         if name in _DROPPED:
@@ -75,7 +75,8 @@ def fill(parent: Element, markdown: str, inline: bool = False) -> Element:
     parent.extend(list(content))
     if source is not None:
         parent.append(source)
-    _break_braces(parent)
+    # One player takes two braces for its own templates, unless a comment parts them.
+    insert(parent, _BRACES, _comment)
     return parent
 
 
@@ -84,28 +85,32 @@ def _source(markdown: str) -> etree._ProcessingInstruction:
     return etree.ProcessingInstruction(SOURCE, said)
 
 
-def _break_braces(root: Element) -> None:
-    """Part two braces by a comment: one player takes them for its own templates."""
-    for element in list(root.iter(etree.Element)):
-        if element.text and "{{" in element.text:
-            first, *others = _BRACES.split(element.text)
-            element.text = first + "{"
-            for place, part in enumerate(others):
-                comment = etree.Comment(" ")
-                comment.tail = part if place == len(others) - 1 else part + "{"
-                element.insert(place, comment)
-        if element is not root and element.tail and "{{" in element.tail:
-            _break_tail(element)
+def insert(root: Element, pattern: re.Pattern[str], element: Callable[[str], Element]) -> None:
+    """Put elements in the place of what a pattern finds in the texts inside of ``root``.
+
+    A group in the pattern is what ``element`` is given.
+    """
+    for one in list(root.iter(etree.Element)):
+        parts = pattern.split(one.text or "")
+        if len(parts) > 1:
+            one.text = parts[0]
+            for place, (found, tail) in enumerate(zip(parts[1::2], parts[2::2], strict=True)):
+                made = element(found)
+                made.tail = tail
+                one.insert(place, made)
+    for one in [each for each in root.iter() if each is not root]:
+        parts = pattern.split(one.tail or "")
+        if len(parts) > 1:
+            one.tail = None
+            for found, tail in reversed(list(zip(parts[1::2], parts[2::2], strict=True))):
+                made = element(found)
+                made.tail = tail
+                one.addnext(made)
+            one.tail = parts[0]
 
 
-def _break_tail(element: Element) -> None:
-    parts = _BRACES.split(element.tail or "")
-    element.tail = parts[0] + "{"
-    for place, part in enumerate(parts[1:], 1):
-        comment = etree.Comment(" ")
-        element.addnext(comment)
-        comment.tail = part if place == len(parts) - 1 else part + "{"
-        element = comment
+def _comment(_: str) -> Element:
+    return etree.Comment(" ")
 
 
 def read_text(element: Element) -> str:

@@ -46,9 +46,14 @@ def read_xml(data: bytes) -> Element:
         line, column = error.position
         text = re.sub(r", line \d+, column \d+.*", "", str(error.msg))[:200]
         raise Refused(
-            Problem("bad_xml", f"The XML is broken: {text}.", "Mend or export it anew.",
-                    max(line, 1), max(column, 1))
-        ) from None  # fmt: skip
+            Problem(
+                "bad_xml",
+                f"The XML is broken: {text}.",
+                "Mend or export it anew.",
+                max(line, 1),
+                max(column, 1),
+            )
+        ) from None
     except ValueError as error:
         raise refused("bad_xml", f"The XML cannot be read: {error}.", "Export it anew.") from None
     dtd = root.getroottree().docinfo.internalDTD
