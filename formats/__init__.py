@@ -9,16 +9,15 @@ from pathlib import PurePath
 from typing import Literal, get_args
 
 from formats.format import SNIFFED, File, Format, Parsed, Rendered
-from formats.qti import QTI3, QTI21, QTI22
+from formats.qti import QTI3, QTI12, QTI21, QTI22
 from formats.quarto import FORMAT as QUARTO
 
-FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, QTI3, QTI22, QTI21)}
+FORMATS: dict[str, Format] = {form.name: form for form in (QUARTO, QTI3, QTI22, QTI21, QTI12)}
 AUTO = "auto"
 INDEXES = frozenset({"imsmanifest.xml", "assessment_meta.xml"})  # of a package, beside questions
-FormatName = Literal[
-    "auto", "quarto", "qti3", "qti22", "qti21"
-]  # what may be asked for, for doors that list it
-WrittenFormat = Literal["quarto", "qti3", "qti22", "qti21"]  # what may be exported
+# What may be asked for, for doors that list it, and what may be exported.
+FormatName = Literal["auto", "quarto", "qti3", "qti22", "qti21", "qti12"]
+WrittenFormat = Literal["quarto", "qti3", "qti22", "qti21", "qti12"]
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import BinaryIO
 
 from formats.format import Format, Parsed
-from formats.qti import build
+from formats.qti import build, v12
 from formats.qti.package import INDEX3, INDEX21, INDEX22, package
 from formats.qti.reader import parse
 from formats.qti.writer import render
@@ -19,6 +19,14 @@ _TWO = re.compile(rb"<(?:\w+:)?assessmentItem\b[^>]*imsqti(?:_item)?_v2p([012])"
 
 def _parse(stream: BinaryIO) -> Iterator[Parsed]:
     yield from parse(stream.read())
+
+
+def _parse12(stream: BinaryIO) -> Iterator[Parsed]:
+    yield from v12.parse(stream.read())
+
+
+def _sniff12(head: bytes) -> bool:
+    return b"<questestinterop" in _plain(head)
 
 
 def _plain(head: bytes) -> bytes:
@@ -60,4 +68,13 @@ QTI21 = Format(
     package=partial(package, INDEX21),
 )
 
-__all__ = ["QTI3", "QTI21", "QTI22"]
+QTI12 = Format(
+    "qti12",
+    (".xml",),
+    sniff=_sniff12,
+    parse=_parse12,
+    render=v12.render,
+    package=v12.package,
+)
+
+__all__ = ["QTI3", "QTI12", "QTI21", "QTI22"]

@@ -13,6 +13,7 @@ Value = Single | tuple[Single, ...] | None
 ZERO = Fraction(0)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _DIGITS_OF_A_FLOAT = 15
+LONGEST_NUMBER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def read_single(text: str, base: str, at: Element) -> Single:
 
 def read_float(text: str, at: Element) -> Fraction:
     """A number exactly; one with as many digits as a float has, as the simplest so near."""
-    if not _NUMBER.fullmatch(text):
+    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         raise refused("bad_number", f"{text[:40]!r} is no number.", "Write such as 0.5.", at)
     number = Fraction(text)
     if len(re.sub(r"\D", "", re.split("[eE]", text)[0]).lstrip("0")) < _DIGITS_OF_A_FLOAT:

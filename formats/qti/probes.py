@@ -29,13 +29,14 @@ Probe = tuple[Responses, Any]
 def choice_probes(content: Content, name: str, is_several: bool) -> Iterator[Probe]:
     """Sets of picked options."""
     count = len(content.options)
-    for picked in _sets(count) if is_several else ((), *((at,) for at in range(count))):
+    for picked in pick_sets(count) if is_several else ((), *((at,) for at in range(count))):
         chosen = [content.identifiers[at] for at in picked]
         said = container(list(chosen), "multiple" if is_several else "single")
         yield {name: said}, frozenset(str(at + 1) for at in picked)
 
 
-def _sets(count: int) -> Iterator[tuple[int, ...]]:
+def pick_sets(count: int) -> Iterator[tuple[int, ...]]:
+    """Places of options from 0: all sets of few options, else those near to none and all."""
     if count <= ALL_SUBSETS:
         return chain.from_iterable(combinations(range(count), size) for size in range(count + 1))
     few = chain.from_iterable(combinations(range(count), size) for size in range(3))

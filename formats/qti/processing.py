@@ -47,7 +47,7 @@ class Processing:
         if name is not None:
             return self.by_template(name)
         steps = [self._step(one) for one in children(element)]
-        first = {name: one.value for name, one in self.outcomes.items()}
+        first = {name: self._first(one) for name, one in self.outcomes.items()}
 
         def score(responses: Responses) -> Fraction:
             variables = dict.fromkeys(self.responses) | first | dict(responses)
@@ -60,6 +60,11 @@ class Processing:
             return found if isinstance(found, Fraction) else ZERO
 
         return score
+
+    def _first(self, outcome: Declared) -> Value:
+        """What an outcome is before anything sets it: numbers begin at 0."""
+        is_number = outcome.base in ("float", "integer")
+        return ZERO if outcome.value is None and is_number else outcome.value
 
     def by_template(self, name: str) -> Score:
         """The score of a named template, for the variable RESPONSE or the only one there is."""

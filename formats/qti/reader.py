@@ -45,6 +45,8 @@ def parse(data: bytes) -> Iterator[Parsed]:
         yield parse_item(root)
     except Refused as error:
         yield Parsed(None, (error.problem,))
+    except RecursionError:
+        yield Parsed(None, (Problem("too_deep", "It is nested too deeply.", "Flatten it.", 1, 1),))
 
 
 def parse_item(root: Element) -> Parsed:

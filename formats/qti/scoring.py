@@ -99,8 +99,8 @@ def _hinted(item: Item) -> Iterator[Scoring]:
 
 def _mapped(item: Item, most: Fraction, names: Sequence[str]) -> Iterator[Scoring]:
     """The mapping that the only variable has, as the item states it."""
-    declared = next(iter(item.responses.values()))
-    if declared.mapped is None or len(item.responses) > 1:
+    declared = next(iter(item.responses.values()), None)
+    if declared is None or declared.mapped is None or len(item.responses) > 1:
         return
     one, bounds = declared.mapped, {}
     if one.lower is not None:

@@ -68,7 +68,7 @@ def _trim(root: Element) -> None:
 def fill(parent: Element, markdown: str, inline: bool = False) -> Element:
     """Put the text into an element; ``inline`` where no blocks may stand if there is one only."""
     content = shown(markdown)
-    source = None if to_markdown(shown(markdown)) == markdown else _source(markdown)
+    source = None if to_markdown(shown(markdown)) == markdown else keep_source(markdown)
     if inline and len(content) == 1 and content[0].tag == "p" and not content.text:
         content = content[0]
     parent.text = content.text
@@ -80,7 +80,8 @@ def fill(parent: Element, markdown: str, inline: bool = False) -> Element:
     return parent
 
 
-def _source(markdown: str) -> etree._ProcessingInstruction:
+def keep_source(markdown: str) -> etree._ProcessingInstruction:
+    """The instruction that keeps a text beside what is shown of it."""
     said = json.dumps(markdown).replace("?>", "?\\u003e").replace("{", "\\u007b")
     return etree.ProcessingInstruction(SOURCE, said)
 

@@ -14,7 +14,6 @@ from lxml import etree
 from domain.problems import Problem
 
 LARGEST_FILE = 16 * 1024 * 1024  # bytes
-DEEPEST = 200  # elements inside of each other: the readers call themselves for each
 _SUBSET = re.compile(rb"<!DOCTYPE[^>\[]*\[")
 _HYPHEN = re.compile("-([a-z0-9])")
 Element = etree._Element

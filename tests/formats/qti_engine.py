@@ -4,6 +4,7 @@ It knows what our files use, under the names of 3 and of 2, and fails on anythin
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -90,13 +91,14 @@ class Engine:
                 return None
             exact = _said(element, "caseSensitive") == "true"
             return one == other if exact else one.casefold() == other.casefold()
-        return {
+        operators: dict[str, Callable[[], Any]] = {
             "match": lambda: None if None in values else self._same(*values),
             "isNull": lambda: values[0] is None,
             "sum": lambda: None if None in values else sum(values),
             "and": lambda: all(one is True for one in values),
             "or": lambda: any(one is True for one in values),
-        }[name]()
+        }
+        return operators[name]()
 
     def _equal(self, element: Any, right: Any, given: Any) -> bool | None:
         if given is None:
