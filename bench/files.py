@@ -1,6 +1,7 @@
 """Question files read, written and rendered per CPU second, for the file that comes along."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from bench.measure import cpu_seconds
 from formats import FORMATS
@@ -16,10 +17,14 @@ def figures() -> Iterator[str]:
     draft = quarto.read(data)[0].draft
     assert draft is not None
     texts = (draft.prompt, draft.explanation.text, *(option.text for option in draft.options))
-    works = {
+    works: dict[str, Callable[[], object]] = {
         "parsed": lambda: quarto.read(data),
         "written": lambda: quarto.render(draft),
         "rendered to HTML": lambda: [to_html(text) for text in texts],
     }
+    for version in ("qti3", "qti12"):
+        form, item = FORMATS[version], FORMATS[version].render(draft).content or b""
+        works[f"parsed as {version}"] = partial(form.read, item)
+        works[f"written as {version}"] = partial(form.render, draft)
     for name, work in works.items():
         yield f"{1 / cpu_seconds(work, REPETITIONS):8,.0f} questions {name} per CPU second"

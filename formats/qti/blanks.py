@@ -17,10 +17,11 @@ from domain.grading.numeric import StatedNumber
 from domain.grading.stated import Stated
 from domain.questions import Draft, Option, document
 from formats.qti.declarations import container
-from formats.qti.interactions import no_answer, read_entry
+from formats.qti.interactions import no_answer
 from formats.qti.item import Item
 from formats.qti.probes import Probe, blank_probes
 from formats.qti.text import read_text
+from formats.qti.typed import read_entry
 from formats.qti.xml import Element, children, refused
 
 _NAME = re.compile(NAME)

@@ -15,7 +15,7 @@ from formats.format import Parsed
 from formats.qti.blanks import read_blanks
 from formats.qti.declarations import Declared
 from formats.qti.feedback import read_explanation
-from formats.qti.interactions import read_choice, read_entry, read_match, read_order
+from formats.qti.interactions import read_choice, read_match, read_order
 from formats.qti.item import Content, Item, open_item, stated_score
 from formats.qti.mathml import to_tex
 from formats.qti.probes import (
@@ -27,6 +27,7 @@ from formats.qti.probes import (
 )
 from formats.qti.prompt import read_prompt
 from formats.qti.scoring import by_template, with_scoring
+from formats.qti.typed import read_entry
 from formats.qti.xml import Element, Refused, read_xml, refused, rename
 
 SLUG = "q_"  # before a slug that is the item's identifier

@@ -76,7 +76,11 @@ def test_a_choice() -> None:
     assert found.prompt == "Look at *this*.\n\nWhich?"
     assert [option.text for option in found.options] == ["One", "Two"]
     assert [option.pinned for option in found.options] == [False, True]
-    assert (found.kind, found.key.positions, found.shuffle) == ("single_choice", {2}, True)
+    assert (found.kind, found.key.positions, found.shuffle) == (
+        "single_choice",
+        frozenset({2}),
+        True,
+    )
     assert (found.external_id, found.scoring) == ("x", Scoring())
 
 
@@ -156,8 +160,9 @@ def test_a_match_whose_second_side_has_one_partner() -> None:
     assert [option.text for option in found.options] == ["C", "D", "A", "B"]
 
 
-GAPS = """<gapMatchInteraction responseIdentifier="RESPONSE"><gapText identifier="w" matchMax="0">winter
-</gapText><gapText identifier="s" matchMax="0">summer</gapText><p>Now is the <gap identifier="G1"/>
+GAPS = """<gapMatchInteraction responseIdentifier="RESPONSE"><gapText identifier="w" matchMax="0">
+winter</gapText><gapText identifier="s" matchMax="0">summer</gapText>
+<p>Now is the <gap identifier="G1"/>
 of our <gap identifier="G2"/></p></gapMatchInteraction>"""
 
 
@@ -170,14 +175,16 @@ def test_gaps_are_blanks() -> None:
 
 def test_blanks_of_two_variables_that_are_summed() -> None:
     entry = '<inlineChoiceInteraction responseIdentifier="{0}">{1}</inlineChoiceInteraction>'
-    words = "".join(f'<inlineChoice identifier="{one}">word {one}</inlineChoice>' for one in "ABC")
+    word = '<inlineChoice identifier="{0}">word {0}</inlineChoice>'
+    words = "".join(map(word.format, "ABC"))
     body = f"<p>A {entry.format('one', words)} and {entry.format('two', words)}.</p>"
     declared = declare("one", "single", "identifier", "A") + declare(
         "two", "single", "identifier", "C"
     )
     rule = """<responseCondition><responseIf><match><variable identifier="{0}"/><correct
  identifier="{0}"/></match><setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/>
-<baseValue baseType="float">1</baseValue></sum></setOutcomeValue></responseIf></responseCondition>"""
+<baseValue baseType="float">1</baseValue></sum></setOutcomeValue>
+</responseIf></responseCondition>"""
     processing = (
         f"<responseProcessing>{rule.format('one')}{rule.format('two')}</responseProcessing>"
     )

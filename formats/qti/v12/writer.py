@@ -1,6 +1,6 @@
 """Write drafts as QTI 1.2 that Canvas and readers of Common Cartridge 1.1 take."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from lxml import etree
@@ -11,7 +11,7 @@ from domain.grading.numeric import StatedNumber
 from domain.grading.short_text import StatedText
 from domain.losses import Loss
 from domain.questions import SINGLE_KINDS, Draft, content_hash
-from formats.format import File, Rendered
+from formats.format import Rendered
 from formats.qti.asking import PLAIN, number_losses, rule_loss, text_losses
 from formats.qti.build import make, number
 from formats.qti.entries import accepted_texts
@@ -19,17 +19,10 @@ from formats.qti.feedback import join_explanation
 from formats.qti.losing import unread_feedback, unsaid, unshown
 from formats.qti.reader import SLUG, UNNAMED
 from formats.qti.v12.material import write_material
+from formats.qti.v12.package import HEAD, TAIL
 from formats.qti.v12.shapes import TYPES
 from formats.qti.xml import Element
 
-HEAD = (
-    b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    b'<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2">'
-    b'<assessment ident="questions" title="Questions"><section ident="root_section">\n'
-)
-TAIL = b"</section></assessment></questestinterop>\n"
-CARTRIDGE = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
-ASSESSMENT = "imsqti_xmlv1p2/imscc_xmlv1p1/assessment"
 FULL = Fraction(100)
 PROFILES = {kind: profile for profile, kind in reversed(TYPES.items())}
 R = "response1"
@@ -304,26 +297,3 @@ _WRITERS: dict[str, Callable[[Draft], Written | None]] = {
     "matching": _matching,
     "cloze": _cloze,
 }
-
-
-def package(files: Iterable[File]) -> Iterator[File]:
-    """A Common Cartridge 1.1: all questions as one assessment, and the index that names it."""
-    items = b"".join(file.content[len(HEAD) : -len(TAIL)] for file in files)
-    yield File("questions.xml", HEAD + items + TAIL)
-    yield File("imsmanifest.xml", _manifest())
-
-
-def _manifest() -> bytes:
-    general = "http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest"
-    text = (
-        f'<manifest xmlns="{CARTRIDGE}" xmlns:lomimscc="{general}" identifier="questions">'
-        "<metadata><schema>IMS Common Cartridge</schema><schemaversion>1.1.0</schemaversion>"
-        "<lomimscc:lom><lomimscc:general><lomimscc:title><lomimscc:string>Questions"
-        "</lomimscc:string></lomimscc:title></lomimscc:general></lomimscc:lom></metadata>"
-        '<organizations><organization identifier="organization" structure="rooted-hierarchy">'
-        '<item identifier="root"><item identifier="item" identifierref="assessment">'
-        "<title>Questions</title></item></item></organization></organizations>"
-        f'<resources><resource identifier="assessment" type="{ASSESSMENT}">'
-        '<file href="questions.xml"/></resource></resources></manifest>'
-    )
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text.encode() + b"\n"
