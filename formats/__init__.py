@@ -17,6 +17,7 @@ from formats.jupyterquiz import FORMAT as JUPYTERQUIZ
 from formats.markdown_quiz import FORMAT as MARKDOWN
 from formats.mdbook_toml import FORMAT as MDBOOK_TOML
 from formats.moodle_xml import FORMAT as MOODLE_XML
+from formats.qti import QTI3, QTI12, QTI21, QTI22
 from formats.quarto import FORMAT as QUARTO
 from formats.rexams import FORMAT as REXAMS
 from formats.text2qti import FORMAT as TEXT2QTI
@@ -24,18 +25,20 @@ from formats.text2qti import FORMAT as TEXT2QTI
 # Of two that know a beginning the first is taken: those with plainer signs stand in front.
 ALL = (
     QUARTO, REXAMS, JSONL, CSV, JUPYTERQUIZ, MDBOOK_TOML,
-    MOODLE_XML, AIKEN, GIFT, TEXT2QTI, MARKDOWN,
+    QTI3, QTI22, QTI21, QTI12, MOODLE_XML, AIKEN, GIFT, TEXT2QTI, MARKDOWN,
 )  # fmt: skip
 FORMATS: dict[str, Format] = {form.name: form for form in ALL}
 AUTO = "auto"
+INDEXES = frozenset({"imsmanifest.xml", "assessment_meta.xml"})  # of a package, beside questions
 # What may be asked for, for doors that list it, and what may be exported.
 FormatName = Literal[
-    "auto", "quarto", "moodle_xml", "gift", "aiken", "jsonl", "csv", "markdown", "rexams",
-    "jupyterquiz", "mdbook_toml", "text2qti",
+    "auto", "quarto", "qti3", "qti22", "qti21", "qti12", "moodle_xml", "gift", "aiken", "jsonl",
+    "csv", "markdown", "rexams", "jupyterquiz", "mdbook_toml", "text2qti",
 ]  # fmt: skip
 WrittenFormat = Literal[
-    "quarto", "moodle_xml", "gift", "aiken", "jsonl", "csv", "markdown", "rexams"
-]
+    "quarto", "qti3", "qti22", "qti21", "qti12", "moodle_xml", "gift", "aiken", "jsonl", "csv",
+    "markdown", "rexams",
+]  # fmt: skip
 
 if set(get_args(FormatName)) != {AUTO, *FORMATS}:
     raise LookupError("FormatName does not list the registered formats.")
@@ -58,8 +61,10 @@ def find_format(name: str, file: str, head: bytes) -> Format | None:
 
 
 def is_question_file(file: str) -> bool:
-    """Whether a file is named like one that holds questions."""
+    """Whether a file is named like one that holds questions, and not like a package's index."""
     suffix = PurePath(file).suffix.lower()
+    if PurePath(file).name.lower() in INDEXES:
+        return False
     return any(suffix in form.suffixes for form in FORMATS.values())
 
 

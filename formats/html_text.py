@@ -77,7 +77,7 @@ def _inside(element: etree._Element, depth: int) -> str:
 
 
 def _element(element: etree._Element, depth: int) -> str:
-    tag = element.tag
+    tag = str(element.tag)
     if tag in _GONE:
         return ""
     if depth > DEEPEST:

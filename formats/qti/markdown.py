@@ -1,0 +1,216 @@
+"""HTML and XHTML to markdown, MathML to TeX."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from formats.qti.mathml import to_tex
+from formats.qti.xml import Element, entity_text, local_name
+
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<$]|(?<![a-zA-Z0-9])_|_(?![a-zA-Z0-9])|~~|&(?=#?\w+;)|\{(?=[.#=\w-]+[ =}])"
+)
+_LINE_START = re.compile(r"^(\s*)([#>]|[-+=](?=\s|$|-|=)|:{3}|\||~{3})", re.MULTILINE)
+_NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_BLOCK_TAGS = (
+    "address article aside blockquote caption center dd details div dl dt figcaption figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot"
+    " th thead tr ul itemBody prompt contentBody rubricBlock"
+)
+BLOCKS = frozenset(_BLOCK_TAGS.split())
+_MARKS = {"em": "*", "i": "*", "strong": "**", "b": "**", "del": "~~", "s": "~~"}
+_KEPT = frozenset({"sub", "sup", "u", "kbd", "small", "mark", "q", "abbr", "var", "samp"})
+_UNSEEN = frozenset({"script", "style", "head", "title", "feedbackInline", "modalFeedback"})
+
+
+def to_markdown(element: Element) -> str:
+    """The markdown of what an element holds, without blank lines around it."""
+    return "\n\n".join(part for part in _blocks(element) if part).strip("\n")
+
+
+def escape(text: str) -> str:
+    """Plain text with what markdown would take for marks escaped."""
+    text = _SPECIAL.sub(r"\\\g<0>", text)
+    text = _LINE_START.sub(r"\1\\\2", text)
+    return _NUMBERED.sub(r"\1\\\2", text)
+
+
+def _blocks(element: Element) -> Iterator[str]:
+    """The blocks of an element; text between them is a paragraph by itself."""
+    run: list[str] = [_words(element.text)]
+    for one in element:
+        name = local_name(one)
+        if name in BLOCKS or (name not in _UNSEEN and name and _holds_block(one)):
+            yield _line("".join(run))
+            yield from _block(one, name)
+            run = []
+        else:
+            run.append(_inline(one))
+        run.append(_words(one.tail))
+    yield _line("".join(run))
+
+
+def _holds_block(element: Element) -> bool:
+    return len(element) > 0 and any(
+        local_name(one) in BLOCKS for one in element.iterdescendants(etree.Element)
+    )
+
+
+def _block(element: Element, name: str) -> Iterator[str]:
+    if name == "pre":
+        yield _fence(element)
+    elif name in ("ul", "ol"):
+        yield _list(element, name)
+    elif name == "table":
+        yield _table(element)
+    elif name == "hr":
+        yield "---"
+    elif name == "blockquote":
+        yield "\n".join(f"> {line}".rstrip() for line in to_markdown(element).split("\n"))
+    elif len(name) == 2 and name[0] == "h" and name[1].isdigit():
+        yield "#" * int(name[1]) + " " + to_markdown(element).replace("\n", " ")
+    elif name == "div" and (element.get("class") or "").startswith("math"):
+        yield f"$$\n{_tex(element)}\n$$"
+    else:
+        yield from _blocks(element)
+
+
+def _fence(element: Element) -> str:
+    text = _raw(element).strip("\n")
+    ticks = "```"
+    while ticks in text:
+        ticks += "`"
+    return f"{ticks}\n{text}\n{ticks}"
+
+
+def _raw(element: Element) -> str:
+    return "".join(str(text) for text in element.itertext(etree.Element))
+
+
+def _list(element: Element, name: str) -> str:
+    number = int(element.get("start") or 1) if (element.get("start") or "1").isdigit() else 1
+    items = []
+    for place, one in enumerate(element.iterchildren(etree.Element)):
+        mark = f"{number + place}. " if name == "ol" else "- "
+        lines = to_markdown(one).split("\n")
+        rest = [" " * len(mark) + line if line else "" for line in lines[1:]]
+        items.append("\n".join([mark + lines[0], *rest]).rstrip())
+    return "\n".join(items)
+
+
+def _table(element: Element) -> str:
+    rows = [
+        [
+            to_markdown(cell).replace("\n", " ").replace("|", "\\|")
+            for cell in row
+            if local_name(cell) in ("td", "th")
+        ]
+        for row in element.iter("tr")
+    ]
+    if not rows:
+        return to_markdown_cells(element)
+    width = max(map(len, rows))
+    filled = [row + [""] * (width - len(row)) for row in rows]
+    lines = ["| " + " | ".join(row) + " |" for row in filled]
+    return "\n".join([lines[0], "|" + "---|" * width, *lines[1:]])
+
+
+def to_markdown_cells(element: Element) -> str:
+    """The words of a table without rows."""
+    return escape(_SPACE.sub(" ", _raw(element)).strip())
+
+
+def _words(text: str | None) -> str:
+    return escape(_SPACE.sub(" ", text)) if text else ""
+
+
+def _line(text: str) -> str:
+    """A run of inline text as a paragraph: breaks kept, blanks around lines not."""
+    return re.sub(r" *\n *", "\n", text).strip()
+
+
+def _inside(element: Element) -> str:
+    parts = [_words(element.text)]
+    for one in element:
+        parts += [_inline(one), _words(one.tail)]
+    return "".join(parts)
+
+
+def _inline(element: Element) -> str:
+    name = local_name(element)
+    if not name:
+        return _words(entity_text(element)) if isinstance(element, etree._Entity) else ""
+    if name in _UNSEEN:
+        return ""
+    write = _INLINE.get(name)
+    if write is not None:
+        return write(element)
+    if name in _MARKS:
+        return _marked(_inside(element), _MARKS[name])
+    if name in _KEPT:
+        return f"<{name}>{_inside(element)}</{name}>"
+    return _inside(element)
+
+
+def _marked(inside: str, mark: str) -> str:
+    core = inside.strip()
+    if not core:
+        return inside
+    before = inside[: len(inside) - len(inside.lstrip())]
+    return f"{before}{mark}{core}{mark}{inside[len(inside.rstrip()) :]}"
+
+
+def _code(element: Element) -> str:
+    text = _raw(element)
+    ticks = "`"
+    while ticks in text:
+        ticks += "`"
+    blank = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{blank}{text}{blank}{ticks}" if text.strip() else text
+
+
+def _link(element: Element) -> str:
+    address = element.get("href")
+    return f"[{_inside(element)}]({_address(address)})" if address else _inside(element)
+
+
+def _address(address: str) -> str:
+    return f"<{address}>" if re.search(r"[\s()<>]", address) else address
+
+
+def _image(element: Element) -> str:
+    words = escape(element.get("alt") or "").replace("\n", " ")
+    return f"![{words}]({_address(element.get('src') or '')})"
+
+
+def _span(element: Element) -> str:
+    if (element.get("class") or "").startswith("math"):
+        mark = "$$" if "display" in (element.get("class") or "") else "$"
+        return f"{mark}{_tex(element)}{mark}"
+    return _inside(element)
+
+
+def _tex(element: Element) -> str:
+    text = _raw(element).strip()
+    for opening, closing in ((r"\(", r"\)"), (r"\[", r"\]")):
+        if text.startswith(opening) and text.endswith(closing):
+            return text[2:-2].strip()
+    return text
+
+
+def _mathml(element: Element) -> str:
+    tex = to_tex(element)
+    return escape(_SPACE.sub(" ", _raw(element)).strip()) if tex is None else f"${tex}$"
+
+
+_INLINE: dict[str, Callable[[Element], str]] = {
+    "br": lambda _: "\\\n",
+    "code": _code,
+    "a": _link,
+    "img": _image,
+    "span": _span,
+    "math": _mathml,
+}

@@ -1,0 +1,88 @@
+"""What is right in a text entry: a number or texts."""
+
+from fractions import Fraction
+
+from pydantic import ValidationError
+
+from domain.grading import Stated
+from domain.grading.numeric import StatedNumber
+from domain.grading.short_text import AcceptedText, StatedText
+from formats.qti.declarations import Declared, Single
+from formats.qti.interactions import no_answer
+from formats.qti.item import Item
+from formats.qti.xml import Element, refused
+
+
+def read_number(declared: Declared, margin: dict[str, Fraction]) -> StatedNumber:
+    """The number that a text entry asks for, with the margin that its scoring allows."""
+    values = list(declared.values)
+    if not values and declared.mapped is not None:
+        values = [key for key, points in declared.mapped.entries.items() if points > 0]
+    if not values:
+        raise no_answer(declared.at)
+    if len(values) > 1 or not isinstance(values[0], Fraction):
+        raise refused("several_numbers", "Several numbers are right.", "State one.", declared.at)
+    return StatedNumber(
+        value=values[0], tolerance=margin.get("tolerance"), relative=margin.get("relative")
+    )
+
+
+def read_words(declared: Declared) -> StatedText:
+    """The texts that a text entry accepts, as exactly as the item compares them."""
+    mapped = declared.mapped
+    if mapped is None or not (mapped.entries or mapped.insensitive):
+        accept = {str(value): Fraction(1) for value in declared.values}
+        is_exact = True
+    else:
+        merged = {**mapped.entries, **_spelled(declared.at)}
+        best = max(merged.values())
+        accept = {str(key): points / best for key, points in merged.items() if points > 0 < best}
+        is_exact = bool(mapped.entries)
+    if not accept:
+        raise no_answer(declared.at)
+    try:
+        return StatedText(
+            accept=tuple(AcceptedText(text=text, score=score) for text, score in accept.items()),
+            case=is_exact,
+            whitespace=True,
+        )
+    except ValidationError as error:
+        raise refused(
+            "bad_answer",
+            f"The right answer: {error.errors()[0]['msg'][:200]}.",
+            "Shorten or mend it.",
+            declared.at,
+        ) from None
+
+
+def _spelled(at: Element) -> dict[Single, Fraction]:
+    """Entries whose case does not matter, as they were written."""
+    return {
+        one.get("mapKey", ""): Fraction(one.get("mappedValue", "0"))
+        for one in at.iter("mapEntry")
+        if one.get("caseSensitive") == "false"
+    }
+
+
+def read_entry(item: Item, one: Element) -> tuple[str, Stated]:
+    """The kind and the answer of one text entry."""
+    declared = item.declared(one)
+    if declared.base in ("float", "integer"):
+        return "numeric", read_number(declared, _margin(item, declared))
+    return "short_text", read_words(declared)
+
+
+def _margin(item: Item, declared: Declared) -> dict[str, Fraction]:
+    """The tolerance that an `equal` of this variable states; running it proves or refutes it."""
+    for one in item.root.iter("equal"):
+        names = {each.get("identifier") for each in one.iter("variable")}
+        said = (one.get("tolerance") or "0").split()[0]
+        if declared.name not in names or one.get("toleranceMode", "exact") == "exact":
+            continue
+        try:
+            amount = Fraction(said)
+        except ValueError:
+            return {}
+        is_absolute = one.get("toleranceMode") == "absolute"
+        return {"tolerance": amount} if is_absolute else {"relative": amount / 100}
+    return {}

@@ -1,0 +1,130 @@
+"""The response conditions of QTI 1.2, understood by running them."""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from formats.qti.declarations import ZERO, read_float
+from formats.qti.processing import NotUnderstood
+from formats.qti.xml import Element, child, children, text_of
+
+Given = Mapping[str, tuple[str, ...]]  # the texts or labels of each response
+Test = Callable[[Given], bool]
+_SMALLEST_SHARE = 60  # 33.33 of 100 means a third
+_CLOSE = Fraction(1, 10_000)
+_FIRST_OF = frozenset({"SCORE", "que_score"})
+
+
+def score_of(item: Element) -> Callable[[Given], Fraction]:
+    """The share of the points that a response earns, or :class:`NotUnderstood`."""
+    processing = child(item, "resprocessing")
+    most = _maximum(item)
+    steps = [_step(one, most) for one in children(processing) if one.tag == "respcondition"]
+    if not any(changes for _, changes, _ in steps):
+        raise NotUnderstood("no condition that earns points")
+
+    def score(given: Given) -> Fraction:
+        total = ZERO
+        for test, changes, goes_on in steps:
+            if not test(given):
+                continue
+            for change in changes:
+                total = change(total)
+            if not goes_on:
+                break
+        return total
+
+    return score
+
+
+def _maximum(item: Element) -> Fraction:
+    for one in item.iter("decvar"):
+        if one.get("maxvalue"):
+            return read_float(one.get("maxvalue", ""), one) or Fraction(100)
+    return Fraction(100)
+
+
+def _step(
+    element: Element, most: Fraction
+) -> tuple[Test, list[Callable[[Fraction], Fraction]], bool]:
+    conditions = [one for one in children(element) if one.tag == "conditionvar"]
+    test = _all([_test(one) for part in conditions for one in children(part)])
+    changes = [_change(one, most) for one in children(element) if one.tag == "setvar"]
+    return test, changes, element.get("continue", "No").lower() == "yes"
+
+
+def _change(element: Element, most: Fraction) -> Callable[[Fraction], Fraction]:
+    share = read_float(text_of(element), element) / most
+    simple = share.limit_denominator(_SMALLEST_SHARE)
+    amount = simple if abs(simple - share) < _CLOSE else share
+    match element.get("action", "Set"):
+        case "Set":
+            return lambda _: amount
+        case "Add":
+            return lambda total: total + amount
+        case "Subtract":
+            return lambda total: total - amount
+    raise NotUnderstood(f"the action {element.get('action', '')[:40]!r}")
+
+
+def _test(element: Element) -> Test:
+    inside = [_test(one) for one in children(element)]
+    match element.tag:
+        case "and":
+            return _all(inside)
+        case "or":
+            return lambda given: any(test(given) for test in inside)
+        case "not":
+            both = _all(inside)
+            return lambda given: not both(given)
+        case "other" | "unanswered":
+            is_other = element.tag == "other"
+            return lambda _: is_other
+        case "varequal":
+            return _equal(element)
+        case "vargte" | "vargt" | "varlte" | "varlt":
+            return _compared(element)
+    raise NotUnderstood(f"`{str(element.tag)[:40]}`")
+
+
+def _all(tests: list[Test]) -> Test:
+    return lambda given: all(test(given) for test in tests)
+
+
+def _equal(element: Element) -> Test:
+    name, wanted = element.get("respident", ""), (element.text or "").strip()
+    exact = element.get("case", "No").lower() == "yes"
+
+    def test(given: Given) -> bool:
+        texts = given.get(name, ())
+        return (
+            wanted in texts
+            or (not exact and wanted.casefold() in [text.casefold() for text in texts])
+            or _is_same_number(wanted, texts)
+        )
+
+    return test
+
+
+def _is_same_number(wanted: str, texts: tuple[str, ...]) -> bool:
+    try:
+        return any(Fraction(text) == Fraction(wanted) for text in texts)
+    except (ValueError, ZeroDivisionError):
+        return False
+
+
+def _compared(element: Element) -> Test:
+    name, bound = element.get("respident", ""), read_float(text_of(element), element)
+    compare: dict[str, Callable[[Fraction], bool]] = {
+        "vargte": lambda value: value >= bound,
+        "vargt": lambda value: value > bound,
+        "varlte": lambda value: value <= bound,
+        "varlt": lambda value: value < bound,
+    }
+
+    def test(given: Given) -> bool:
+        try:
+            return any(compare[str(element.tag)](Fraction(text)) for text in given.get(name, ()))
+        except ValueError:
+            return False
+
+    return test
