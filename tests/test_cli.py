@@ -171,7 +171,7 @@ def test_importing_tells_what_there_is_to_say_and_writes_a_report(tmp_path: Path
     _fails(
         questions("import", str(SEED_FILE), "--report", "no/such/place", cwd=tmp_path), "no/such"
     )
-    assert questions("import", str(SEED_FILE), "--format", "gift", cwd=tmp_path).exit_code == 2
+    assert questions("import", str(SEED_FILE), "--format", "word", cwd=tmp_path).exit_code == 2
 
 
 def test_keys_are_shown_once_listed_without_secret_and_revoked(tmp_path: Path) -> None:
