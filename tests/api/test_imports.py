@@ -76,7 +76,7 @@ def test_a_file_is_imported_revised_and_left_alone(
 def test_a_dry_run_says_the_same_and_writes_nothing(
     client: TestClient, author: dict[str, str], database: Database
 ) -> None:
-    files = zipped({"a.qmd": SEED, "b.qmd": b"---\n", "../c.qmd": SEED, "d.txt": b"no"})
+    files = zipped({"a.qmd": SEED, "b.qmd": b"---\n", "../c.qmd": SEED, "d.rtf": b"no"})
     dry = client.post(f"{PATH}?dry_run=true", content=files, headers=ZIP | author)
     assert count(database, Question) == 0
     real = client.post(PATH, content=files, headers=ZIP | author)
@@ -113,7 +113,7 @@ def test_the_name_of_a_file_names_its_question(
     [
         ("", {"Content-Type": "application/json"}, b"{}", 415, "unsupported_media_type"),
         ("", FILE | {"Content-Encoding": "gzip"}, b"x", 415, "unsupported_media_type"),
-        ("?format=gift", FILE, b"x", 422, "invalid_request"),
+        ("?format=word", FILE, b"x", 422, "invalid_request"),
         ("?dryrun=true", FILE, b"x", 422, "unknown_parameter"),
         ("?dry_run=maybe", FILE, b"x", 422, "invalid_request"),
         ("", ZIP, b"x" * 2000, 413, "payload_too_large"),

@@ -50,7 +50,7 @@ def codes(data: bytes) -> dict[str, str]:
 
 def test_question_files_are_taken_in_the_order_of_their_paths() -> None:
     data = packed(
-        put("b.qmd", b"2"), put("a/z.md", b"1"), put("a/", b""), put("notes.txt"),
+        put("b.qmd", b"2"), put("a/z.md", b"1"), put("a/", b""), put("notes.rtf"),
         put("__MACOSX/._b.qmd"), put("inner.zip"),
     )  # fmt: skip
     found = read(data)
