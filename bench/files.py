@@ -32,7 +32,7 @@ def figures() -> Iterator[str]:
 def _others(draft: Draft) -> Iterator[str]:
     """The same question in the other formats that are written, in books of a hundred."""
     for form in FORMATS.values():
-        content = form.render(draft).content
+        content = form.render(draft).content if form.is_written else None
         if form.book is None or content is None:
             continue
         book = form.book.head + form.book.between.join([content] * COPIES) + form.book.tail
