@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     case,
     cast,
     delete,
@@ -35,7 +36,7 @@ from sqlalchemy.orm import Session
 
 from models.question import Question, QuestionVersion
 
-MOST_HITS = 300  # the newest ones: ranking all hits of common words takes a second
+MOST_HITS = 200  # the newest ones: ranking all hits of common words takes a second
 # Bytes: the beginnings of three such texts are less than the 1 MB that PostgreSQL takes, since
 # those of a word are never five times as long as the word.
 LONGEST_TEXT = 60_000
@@ -134,18 +135,20 @@ def search(
     :class:`Question` and its published version; ``newest`` is the highest number of a question
     that counts.
     """
+    asked = matching(session, text, *filters, newest=newest, index=index)
 
-    def hits_in(blocks: Sequence[str]) -> list[Hit]:
-        asked = matching(session, text, *filters, newest=newest, index=index, blocks=blocks)
-        return sorted((Hit(*row) for row in session.execute(asked)), key=lambda hit: hit.place)
+    def hits(**query: str) -> list[Hit]:
+        return sorted(
+            (Hit(*row) for row in session.execute(asked, query)), key=lambda hit: hit.place
+        )
 
     for blocks in _blocks(session, index, newest):
-        hits = hits_in(blocks)
-        if len(hits) == MOST_HITS:
-            return hits
-        if len(hits) < SELDOM:
+        found = hits(query=_tsquery(words(text), blocks))
+        if len(found) == MOST_HITS:
+            return found
+        if len(found) < SELDOM:
             break
-    return hits_in(())
+    return hits()
 
 
 def matching(
@@ -154,15 +157,10 @@ def matching(
     *filters: ColumnElement[bool],
     newest: int | None = None,
     index: Table = question_search,
-    blocks: Sequence[str] = (),
 ) -> Select[int, int]:
-    """Ranks (lower is better) and numbers of the newest questions that have the words.
-
-    On PostgreSQL only of those in one of the ``blocks``, if any are stated.
-    """
+    """Ranks (lower is better) and numbers of the newest questions that have the words."""
     wanted, on_sqlite = words(text), _on_sqlite(session)
-    matches = _match(index, wanted) if on_sqlite else _tsquery(index, wanted, blocks)
-    found = select(index).where(matches, *filters)
+    found = select(index).where(_matches(index, wanted, on_sqlite), *filters)
     if filters:
         found = found.join(Question, Question.number == index.c.rowid).join(
             QuestionVersion, QuestionVersion.id == Question.published_id
@@ -181,7 +179,7 @@ def _on_sqlite(session: Session) -> bool:
 
 
 def _blocks(session: Session, index: Table, newest: int | None) -> Iterator[Sequence[str]]:
-    """Where to look for the newest hits: in few questions, then in more, at last in all.
+    """Where to look for the newest hits before looking everywhere: in few questions, then in more.
 
     SQLite's index gives them newest first and stops by itself.
     """
@@ -191,7 +189,6 @@ def _blocks(session: Session, index: Table, newest: int | None) -> Iterator[Sequ
             block = (last or 0) >> size
             if block > 1:  # else these are all
                 yield f"#{size}:{block}", f"#{size}:{block - 1}"
-    yield ()
 
 
 def _rank(hits: FromClause, wanted: Sequence[str], place: Any) -> ColumnElement[int]:
@@ -210,15 +207,22 @@ def _rank(hits: FromClause, wanted: Sequence[str], place: Any) -> ColumnElement[
     )
 
 
-def _match(index: Table, wanted: Sequence[str]) -> ColumnElement[bool]:
-    query = " ".join(f'"{word}"*' for word in wanted) or '""'
-    name: ColumnElement[str] = literal_column(index.name)
-    return name.op("MATCH", is_comparison=True)(query)
-
-
-def _tsquery(index: Table, wanted: Sequence[str], blocks: Sequence[str]) -> ColumnElement[bool]:
+def _matches(index: Table, wanted: Sequence[str], on_sqlite: bool) -> ColumnElement[bool]:
+    """Whether a row has the words; other words may take their place when it is executed."""
+    if on_sqlite:
+        query = " ".join(f'"{word}"*' for word in wanted) or '""'
+        name: ColumnElement[str] = literal_column(index.name)
+        return name.op("MATCH", is_comparison=True)(bindparam("query", query))
     document: ColumnElement[str] = literal_column(f"{index.name}.document")
+    words_wanted = cast(bindparam("query", _tsquery(wanted), Text), TSQUERY)
+    return document.op("@@", is_comparison=True)(words_wanted)
+
+
+def _tsquery(wanted: Sequence[str], blocks: Sequence[str] = ()) -> str:
+    """What PostgreSQL asks for the words in one of these blocks, if any are stated."""
+    if not wanted:
+        return ""
     parts = [f"'{word}'{':*' if len(word) > LONGEST_BEGINNING else ''}" for word in wanted]
-    if parts and blocks:
+    if blocks:
         parts.append("(" + " | ".join(f"'{block}'" for block in blocks) + ")")
-    return document.op("@@", is_comparison=True)(cast(" & ".join(parts), TSQUERY))
+    return " & ".join(parts)

@@ -159,7 +159,7 @@ class BankFilters(QuestionFilters):
         min_length=1,
         max_length=200,
         description="Full text of what is published, explanations included: every word begins a "
-        "word of it. Of many hits the newest 300.",
+        "word of it. Of many hits the newest 200.",
     )
 
 

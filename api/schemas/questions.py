@@ -160,7 +160,7 @@ class ListQuery(QuestionFilters):
         min_length=1,
         max_length=200,
         description="Full text: every word begins a word of title, prompt or options. Ranked, "
-        "of the newest 300 hits.",
+        "of the newest 200 hits.",
     )
     id: list[UUID] = Field(default=[], max_length=100, description="One of these ids.")
     sort: Sort | None = Field(
