@@ -30,6 +30,7 @@ ALL = (
 FORMATS: dict[str, Format] = {form.name: form for form in ALL}
 AUTO = "auto"
 INDEXES = frozenset({"imsmanifest.xml", "assessment_meta.xml"})  # of a package, beside questions
+COMMON = frozenset({".csv", ".json", ".toml", ".txt", ".xml"})  # suffixes that many programs use
 # What may be asked for, for doors that list it, and what may be exported.
 FormatName = Literal[
     "auto", "quarto", "qti3", "qti22", "qti21", "qti12", "moodle_xml", "gift", "aiken", "jsonl",
@@ -68,6 +69,13 @@ def is_question_file(file: str) -> bool:
     return any(suffix in form.suffixes for form in FORMATS.values())
 
 
+def may_hold_questions(file: str, head: bytes) -> bool:
+    """The same of a file that nobody named: one of many programs' suffixes is not enough."""
+    named = PurePath(file).suffix.lower()
+    is_known = named not in COMMON or any(form.sniff(head) for form in FORMATS.values())
+    return is_question_file(file) and is_known
+
+
 __all__ = [
     "AUTO",
     "FORMATS",
@@ -80,4 +88,5 @@ __all__ = [
     "WrittenFormat",
     "find_format",
     "is_question_file",
+    "may_hold_questions",
 ]

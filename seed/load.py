@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from formats import is_question_file
+from formats import SNIFFED, is_question_file, may_hold_questions
 from models import Database
 from operations.find_sources import Sources, find_sources
 from operations.import_questions import ImportItem
@@ -43,10 +43,19 @@ def question_files(places: Sequence[Path]) -> Iterator[Path]:
 def _found(places: Sequence[Path]) -> Iterator[Path]:
     for place in places:
         if place.is_dir():
-            found = (path for path in place.rglob("*") if is_question_file(path.name))
-            yield from sorted(path for path in found if path.is_file())
+            yield from sorted(path for path in place.rglob("*") if _holds_questions(path))
         else:
             yield place
+
+
+def _holds_questions(path: Path) -> bool:
+    if not is_question_file(path.name) or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return may_hold_questions(path.name, file.read(SNIFFED))
+    except OSError:
+        return True  # to be told why it cannot be read
 
 
 def load_files(

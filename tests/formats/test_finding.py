@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.questions import AnswerKey, Option
-from formats import FORMATS, find_format, is_question_file
+from formats import FORMATS, find_format, is_question_file, may_hold_questions
 from tests.factories import DRAFT
 
 CHOICE = replace(
@@ -48,3 +48,10 @@ def test_a_choice_goes_out_and_comes_back(name: str) -> None:
 def test_what_is_no_question_file_is_of_no_format() -> None:
     assert find_format("auto", "picture.png", b"\x89PNG\r\n\x1a\n") is None
     assert not is_question_file("picture.png")
+
+
+def test_a_stray_file_in_a_folder_is_left_alone() -> None:
+    assert not may_hold_questions("notes.txt", b"Buy milk.")
+    assert not may_hold_questions("package.json", b'{"name": "x"}')
+    assert may_hold_questions("quiz.txt", FORMATS["aiken"].render(CHOICE).content or b"")
+    assert may_hold_questions("broken.qmd", b"nothing of a question")

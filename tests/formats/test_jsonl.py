@@ -134,7 +134,7 @@ def test_a_bad_line_leaves_the_others_alone() -> None:
 def test_auto_finds_it() -> None:
     assert find_format("auto", "a.jsonl", line().encode()) is JSONL
     assert find_format("auto", "a.txt", line().encode()) is JSONL
-    assert find_format("auto", "a.txt", b'{"a": 1}') is None
+    assert find_format("auto", "a.unknown", b'{"a": 1}') is None
 
 
 class Endless:
