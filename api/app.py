@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
 
 from api import (
     audit,
@@ -96,6 +97,17 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
             await checks.close()
         database.close()
 
+    app = _bare_app(lifespan)
+    app.state.settings, app.state.database = settings, database
+    app.state.import_worker, app.state.checks = worker, checks
+    app.state.submission_writer = writer
+    app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
+    _add_layers(app, settings, database, checks)
+    return app
+
+
+def _bare_app(lifespan: Lifespan[FastAPI]) -> FastAPI:
+    """The routes and files, without what they need and what is around them."""
     app = FastAPI(
         title="Question service",
         version=health.VERSION,
@@ -109,17 +121,12 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         # It asks on every request whether somebody has set it up, for a tenth of a kept answer.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.settings, app.state.database = settings, database
-    app.state.import_worker, app.state.checks = worker, checks
-    app.state.submission_writer = writer
-    app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
     add_error_handlers(app)
     for part in PARTS:
         app.include_router(part.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
-    _add_layers(app, settings, database, checks)
     return app
 
 

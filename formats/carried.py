@@ -14,7 +14,7 @@ from domain.grading import Stated, StatedValues
 from domain.grading.numbers import spell_number
 from domain.losses import Loss
 from domain.questions import Draft, document
-from formats.format import Parsed, Rendered
+from formats.format import Parsed, Rendered, not_expressible
 
 LONGEST_QUOTE = 80
 _PLACES = re.compile(r"/[0-9]+")
@@ -31,12 +31,12 @@ def render_checked(
     """
     text = write(draft)
     if text is None:
-        return _unsaid(f"A question of the kind {draft.kind}.")
+        return not_expressible(f"A question of the kind {draft.kind}.")
     content = text.encode(errors="replace")
     back = read(content)
     if len(back) != 1 or back[0].draft is None:
         reasons = [one.message for parsed in back for one in parsed.problems]
-        return _unsaid(" ".join(["The question would not be read as it is.", *reasons]))
+        return not_expressible(" ".join(["The question would not be read as it is.", *reasons]))
     return Rendered(content, tuple(losses_between(draft, back[0].draft)))
 
 
@@ -49,10 +49,6 @@ def losses_between(said: Draft, read: Draft) -> Iterator[Loss]:
             yield _loss(path, mine, other)
     if any(option.id for option in said.options) and not any(one.id for one in read.options):
         yield Loss("/options", "option_ids", "The ids of the options.", "They were left out.")
-
-
-def _unsaid(what: str) -> Rendered:
-    return Rendered(None, (Loss("", "not_expressible", what, "It was left out."),))
 
 
 def _loss(path: str, mine: Any, other: Any) -> Loss:

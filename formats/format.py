@@ -39,6 +39,11 @@ class Rendered:
     losses: tuple[Loss, ...] = ()
 
 
+def not_expressible(what: str, path: str = "") -> Rendered:
+    """A question that the format cannot say, since there is ``what`` at ``path``."""
+    return Rendered(None, (Loss(path, "not_expressible", what, "It was left out."),))
+
+
 class File(NamedTuple):
     """A file of a package: its path inside, its bytes."""
 

@@ -79,9 +79,13 @@ def _closes(bare: str, fence: str) -> bool:
 
 def joined(lines: Sequence[Line]) -> str:
     """The lines as one text without blank lines around it and blanks at its end."""
-    texts = [line.text for line in lines]
-    start = next((place for place, text in enumerate(texts) if text.strip(" \t")), len(texts))
-    return "\n".join(texts[start:]).rstrip(" \t\n")
+    return strip_blank_lines([line.text for line in lines])
+
+
+def strip_blank_lines(lines: Sequence[str]) -> str:
+    """The lines as one text without blank lines around it and blanks at its end."""
+    start = next((index for index, line in enumerate(lines) if line.strip(" \t")), len(lines))
+    return "\n".join(lines[start:]).rstrip(" \t\n")
 
 
 def dedented(lines: Sequence[Line]) -> list[Line]:

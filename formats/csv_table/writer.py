@@ -12,7 +12,7 @@ from formats.csv_table.answers import write_answer
 from formats.csv_table.columns import FEEDBACK, HEADER, OPTIONS, WRITTEN_OPTIONS
 from formats.csv_table.reader import parse
 from formats.csv_table.rows import write_row
-from formats.format import Rendered
+from formats.format import Rendered, not_expressible
 
 NOT_CARRIED = ("hints", "combinations", "tests", "oracle_budget", "extra")
 GONE = "It was left out."
@@ -21,7 +21,7 @@ GONE = "It was left out."
 def render(draft: Draft) -> Rendered:
     """The row of a draft, as far as the columns go."""
     if reason := _why_not(draft):
-        return Rendered(None, (Loss("", "not_expressible", reason, GONE),))
+        return not_expressible(reason)
     losses, carried = tuple(_losses(draft)), _carried(draft)
     row = write_row(_cells(carried))
     (parsed,) = parse(BytesIO(write_row(HEADER) + row))
@@ -33,7 +33,7 @@ def render(draft: Draft) -> Rendered:
     if parsed.draft is None or changed:
         told = ", ".join(changed) or " ".join(map(str, parsed.problems))
         what = f"The row would be read differently: {told}."
-        return Rendered(None, (Loss("", "not_expressible", what, GONE),))
+        return not_expressible(what)
     return Rendered(row, losses)
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from domain.grading import CHOICE_KINDS
 from domain.grading.numbers import spell_number
-from domain.losses import Loss
 from domain.questions import Draft, Option, Scoring, document
-from formats.format import Rendered
+from formats.format import Rendered, not_expressible
 from formats.jsonl.assembly import MEANT_AS_THEY_ARE
 from formats.jsonl.reader import parse
 from formats.jsonl.schema import QuestionLine
@@ -33,7 +32,7 @@ def render(draft: Draft) -> Rendered:
 
 
 def _not_expressible(what: str) -> Rendered:
-    return Rendered(None, (Loss("", "not_expressible", what, "It was left out."),))
+    return not_expressible(what)
 
 
 def _differs(one: Draft, other: Draft, name: str) -> bool:

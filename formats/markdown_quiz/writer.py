@@ -6,11 +6,11 @@ from io import BytesIO
 
 from domain.losses import Loss
 from domain.questions import Draft, Explanation, Option
-from formats.format import Rendered
+from formats.format import Rendered, not_expressible
+from formats.left_out import fields_left_out, marks_left_out, usual_values
 from formats.markdown_quiz.reader import parse
 from formats.markdown_quiz.sections import STEM
 
-GONE = "It was left out."
 NOT_CARRIED = (
     "slug",
     "external_id",
@@ -27,21 +27,20 @@ NOT_CARRIED = (
     "oracle_budget",
     "extra",
 )
-USUAL = Draft("", "", ())
 
 
 def render(draft: Draft) -> Rendered:
     """The section of a draft, as far as markdown goes."""
     if draft.answer is not None or not draft.key.positions:
         what = "A task list has one or more right options."
-        return Rendered(None, (Loss("", "not_expressible", what, GONE),))
+        return not_expressible(what)
     carried = _carried(draft)
     for stem in (_stem(carried), f"{STEM}\n\n{carried.prompt}"):
         content = _write(carried, stem)
         if content is not None and _is_read(content, carried):
             return Rendered(content, tuple(_losses(draft)))
     what = "Its texts hold what would be read as headings, options or the end of them."
-    return Rendered(None, (Loss("", "not_expressible", what, GONE),))
+    return not_expressible(what)
 
 
 def _is_read(content: bytes, carried: Draft) -> bool:
@@ -50,10 +49,9 @@ def _is_read(content: bytes, carried: Draft) -> bool:
 
 
 def _carried(draft: Draft) -> Draft:
-    usual = {name: getattr(USUAL, name) for name in NOT_CARRIED}
     return replace(
         draft,
-        **usual,
+        **usual_values(NOT_CARRIED),
         kind=_kind(draft),
         options=tuple(Option(one.text, None, one.feedback) for one in draft.options),
         explanation=Explanation(draft.explanation.text),
@@ -68,18 +66,8 @@ def _losses(draft: Draft) -> Iterator[Loss]:
     if draft.kind != _kind(draft):
         instead = f"It will be read as {_kind(draft)}."
         yield Loss("/kind", "kind_not_carried", f"The kind is {draft.kind}.", instead)
-    for name in NOT_CARRIED:
-        if getattr(draft, name) != getattr(USUAL, name):
-            yield Loss(f"/{name}", f"{name}_not_carried", f"The question has {name}.", GONE)
-    if draft.explanation.references:
-        what = "The explanation has references."
-        yield Loss("/explanation/references", "references_not_carried", what, GONE)
-    if any(option.id for option in draft.options):
-        yield Loss("/options", "ids_not_carried", "The options have ids.", "New ones are made.")
-    for place, option in enumerate(draft.options, 1):
-        if option.pinned:
-            path = f"/options/{place}/pinned"
-            yield Loss(path, "pin_not_carried", "The option keeps its place.", "It may move.")
+    yield from fields_left_out(draft, NOT_CARRIED)
+    yield from marks_left_out(draft)
 
 
 def _stem(draft: Draft) -> str:

@@ -12,7 +12,7 @@ from domain.grading.numbers import spell_number
 from domain.grading.ordering import StatedOrder
 from domain.losses import Loss
 from domain.questions import Draft, Option, content_hash, document
-from formats.format import Rendered
+from formats.format import Rendered, not_expressible
 from formats.qti.asking import Asked, ask_choice, ask_match, ask_order
 from formats.qti.build import Version, dress, make, number, setting, variable
 from formats.qti.entries import ask_blanks, ask_number, ask_text
@@ -40,7 +40,7 @@ def render(draft: Draft, version: Version) -> Rendered:
     body = make("itemBody", fill(make("div"), draft.prompt))
     if asked is None or not asked.fill_body(body):
         what = "Answers that only patterns accept, or blanks outside of the text."
-        return Rendered(None, (Loss("/answer", "not_expressible", what, "It was left out."),))
+        return not_expressible(what, "/answer")
     if asked.interaction is not None:
         is_entry = asked.interaction.tag == "textEntryInteraction"
         body.append(make("p", asked.interaction) if is_entry else asked.interaction)

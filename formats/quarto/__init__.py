@@ -6,9 +6,8 @@ The dialect is described in ``docs/formats/quarto.md``.
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from domain.losses import Loss
 from domain.questions import Draft
-from formats.format import Format, Parsed, Rendered
+from formats.format import Format, Parsed, Rendered, not_expressible
 from formats.quarto.reader import parse
 from formats.quarto.writer import render
 
@@ -25,7 +24,7 @@ def _render(draft: Draft) -> Rendered:
     try:
         return Rendered(render(draft))
     except ValueError as error:
-        return Rendered(None, (Loss("", "not_expressible", str(error), "It was left out."),))
+        return not_expressible(str(error))
 
 
 FORMAT = Format(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from domain.grading import CHOICE_KINDS
 from domain.grading import KINDS as OTHER_KINDS
 from domain.questions import TRUTHS, Explanation
+from formats.lines import strip_blank_lines
 from formats.quarto.answer_line import Answer, read_answer
 from formats.quarto.blocks import Block, outline, read_blocks
 from formats.quarto.findings import Report
 from formats.quarto.option_list import ListedOption, find_options, read_options
 from formats.quarto.references import split_references
-from formats.quarto.source import strip_blank_lines
 
 # As the last line of a callout it keeps a list of readings in the text of the explanation.
 SEPARATOR = "<!-- -->"

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from formats.lines import strip_blank_lines
 from formats.quarto.blocks import Block, outline
 from formats.quarto.findings import Report
-from formats.quarto.source import strip_blank_lines
 
 _MARKER = re.compile(r"([ \t]*)(\d{1,9})[.)]([ \t]*)", re.ASCII)
 _IMAGE = re.compile(r"!\[.*\]\([^()]*\)(?:\{[^{}]*\})?", re.DOTALL)

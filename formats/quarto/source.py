@@ -1,7 +1,6 @@
 """From bytes to lines of text, within bounds that keep every later step fast."""
 
-from collections.abc import Sequence
-
+from formats.lines import place_of
 from formats.quarto.findings import Report
 
 LARGEST_FILE = 1024 * 1024
@@ -22,24 +21,12 @@ def read_lines(data: bytes, report: Report) -> list[str]:
     return lines
 
 
-def strip_blank_lines(lines: Sequence[str]) -> str:
-    """The lines as one text without blank lines around it and blanks at its end."""
-    start = next((index for index, line in enumerate(lines) if line.strip(" \t")), len(lines))
-    return "\n".join(lines[start:]).rstrip(" \t\n")
-
-
 def _decode(data: bytes, report: Report) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        line, column = _place(data[: error.start].decode())
+        line, column = place_of(data[: error.start].decode())
         report.refuse("not_utf8", line, column, f"0x{data[error.start]:02X}")
     if "\0" in text:
-        report.refuse("nul_character", *_place(text[: text.index("\0")]))
+        report.refuse("nul_character", *place_of(text[: text.index("\0")]))
     return text
-
-
-def _place(before: str) -> tuple[int, int]:
-    """Line and column of the character that follows ``before``."""
-    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return len(lines), len(lines[-1].removeprefix("\ufeff")) + 1

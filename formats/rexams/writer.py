@@ -8,10 +8,10 @@ from domain.grading import CHOICE_KINDS
 from domain.grading.numbers import spell_number
 from domain.losses import Loss
 from domain.questions import SINGLE_KINDS, Draft, Explanation, Option, Scoring, document
-from formats.format import Rendered
+from formats.format import Rendered, not_expressible
+from formats.left_out import fields_left_out, marks_left_out, usual_values
 from formats.rexams.reader import CHOICES, OTHERS, parse
 
-GONE = "It was left out."
 NOT_CARRIED = (
     "external_id",
     "date",
@@ -25,7 +25,6 @@ NOT_CARRIED = (
     "oracle_budget",
     "extra",
 )
-USUAL = Draft("", "", ())
 TYPES = {kind: name for name, kind in (CHOICES | OTHERS).items()}
 
 
@@ -33,26 +32,22 @@ def render(draft: Draft) -> Rendered:
     """The exercise of a draft, as far as R/exams goes."""
     carried = _carried(draft)
     if carried.kind not in TYPES:
-        return _not_expressible(f"R/exams has no static type for {draft.kind}.")
+        return not_expressible(f"R/exams has no static type for {draft.kind}.")
     try:
         content = _write(carried).encode()
     except (UnicodeEncodeError, LookupError):
-        return _not_expressible("Its answer has parts that R/exams does not know.")
+        return not_expressible("Its answer has parts that R/exams does not know.")
     (parsed,) = parse(BytesIO(content))
     if parsed.draft != carried or parsed.losses:
         told = " ".join(map(str, parsed.problems)) or "A text would be read differently."
-        return _not_expressible(told)
+        return not_expressible(told)
     return Rendered(content, tuple(_losses(draft)))
-
-
-def _not_expressible(what: str) -> Rendered:
-    return Rendered(None, (Loss("", "not_expressible", what, GONE),))
 
 
 def _carried(draft: Draft) -> Draft:
     return replace(
         draft,
-        **{name: getattr(USUAL, name) for name in NOT_CARRIED},
+        **usual_values(NOT_CARRIED),
         kind=_kind(draft),
         options=tuple(Option(one.text, None, one.feedback, part=one.part) for one in draft.options),
         explanation=Explanation(draft.explanation.text),
@@ -68,21 +63,11 @@ def _losses(draft: Draft) -> Iterator[Loss]:
     if draft.kind != _kind(draft):
         instead = f"It will be read as {_kind(draft)}."
         yield Loss("/kind", "kind_not_carried", f"The kind is {draft.kind}.", instead)
-    for name in NOT_CARRIED:
-        if getattr(draft, name) != getattr(USUAL, name):
-            yield Loss(f"/{name}", f"{name}_not_carried", f"The question has {name}.", GONE)
-    if draft.explanation.references:
-        what = "The explanation has references."
-        yield Loss("/explanation/references", "references_not_carried", what, GONE)
+    yield from fields_left_out(draft, NOT_CARRIED)
     if draft.scoring != Scoring(max_points=draft.scoring.max_points):
         what = f"The rule is {draft.scoring.rule}."
         yield Loss("/scoring/rule", "rule_not_carried", what, f"It is {Scoring().rule}.")
-    if any(option.id for option in draft.options):
-        yield Loss("/options", "ids_not_carried", "The options have ids.", "New ones are made.")
-    for place, option in enumerate(draft.options, 1):
-        if option.pinned:
-            path = f"/options/{place}/pinned"
-            yield Loss(path, "pin_not_carried", "The option keeps its place.", "It may move.")
+    yield from marks_left_out(draft)
 
 
 def _write(draft: Draft) -> str:

@@ -11,7 +11,7 @@ from domain.grading.numeric import StatedNumber
 from domain.grading.short_text import StatedText
 from domain.losses import Loss
 from domain.questions import SINGLE_KINDS, Draft, content_hash
-from formats.format import Rendered
+from formats.format import Rendered, not_expressible
 from formats.qti.asking import PLAIN, number_losses, rule_loss, text_losses
 from formats.qti.build import make, number
 from formats.qti.entries import accepted_texts
@@ -45,7 +45,7 @@ def render(draft: Draft) -> Rendered:
     written = None if write is None else write(draft)
     if written is None:
         what = f"A {draft.kind} question of this sort."
-        return Rendered(None, (Loss("", "not_expressible", what, "It was left out."),))
+        return not_expressible(what)
     item = etree.tostring(_item(draft, written), encoding="UTF-8")
     losses = (*unsaid(draft), *_unnamed(draft), *unshown(draft), *written.losses)
     return Rendered(HEAD + item + b"\n" + TAIL, losses)
