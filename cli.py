@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.logs import configure_logs
+from api.quick_protocol import QuickProtocol
 from api.workers import APPLICATION
 from cli_access import audit, keys
 from cli_failures import plainly, told
@@ -162,6 +163,7 @@ def _serve(settings: Settings, database: Database) -> None:
         APPLICATION if is_supervisor else create_app(settings, database),
         factory=is_supervisor,
         workers=settings.workers,
+        http=QuickProtocol,
         timeout_worker_healthcheck=LONGEST_SILENCE,
         host=settings.host,
         port=settings.port,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from api import (
     audit,
@@ -31,7 +31,8 @@ from api.documents import QuestionDocuments
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
-from api.middleware import Cors, HeadAsGet, LastResort, RequestContext, RequestLimits
+from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from api.quick_answers import QuickAnswers
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
@@ -78,7 +79,23 @@ PARTS = (
 )
 
 
-def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+class Service(FastAPI):
+    """An application inside of layers, which a kept answer does not leave."""
+
+    outermost: ASGIApp
+    quick_answers: QuickAnswers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, or the life of the process."""
+        scope["app"] = self
+        await self.outermost(scope, receive, send)
+
+    async def ordinary(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The routes and the framework's own layers."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Service:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or open_database(settings)
     worker, checks = ImportWorker(database), checks_of(database)
@@ -102,13 +119,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.import_worker, app.state.checks = worker, checks
     app.state.submission_writer = writer
     app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
-    _add_layers(app, settings, database, checks)
+    _put_layers_around(app, settings, database, checks)
     return app
 
 
-def _bare_app(lifespan: Lifespan[FastAPI]) -> FastAPI:
+def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     """The routes and files, without what they need and what is around them."""
-    app = FastAPI(
+    app = Service(
         title="Question service",
         version=health.VERSION,
         description=DESCRIPTION,
@@ -130,28 +147,20 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> FastAPI:
     return app
 
 
-def _add_layers(
-    app: FastAPI, settings: Settings, database: Database, checks: RevisionChecks | None
+def _put_layers_around(
+    app: Service, settings: Settings, database: Database, checks: RevisionChecks | None
 ) -> None:
-    """What every request passes, in or out; the last one added is the outermost."""
-    app.add_middleware(
-        RequestLimits,
-        max_body_bytes=settings.max_body_bytes,
-        others={imports.PATH: settings.max_import_bytes},
+    """What every request passes, in or out; the outermost is made last.
+
+    They are around the framework's own layers, which a kept answer then needs not pass.
+    """
+    limited = RequestLimits(
+        app.ordinary, settings.max_body_bytes, others={imports.PATH: settings.max_import_bytes}
     )
-    app.add_middleware(
-        ResponseCache,
-        checks=checks,
-        keys=KnownKeys(database),
-        max_bytes=settings.response_cache_bytes,
-        is_public=settings.public,
+    cache = ResponseCache(
+        limited, checks, KnownKeys(database), settings.response_cache_bytes, settings.public
     )
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(LastResort)
-    app.add_middleware(
-        RateLimits,
-        per_key=settings.limit_per_key,
-        per_address=settings.limit_per_address,
-    )
-    app.add_middleware(Cors, origins=settings.cors_origins)
-    app.add_middleware(RequestContext)
+    limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
+    cors = Cors(limits, settings.cors_origins)
+    app.outermost = RequestContext(cors)
+    app.quick_answers = QuickAnswers(cache, limits, cors)

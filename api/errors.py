@@ -16,6 +16,7 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from api.protocol_errors import (
+    InternalError,
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
@@ -108,6 +109,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
     app.add_exception_handler(PoolTimeoutError, _on_database_error)
+    app.add_exception_handler(Exception, _on_unexpected_error)
 
 
 async def _on_service_error(request: Request, error: Exception) -> Response:
@@ -147,6 +149,11 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
         raise error
     structlog.get_logger().error("database_unavailable", reason=type(error).__name__)
     return problem_response(request.scope, Unavailable())
+
+
+async def _on_unexpected_error(request: Request, _: Exception) -> Response:
+    """Tells nothing of it; it is raised on, to be logged."""
+    return problem_response(request.scope, InternalError())
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:

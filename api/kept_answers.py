@@ -58,6 +58,8 @@ class Variant:
     headers: RawHeaders
     headers_of_304: RawHeaders
     body: bytes
+    lines: bytes  # the headers as they are sent
+    lines_of_304: bytes
 
     @classmethod
     def of(cls, answer: Answer, coding: bytes) -> "Variant":
@@ -71,16 +73,21 @@ class Variant:
             headers.append((b"content-encoding", coding))
         of_304 = [one for one in answer.headers if one[0].lower() not in OF_BODIES]
         of_304 = [(name, etag if name.lower() == b"etag" else value) for name, value in of_304]
-        return cls(etag, headers, of_304, body)
+        lines, lines_of_304 = map(lines_of, (headers, of_304))
+        return cls(etag, tuple(headers), tuple(of_304), body, lines, lines_of_304)
 
-    async def send(self, send: Send, known: bytes) -> None:
+    async def send(self, send: Send, known: bytes | None) -> None:
         """Send it, or 304 where the client has it already; ``known`` is its If-None-Match."""
-        if known and (known == self.etag or self._is_among(known)):
+        if known and self.is_among(known):
             await _send(send, 304, self.headers_of_304, b"")
-        else:
-            await _send(send, 200, self.headers, self.body)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
 
-    def _is_among(self, known: bytes) -> bool:
+    def is_among(self, known: bytes) -> bool:
+        """Whether an If-None-Match names it."""
+        if known == self.etag:
+            return True
         tags = {tag.strip().removeprefix(b"W/") for tag in known.split(b",")}
         return self.etag in tags or b"*" in tags
 
@@ -132,6 +139,11 @@ class KeptAnswers:
             self.size -= self._kept.popitem(last=False)[1][1]
 
 
+def lines_of(headers: RawHeaders) -> bytes:
+    """Headers as they are sent."""
+    return b"".join(b"%s: %s\r\n" % one for one in headers)
+
+
 def _length(name: Hashable) -> int:
     return len(repr(name))
 
@@ -161,6 +173,5 @@ def _weight(part: bytes) -> tuple[bytes, float]:
 
 
 async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
-    # A list of its own: the layers in front add to it.
-    await send({"type": "http.response.start", "status": status, "headers": [*headers]})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -23,6 +23,11 @@ class _Known(NamedTuple):
     state: State
     until: float
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether the key has not expired since."""
+        return self.key.expires_at is None or self.key.is_valid(now())
+
 
 class KnownKeys:
     """Looks a key up once a minute. Revoking one raises the revision, so it ends at once."""
@@ -39,14 +44,20 @@ class KnownKeys:
         Also where the database does not answer: the route then says so.
         """
         digest = sha256(authorization).digest()  # keys are not kept in memory
-        known = self._known.get(digest)
-        if known is None or known.state != state or known.until < self._clock():
+        if (known := self._remembered(digest, state)) is None:
             return await self._flights.share(
                 (digest, state), lambda: self._look_up(authorization, digest, state)
             )
-        if known.key.expires_at is not None and not known.key.is_valid(now()):
-            return None
-        return known.key
+        return known.key if known.is_valid else None
+
+    def remembered(self, authorization: bytes, state: State) -> ApiKey | None:
+        """The same key, if it need not be looked up."""
+        known = self._remembered(sha256(authorization).digest(), state)
+        return known.key if known and known.is_valid else None
+
+    def _remembered(self, digest: bytes, state: State) -> _Known | None:
+        known = self._known.get(digest)
+        return known if known and known.state == state and known.until >= self._clock() else None
 
     async def _look_up(self, authorization: bytes, digest: bytes, state: State) -> ApiKey | None:
         token = bearer_token(authorization.decode("latin-1"))

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 import structlog
 from starlette.datastructures import Headers
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.errors import METHODS, problem_response
+from api.kept_answers import lines_of
 from api.logs import log_request, requests_are_told
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
@@ -29,11 +30,17 @@ READABLE_HEADERS = (
     "Idempotency-Replayed",
 )
 
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
 log = structlog.get_logger()
 
 
 class RequestContext:
-    """Outermost: gives each request an id and logs it in one line."""
+    """Outermost: reads the head of a request once, marks its answer once, logs it in one line.
+
+    ``scope["head"]`` are the headers by their names, ``scope["marks"]`` what every answer gets on
+    top of its own headers. An exception that nobody expected becomes a problem document.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -43,31 +50,47 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
-        method, started, status = scope["method"], time.perf_counter(), 0
+        head = scope["head"] = head_of(scope["headers"])
+        request_id = request_id_of(head)
+        marks = scope["marks"] = [(b"x-request-id", request_id), NO_SNIFFING]
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
+        method, started, status, is_whole = scope["method"], time.perf_counter(), 0, False
 
-        async def send_marked(message: Message) -> None:
-            nonlocal status
+        def send_marked(message: Message) -> Awaitable[None]:
+            nonlocal status, is_whole
             if message["type"] == "http.response.start":
                 status = message["status"]
-                marks = ((b"x-request-id", request_id.encode()), NO_SNIFFING)
                 message["headers"] = [*message["headers"], *marks]
-            await send(message)
+            elif not message.get("more_body"):
+                is_whole = True
+            return send(message)
 
         try:
             await self.app(scope, receive, send_marked)
+        except Exception:
+            if status and not is_whole:
+                raise  # too late to say it: only the broken connection can
+            log.exception("request_failed", request_id=scope["state"]["request_id"])
+            if not status:
+                await problem_response(scope, InternalError())(scope, receive, send_marked)
         finally:
             if requests_are_told():
                 _log_request(scope, method, status, started)
 
 
-def _request_id(scope: Scope) -> str:
+def head_of(headers: RawHeaders) -> dict[bytes, bytes]:
+    """The headers by their names; the values of those that came several times, in one list."""
+    head = dict(headers)
+    if len(head) < len(headers):
+        for name in head:
+            head[name] = b", ".join(value for other, value in headers if other == name)
+    return head
+
+
+def request_id_of(head: Mapping[bytes, bytes]) -> bytes:
     """The client's own id where it is a plain token, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
-            return str(value, "ascii")
-    return str(uuid7())
+    stated = head.get(b"x-request-id")
+    return stated if stated and REQUEST_ID.fullmatch(stated) else str(uuid7()).encode()
 
 
 def _log_request(scope: Scope, method: str, status: int, started: float) -> None:
@@ -79,30 +102,6 @@ def _log_request(scope: Scope, method: str, status: int, started: float) -> None
         status=status,
         milliseconds=round((time.perf_counter() - started) * 1000, 2),
     )
-
-
-class LastResort:
-    """Turns an exception that nobody expected into a problem document that tells nothing of it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        has_begun = False
-
-        async def send_noted(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_noted)
-        except Exception:
-            if scope["type"] != "http" or has_begun:
-                raise  # too late to say it: only the broken connection can
-            log.exception("request_failed", request_id=scope["state"]["request_id"])
-            await problem_response(scope, InternalError())(scope, receive, send)
 
 
 class HeadAsGet:
@@ -179,7 +178,7 @@ class Cors(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; a refused preflight raises out of ``preflight_response``."""
-        if self.allow_all_origins and not _has_origin(scope):  # nothing to say, and quickly
+        if self.allow_all_origins and b"origin" not in scope.get("head", ()):  # nothing to say
             await self.app(scope, receive, send)
             return
         try:
@@ -189,13 +188,20 @@ class Cors(CORSMiddleware):
             response.headers["Vary"] = "Origin"
             await response(scope, receive, send)
 
+    def lines(self, origin: bytes | None) -> bytes:
+        """What is added to an answer for a page of that origin, as it is sent."""
+        headers = {} if origin is None else dict(self.simple_headers)
+        if origin is not None and self.is_allowed_origin(stated := origin.decode("latin-1")):
+            headers.setdefault("Access-Control-Allow-Origin", stated)
+        if headers or not self.allow_all_origins:
+            headers["Vary"] = "Origin"
+        return lines_of(
+            [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        )
+
     def preflight_response(self, request_headers: Headers) -> Response:
         """The answer to a preflight, or :class:`CorsRefused`."""
         response = super().preflight_response(request_headers)
         if response.status_code != 200:
             raise CorsRefused(bytes(response.body).decode() + ".")
         return response
-
-
-def _has_origin(scope: Scope) -> bool:
-    return b"origin" in [name for name, _ in scope.get("headers", ())]

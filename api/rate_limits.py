@@ -1,7 +1,7 @@
 """How often one may ask: each key by its own limit, everybody else by their address."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv6Address, IPv6Network
@@ -14,11 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import bearer_token
 from api.errors import problem_response
+from api.kept_answers import lines_of
 from api.protocol_errors import RateLimited
 from models import ApiKey
 
 UNLIMITED = frozenset({"/livez", "/readyz", "/version", "/metrics"})
 MOST_KEYS = 10_000  # remembered at once
+_NEVER = (0, 0.0)
 FEWEST_SWEPT = 10_000  # counters; below that, ended ones are not worth looking for
 NETWORK_BITS = 64  # of IPv6: the least that one subscriber has, so all in there is one client
 
@@ -56,22 +58,19 @@ class Counters:
     def __len__(self) -> int:
         return len(self._counts)
 
-    def add(self, name: str, seconds: int, times: int = 1) -> int:
-        """Count in the window that runs, or begin one of so many seconds; the new count."""
+    def add(self, name: str, seconds: int, times: int = 1) -> tuple[int, int]:
+        """Count in the window that runs, or begin one of so many seconds.
+
+        Gives the new count, and in how many seconds the window ends, at least one.
+        """
         at = self._clock()
-        count, until = self._counts.get(name, (0, 0.0))
+        count, until = self._counts.get(name, _NEVER)
         if until <= at:
             count, until = 0, at + seconds
         self._counts[name] = count + times, until
         if len(self._counts) > self._swept_at:
             self._sweep(at)
-        return count + times
-
-    def look(self, name: str) -> tuple[int, int]:
-        """The count of the window that runs, and in how many seconds it ends, at least one."""
-        at = self._clock()
-        count, until = self._counts.get(name, (0, at))
-        return (count if until > at else 0), max(1, ceil(until - at))
+        return count + times, ceil(until - at) or 1
 
     def _sweep(self, at: float) -> None:
         self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > at}
@@ -103,21 +102,38 @@ class RateLimits:
         if scope["type"] != "http" or scope["path"] in UNLIMITED:
             await self.app(scope, receive, send)
             return
-        digest = _key_digest(scope)
-        address = scope["client"][0] if scope.get("client") else "somewhere"
-        counted = self._known.get(digest) or self._of_address(address, bool(digest))
-        is_allowed = self._count(counted)
-
-        async def send_told(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                told = self._learn(scope, digest, counted) or counted
-                message["headers"] = [*message["headers"], *self._headers(told)]
-            await send(message)
-
-        if is_allowed:
-            await self.app(scope, receive, send_told)
+        digest = _key_digest(scope["head"].get(b"authorization"))
+        counted = self._counted(scope.get("client"), digest)
+        count, seconds = self._count(counted)
+        if digest and digest not in self._known:
+            send = self._learning(scope, digest, counted, send)
         else:
-            await self._refusal(scope, counted)(scope, receive, send_told)
+            scope["marks"] += _headers(counted, count, seconds)
+        if count > counted.quota:
+            await _refusal(scope, counted, seconds)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def allow(self, client: tuple[str, int] | None, authorization: bytes | None) -> bytes | None:
+        """Count a request; the fields that tell of it, as they are sent.
+
+        ``None`` where it has to go through the layer: it is one too many, or of a new key.
+        """
+        digest = _key_digest(authorization)
+        if digest and digest not in self._known:
+            return None
+        counted = self._counted(client, digest)
+        count, seconds = self._count(counted)
+        if count > counted.quota:
+            self._count(counted, -1)
+            return None
+        return lines_of(_headers(counted, count, seconds))
+
+    def _counted(self, client: tuple[str, int] | None, digest: bytes) -> Counted:
+        """What a request counts against, as far as is known before its key is looked up."""
+        if digest and (known := self._known.get(digest)):
+            return known
+        return self._of_address(client[0] if client else "somewhere", bool(digest))
 
     def _by_address(self, address: str, has_key: bool) -> Counted:
         kind = "unverified" if has_key else "public"
@@ -126,9 +142,19 @@ class RateLimits:
     def _by_key(self, key: ApiKey) -> Counted:
         return Counted.of(f"key {key.id}", key.rate_limit or self._per_key)
 
-    def _learn(self, scope: Scope, digest: bytes, counted: Counted) -> Counted | None:
+    def _learning(self, scope: Scope, digest: bytes, counted: Counted, send: Send) -> Send:
+        """A ``send`` that tells what holds once it is known whether the key is valid."""
+
+        def send_told(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                told = self._learn(scope["state"].get("key"), digest, counted) or counted
+                scope["marks"] += _headers(told, *self._count(told, 0))
+            return send(message)
+
+        return send_told
+
+    def _learn(self, key: ApiKey | None, digest: bytes, counted: Counted) -> Counted | None:
         """From now on count the key that was found valid by itself, this request included."""
-        key: ApiKey | None = scope["state"].get("key")
         if key is None or digest in self._known:
             return None
         if len(self._known) >= MOST_KEYS:
@@ -138,37 +164,37 @@ class RateLimits:
         self._count(known)
         return known
 
-    def _count(self, counted: Counted, times: int = 1) -> bool:
+    def _count(self, counted: Counted, times: int = 1) -> tuple[int, int]:
+        """How many there were in the window that runs, and in how many seconds it ends."""
         if not counted.quota:
-            return True
-        return self._counters.add(counted.name, counted.seconds, times) <= counted.quota
-
-    def _headers(self, counted: Counted) -> tuple[tuple[bytes, bytes], ...]:
-        """The fields of draft-ietf-httpapi-ratelimit-headers."""
-        if not counted.quota:
-            return ()
-        count, seconds = self._counters.look(counted.name)
-        left = max(0, counted.quota - count)
-        return (
-            (b"ratelimit-policy", counted.policy),
-            (b"ratelimit", b'"default";r=%d;t=%d' % (left, seconds)),
-        )
-
-    def _refusal(self, scope: Scope, counted: Counted) -> Response:
-        _, seconds = self._counters.look(counted.name)
-        error = RateLimited(f"At most {counted.limit} are answered; ask again in {seconds} s.")
-        response = problem_response(scope, error)
-        response.headers["Retry-After"] = str(seconds)
-        return response
+            return 0, 0
+        return self._counters.add(counted.name, counted.seconds, times)
 
 
-def _key_digest(scope: Scope) -> bytes:
+def _headers(counted: Counted, count: int, seconds: int) -> tuple[tuple[bytes, bytes], ...]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers."""
+    if not counted.quota:
+        return ()
+    left = max(0, counted.quota - count)
+    return (
+        (b"ratelimit-policy", counted.policy),
+        (b"ratelimit", b'"default";r=%d;t=%d' % (left, seconds)),
+    )
+
+
+def _refusal(scope: Scope, counted: Counted, seconds: int) -> Response:
+    error = RateLimited(f"At most {counted.limit} are answered; ask again in {seconds} s.")
+    response = problem_response(scope, error)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _key_digest(authorization: bytes | None) -> bytes:
     """A hash of the key that is sent, empty without one: keys are not kept in memory."""
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            token = bearer_token(value.decode("latin-1"))
-            return sha256(token.encode()).digest() if token else b""
-    return b""
+    if authorization is None:
+        return b""
+    token = bearer_token(authorization.decode("latin-1"))
+    return sha256(token.encode()).digest() if token else b""
 
 
 def _client(address: str) -> str:

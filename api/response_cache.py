@@ -4,12 +4,13 @@ Routes know nothing of it: it keeps what they mark as public. Why no answer is o
 request for it is told in docs/decisions/0015-kept-answers.md.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Awaitable, Mapping
+from typing import Any, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.flights import Flights
-from api.kept_answers import IDENTITY, Answer, Kept, KeptAnswers, coding_for
+from api.kept_answers import IDENTITY, Answer, Kept, KeptAnswers, Variant, coding_for
 from api.known_keys import KnownKeys
 from api.revision_checks import RevisionChecks, State
 
@@ -19,27 +20,7 @@ NOT_KEPT = Kept(Answer(), None)  # stands for an answer that each request gets f
 
 Rights: TypeAlias = tuple[str, ...]
 Name: TypeAlias = tuple[str, bytes, Rights]  # path, canonical query, rights
-
-
-class Asked(NamedTuple):
-    """What of a request's headers an answer depends on; empty where it says nothing."""
-
-    authorization: bytes
-    accepted: bytes
-    known: bytes
-
-    @classmethod
-    def of(cls, scope: Scope) -> "Asked":
-        """What this request says."""
-        authorization = accepted = known = b""
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                accepted = accepted + b"," + value if accepted else value
-            elif name == b"if-none-match":
-                known = known + b"," + value if known else value
-            elif name == b"authorization":
-                authorization = authorization or value
-        return cls(authorization, accepted, known)
+_NOBODYS: Rights = ()
 
 
 class ResponseCache:
@@ -57,7 +38,7 @@ class ResponseCache:
         is_public: bool,
     ) -> None:
         self.app = app
-        self._checks = checks if max_bytes else None
+        self.checks = checks if max_bytes else None
         self._keys = keys
         self._is_public = is_public
         self._max_bytes = max_bytes
@@ -69,41 +50,60 @@ class ResponseCache:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         state = None
-        if self._checks is not None and _may_be_kept(scope):
-            state = await self._checks.read()
+        if self.checks is not None and _may_be_kept(scope):
+            state = await self.checks.read()
         if state is None:
             await self.app(scope, receive, send)
             return
-        asked = Asked.of(scope)
-        if (rights := await self._rights(scope, asked.authorization, state)) is None:
+        if (rights := await self._rights(scope, state)) is None:
             await self.app(scope, receive, send)  # the route has the words for it
             return
-        name = scope["path"], _canonical(scope["query_string"]), rights
+        name = scope["path"], canonical(scope["query_string"]), rights
         kept = self._answers.get(name)
         if kept is None or kept.state not in (state, None):
-            kept = await self._computed(scope, receive, send, name, state, asked)
+            kept = await self._computed(scope, receive, send, name, state)
         if kept is NOT_KEPT:
             await self.app(scope, receive, send)
         elif kept is not None:
-            await self._send(scope, send, name, kept, asked)
+            await self._send(scope, send, name, kept)
 
-    async def _rights(self, scope: Scope, authorization: bytes, state: State) -> Rights | None:
+    def find(
+        self, path: str, query: bytes, head: Mapping[bytes, bytes], state: State
+    ) -> tuple[Kept, Variant] | None:
+        """What is kept for a GET request in a state that was read for it; ``None`` if nothing is.
+
+        Also for a key that has to be looked up.
+        """
+        rights = _NOBODYS
+        if not self._is_public or b"authorization" in head:
+            key = self._keys.remembered(head.get(b"authorization", b""), state)
+            if key is None:
+                return None
+            rights = tuple(key.scopes)
+        name = path, query, rights
+        kept = self._answers.get(name)
+        if kept is None or kept is NOT_KEPT or kept.state != state:
+            return None
+        return kept, self._variant(name, kept, head)
+
+    async def _rights(self, scope: Scope, state: State) -> Rights | None:
         """What the caller may do: all that tells the answers of two callers apart."""
+        authorization = scope["head"].get(b"authorization", b"")
         if not authorization and self._is_public:
-            return ()
+            return _NOBODYS
         if (key := await self._keys.find(authorization, state)) is None:
             return None
         scope["state"]["key"] = key  # for its rate limit
         return tuple(key.scopes)
 
     async def _computed(
-        self, scope: Scope, receive: Receive, send: Send, name: Name, state: State, asked: Asked
+        self, scope: Scope, receive: Receive, send: Send, name: Name, state: State
     ) -> Kept | None:
         """The answer of the route, ours or another's; ``None`` once it is sent as it was."""
-        own = Answer()
+        own, known = Answer(), scope["head"].get(b"if-none-match", b"")
 
         async def compute() -> Kept | None:
-            inner = _without_condition(scope) if asked.known else scope
+            inner = _without_condition(scope) if known else scope
             await self.app(inner, receive, own.take)
             scope["route"] = inner.get("route")  # for the log line
             return await self._keep(name, state, own, scope["route"])
@@ -111,7 +111,7 @@ class ResponseCache:
         kept = await self._flights.share((name, state), compute)
         if own.status == 0 or (kept is not None and kept is not NOT_KEPT):
             return kept
-        await own.send_if_changed(send, asked.known)
+        await own.send_if_changed(send, known)
         return None
 
     async def _keep(self, name: Name, state: State, answer: Answer, route: object) -> Kept | None:
@@ -128,8 +128,8 @@ class ResponseCache:
             self._answers.put(name, NOT_KEPT)
             return NOT_KEPT
         kept = Kept(answer, state, route)
-        assert self._checks is not None
-        if await self._checks.read() == state:
+        assert self.checks is not None
+        if await self.checks.read() == state:
             self._answers.put(name, kept)
         return kept
 
@@ -139,23 +139,29 @@ class ResponseCache:
         varies = _words(answer.header(b"vary"))
         return self._mark in rules and b"no-store" not in rules and varies <= TOLD_APART
 
-    async def _send(self, scope: Scope, send: Send, name: Name, kept: Kept, asked: Asked) -> None:
+    def _send(self, scope: Scope, send: Send, name: Name, kept: Kept) -> Awaitable[None]:
         scope["route"] = kept.route
-        coding = coding_for(asked.accepted) if asked.accepted else IDENTITY
-        is_new = coding not in kept.variants
-        variant = kept.variant(coding)
-        if is_new and self._answers.get(name) is kept:
-            self._answers.put(name, kept)  # it has grown
-        await variant.send(send, asked.known)
+        head: Mapping[bytes, bytes] = scope["head"]
+        return self._variant(name, kept, head).send(send, head.get(b"if-none-match"))
+
+    def _variant(self, name: Name, kept: Kept, head: Mapping[bytes, bytes]) -> Variant:
+        """The answer in the coding that is asked for, compressed when it is first asked for."""
+        accepted = head.get(b"accept-encoding")
+        coding = coding_for(accepted) if accepted else IDENTITY
+        if (variant := kept.variants.get(coding)) is None:
+            variant = kept.variant(coding)
+            if self._answers.get(name) is kept:
+                self._answers.put(name, kept)  # it has grown
+        return variant
 
 
 def _may_be_kept(scope: Scope) -> bool:
     is_get = scope["type"] == "http" and scope["method"] == "GET"
-    return is_get and str(scope["path"]).startswith(LEARNER_DOOR)
+    return is_get and bool(scope["path"].startswith(LEARNER_DOOR))
 
 
-def _canonical(query: bytes) -> bytes:
-    """The same for all orders of the parameters; those of one name keep theirs."""
+def canonical(query: bytes) -> bytes:
+    """A query, the same for all orders of the parameters; those of one name keep theirs."""
     if b"&" not in query:
         return query
     parts: list[bytes] = query.split(b"&")
@@ -169,7 +175,7 @@ def _parameter(part: Any) -> Any:
 def _without_condition(scope: Scope) -> Scope:
     """The same request for the whole answer, whatever the client has."""
     headers = [one for one in scope["headers"] if one[0] != b"if-none-match"]
-    return {**scope, "headers": headers}
+    return {**scope, "headers": headers, "head": dict(headers)}
 
 
 def _words(value: bytes) -> set[bytes]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import psycopg
 import structlog
@@ -31,11 +32,20 @@ class State(NamedTuple):
     revision: int
 
 
+Told: TypeAlias = Callable[[State | None], None]
+
+
 class RevisionChecks(Protocol):
-    """Tells the state of the bank."""
+    """Tells the state of the bank, by a look that begins after it is asked for.
+
+    The state is ``None`` where there is none to get.
+    """
+
+    def tell(self, told: Told) -> None:
+        """Call ``told`` with the state, perhaps at once."""
 
     async def read(self) -> State | None:
-        """The state by a look that began after the call; ``None`` where there is none to get."""
+        """The state."""
 
     async def close(self) -> None:
         """Give back the connection."""
@@ -65,14 +75,28 @@ class SqliteChecks:
         self._connection: sqlite3.Connection | None = None
         self._links = 0
         self._seen: tuple[object, State] | None = None
+        self._waiting: list[Told] = []
+
+    def tell(self, told: Told) -> None:
+        """Tell the state when all that has arrived by now is here: they share one look."""
+        self._waiting.append(told)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_soon(self._tell_all)
+
+    def _tell_all(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        _tell(waiting, self._state())
 
     async def read(self) -> State | None:
         """The state, without waiting for anything but the file."""
+        return self._state()
+
+    def _state(self) -> State | None:
         try:
             return self._look()
         except sqlite3.Error as error:
             log.warning("revision_not_read", reason=type(error).__name__)
-            await self.close()
+            self._disconnect()
             return None
 
     def _look(self) -> State:
@@ -95,6 +119,9 @@ class SqliteChecks:
 
     async def close(self) -> None:
         """Give back the connection."""
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = self._seen = None
@@ -114,15 +141,19 @@ class PostgresChecks:
         self._options.pop("context", None)  # the only one that the server's own library lacks
         self._link: Link | None = None
         self._links = 0
-        self._waiting: list[asyncio.Future[State | None]] = []
+        self._waiting: list[Told] = []
         self._reading: asyncio.Task[None] | None = None
+
+    def tell(self, told: Told) -> None:
+        """Tell the state by the next read."""
+        self._waiting.append(told)
+        if self._reading is None:
+            self._reading = asyncio.get_running_loop().create_task(self._read_for_all())
 
     async def read(self) -> State | None:
         """The state, by the next read."""
         answer: asyncio.Future[State | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(answer)
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._read_for_all())
+        self.tell(partial(_answer, answer))
         return await answer
 
     async def _read_for_all(self) -> None:
@@ -133,11 +164,11 @@ class PostgresChecks:
             self._reading = None
             _tell(self._take_waiting(), None)
 
-    def _take_waiting(self) -> list[asyncio.Future[State | None]]:
+    def _take_waiting(self) -> list[Told]:
         waiting, self._waiting = self._waiting, []
         return waiting
 
-    async def _read_for(self, waiting: list[asyncio.Future[State | None]]) -> None:
+    async def _read_for(self, waiting: list[Told]) -> None:
         state = None
         try:
             state = await self._ask()
@@ -204,7 +235,11 @@ def _number(link: Link) -> int:
     return number
 
 
-def _tell(waiting: list[asyncio.Future[State | None]], state: State | None) -> None:
-    for answer in waiting:
-        if not answer.done():
-            answer.set_result(state)
+def _tell(waiting: list[Told], state: State | None) -> None:
+    for told in waiting:
+        told(state)
+
+
+def _answer(answer: asyncio.Future[State | None], state: State | None) -> None:
+    if not answer.done():
+        answer.set_result(state)

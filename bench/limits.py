@@ -40,7 +40,8 @@ def _asking(app: ASGIApp, addresses: int) -> float:
 
 def _from(address: str) -> Scope:
     headers = [(b"host", b"localhost"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
-    return {"type": "http", "path": "/", "client": (address, 1), "headers": headers, "state": {}}
+    told = {"head": dict(headers), "marks": [], "state": {}}
+    return {"type": "http", "path": "/", "client": (address, 1), "headers": headers, **told}
 
 
 async def _receive() -> Message:

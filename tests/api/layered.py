@@ -56,7 +56,7 @@ def layer_of(client: httpx.AsyncClient) -> ResponseCache:
     transport = client._transport
     assert isinstance(transport, httpx.ASGITransport)
     layer: Any = transport.app
-    layer = layer.middleware_stack if hasattr(layer, "middleware_stack") else layer
+    layer = layer.outermost if hasattr(layer, "outermost") else layer
     while not isinstance(layer, ResponseCache):
         layer = layer.app
     return layer

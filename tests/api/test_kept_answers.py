@@ -11,8 +11,9 @@ import pytest
 from api.app import create_app
 from api.kept_answers import CODINGS, Answer, Kept, KeptAnswers, coding_for
 from api.known_keys import KnownKeys
+from api.middleware import RequestContext
 from api.response_cache import ResponseCache
-from api.revision_checks import State, checks_of
+from api.revision_checks import State, Told, checks_of
 from models import Database
 from settings import Settings
 from tests.api.layered import AS_IT_IS, ONE, run
@@ -100,6 +101,9 @@ def test_where_the_state_cannot_be_read_the_route_answers(
     bank.publish(title="Before")
 
     class Away:
+        def tell(self, told: Told) -> None:
+            raise NotImplementedError
+
         async def read(self) -> State | None:
             return None if away else await there.read()
 
@@ -114,7 +118,7 @@ def test_where_the_state_cannot_be_read_the_route_answers(
         nonlocal away
         app = create_app(Settings.load(response_cache_bytes=0), own_database)
         layer = ResponseCache(app, Away(), KnownKeys(own_database), 10**6, True)
-        transport = httpx.ASGITransport(layer)
+        transport = httpx.ASGITransport(RequestContext(layer))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             assert "Before" in (await client.get(ONE)).text
             away = True

@@ -186,5 +186,5 @@ def test_counters_that_ended_are_forgotten() -> None:
     for name in range(30_000):
         moment[0] += 0.01
         counters.add(str(name), 10)
-    assert counters.add("29999", 10) == 2, "what still runs is kept"
+    assert counters.add("29999", 10) == (2, 10), "what still runs is kept"
     assert len(counters) < 20_000

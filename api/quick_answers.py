@@ -1,0 +1,82 @@
+"""Kept answers as the bytes that go out, for requests that need nothing but one of them.
+
+They say what the layers of the application would say; a test compares the two.
+"""
+
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import unquote
+
+import httptools
+
+from api.kept_answers import Kept, lines_of
+from api.logs import log_request, requests_are_told
+from api.middleware import NO_SNIFFING, Cors, head_of, request_id_of
+from api.rate_limits import RateLimits
+from api.response_cache import ResponseCache, canonical
+from api.revision_checks import RevisionChecks, State
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+OK, NOT_MODIFIED = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"
+ON_TOP = lines_of([NO_SNIFFING])
+# Who sends one of these has a body to be read, or speaks for somebody else.
+OTHERS = frozenset(
+    {b"content-length", b"transfer-encoding", b"expect", b"x-forwarded-for", b"x-forwarded-proto"}
+)
+
+
+class QuickAnswers:
+    """Answers GET requests from what a response cache keeps, as the layers around it would."""
+
+    def __init__(self, cache: ResponseCache, limits: RateLimits, cors: Cors) -> None:
+        self._cache, self._limits = cache, limits
+        self._of_origin = lru_cache(maxsize=1000)(cors.lines)
+
+    @property
+    def checks(self) -> RevisionChecks | None:
+        """What tells the state of the bank; none where nothing is kept."""
+        return self._cache.checks
+
+    def find(
+        self, url: bytes, headers: Headers, client: tuple[str, int] | None, state: State
+    ) -> tuple[bytes, ...] | None:
+        """The parts of a response, but for the server's own headers, which come after the first.
+
+        The state must have been read for this request. ``None`` where it has to go the long way;
+        then it is counted and logged there.
+        """
+        started, head = time.perf_counter(), head_of(headers)
+        if not OTHERS.isdisjoint(head):
+            return None
+        if (found := self._cache.find(*_named(url), head, state)) is None:
+            return None
+        if (limits := self._limits.allow(client, head.get(b"authorization"))) is None:
+            return None
+        (kept, variant), request_id = found, request_id_of(head)
+        known, of_origin = head.get(b"if-none-match"), self._of_origin(head.get(b"origin"))
+        is_known = known is not None and variant.is_among(known)
+        if requests_are_told():
+            _log(kept, request_id, 304 if is_known else 200, started)
+        marks = b"%s%sx-request-id: %s\r\n%s\r\n" % (limits, of_origin, request_id, ON_TOP)
+        if is_known:
+            return NOT_MODIFIED, variant.lines_of_304, marks
+        return OK, variant.lines, marks, variant.body
+
+
+@lru_cache(maxsize=10_000)
+def _named(url: bytes) -> tuple[str, bytes]:
+    """The path and the query of an address, as the cache knows them."""
+    parsed = httptools.parse_url(url)
+    return unquote(parsed.path.decode("ascii")), canonical(parsed.query or b"")
+
+
+def _log(kept: Kept, request_id: bytes, status: int, started: float) -> None:
+    log_request(
+        request_id=request_id.decode(),
+        method="GET",
+        route=getattr(kept.route, "path", "(none)"),
+        status=status,
+        milliseconds=round((time.perf_counter() - started) * 1000, 2),
+    )
