@@ -33,6 +33,7 @@ from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
 from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
 from api.quick_answers import QuickAnswers
+from api.quick_submissions import QuickSubmissions
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
@@ -117,9 +118,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
     app = _bare_app(lifespan)
     app.state.settings, app.state.database = settings, database
     app.state.import_worker, app.state.checks = worker, checks
-    app.state.submission_writer = writer
-    app.state.question_sets, app.state.question_documents = QuestionSets(), QuestionDocuments()
-    _put_layers_around(app, settings, database, checks)
+    app.state.submission_writer, app.state.known_keys = writer, KnownKeys(database, checks)
+    app.state.question_sets = QuestionSets()
+    app.state.question_documents = QuestionDocuments(database, checks)
+    _put_layers_around(app, settings, checks)
     return app
 
 
@@ -147,9 +149,7 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     return app
 
 
-def _put_layers_around(
-    app: Service, settings: Settings, database: Database, checks: RevisionChecks | None
-) -> None:
+def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks | None) -> None:
     """What every request passes, in or out; the outermost is made last.
 
     They are around the framework's own layers, which a kept answer then needs not pass.
@@ -158,9 +158,10 @@ def _put_layers_around(
         app.ordinary, settings.max_body_bytes, others={imports.PATH: settings.max_import_bytes}
     )
     cache = ResponseCache(
-        limited, checks, KnownKeys(database), settings.response_cache_bytes, settings.public
+        limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public
     )
-    limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
+    quick = QuickSubmissions(cache, settings.max_body_bytes)
+    limits = RateLimits(HeadAsGet(quick), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(limits, settings.cors_origins)
     app.outermost = RequestContext(cors)
     app.quick_answers = QuickAnswers(cache, limits, cors)

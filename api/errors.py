@@ -107,8 +107,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _on_service_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(DBAPIError, _on_database_error)
-    app.add_exception_handler(PoolTimeoutError, _on_database_error)
+    app.add_exception_handler(DBAPIError, on_database_error)
+    app.add_exception_handler(PoolTimeoutError, on_database_error)
     app.add_exception_handler(Exception, _on_unexpected_error)
 
 
@@ -143,7 +143,7 @@ def _asking(request: Request, method: str) -> Scope:
     return {**request.scope, "method": "GET" if method == "HEAD" else method}
 
 
-async def _on_database_error(request: Request, error: Exception) -> Response:
+async def on_database_error(request: Request, error: Exception) -> Response:
     """A database that is busy or away is a pause; any other complaint of it is our mistake."""
     if not isinstance(error, OperationalError | PoolTimeoutError):
         raise error

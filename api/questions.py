@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from api.dependencies import AppDatabase, AppDocuments, AppQuestionSets, Learner, read_quickly
+from api.dependencies import AppDatabase, AppQuestionSets, Learner, get_documents
 from api.documentation import problems
+from api.documents import read_quickly
 from api.pagination import ORDERS, Cursors, next_link, page_in_order, page_of_hits
 from api.requests import StrictRoute
 from api.responses import IMMUTABLE, NO_STORE, PUBLIC, document_response, json_response
@@ -33,9 +34,10 @@ from models.search import Hit, search
 
 router = APIRouter(prefix="/v1/questions", tags=["questions"], route_class=StrictRoute)
 
+LONGEST_NAME = 120
 QuestionName = Annotated[
     str,
-    Path(max_length=120, description="A slug or an id.", examples=["vanishing-gradients"]),
+    Path(max_length=LONGEST_NAME, description="A slug or an id.", examples=["vanishing-gradients"]),
 ]
 FEW = 3000  # questions that a statement may name one by one
 
@@ -98,7 +100,6 @@ def draw_questions(
 async def read_question(
     request: Request,
     database: AppDatabase,
-    documents: AppDocuments,
     _: Learner,
     name: QuestionName,
     query: Annotated[ReadQuery, Query()],
@@ -107,14 +108,16 @@ async def read_question(
     made_up = query.shuffle == ""
     seed = secrets.token_urlsafe(8) if made_up else query.shuffle
 
-    def read(session: Session) -> bytes | None:
-        if seed is None:
-            return documents.read(session, name, query.version)
+    def read_shuffled(session: Session) -> bytes | None:
         statement = versions_for_learners(query.version).where(Question.is_named(name))
         version = session.scalar(statement)
         return QuestionOut.of(version, seed).model_dump_json().encode() if version else None
 
-    document = await read_quickly(database, read)
+    document = await (
+        get_documents(request).read(name, query.version)
+        if seed is None
+        else read_quickly(database, read_shuffled)
+    )
     if document is None:
         missing = f"There is no such question with a version {query.version}."
         raise QuestionNotFound(missing if query.version else "")

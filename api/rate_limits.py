@@ -12,9 +12,9 @@ from limits import parse
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.dependencies import bearer_token
 from api.errors import problem_response
 from api.kept_answers import lines_of
+from api.known_keys import bearer_token
 from api.protocol_errors import RateLimited
 from models import ApiKey
 

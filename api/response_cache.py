@@ -7,11 +7,13 @@ request for it is told in docs/decisions/0015-kept-answers.md.
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeAlias
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.flights import Flights
 from api.kept_answers import IDENTITY, Answer, Kept, KeptAnswers, Variant, coding_for
 from api.known_keys import KnownKeys
+from api.protocol_errors import Unauthenticated
 from api.revision_checks import RevisionChecks, State
 
 LEARNER_DOOR = "/v1/questions"
@@ -91,7 +93,9 @@ class ResponseCache:
         authorization = scope["head"].get(b"authorization", b"")
         if not authorization and self._is_public:
             return _NOBODYS
-        if (key := await self._keys.find(authorization, state)) is None:
+        try:
+            key = await self._keys.find(authorization, state)
+        except (Unauthenticated, SQLAlchemyError):
             return None
         scope["state"]["key"] = key  # for its rate limit
         return tuple(key.scopes)

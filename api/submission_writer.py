@@ -1,8 +1,9 @@
 """Answers wait here to be stored: one thread takes all that wait and commits them together."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -42,16 +43,19 @@ class SubmissionWriter:
     """Grades answers from memory and stores them in groups, each answered after its commit.
 
     There is no timer: a group is what came in while the last one was committed, so a lonely
-    answer is stored at once and a crowd shares the price of a commit. At most ``longest``
-    requests wait; for more there is :class:`Unavailable`. The thread begins with the first answer.
+    answer is stored at once and a crowd shares the price of a commit. What comes in during one turn
+    of an event loop is handed over at its end, by one push. At most ``longest`` requests wait; for
+    more there is :class:`Unavailable`. The thread begins with the first answer.
     """
 
     def __init__(self, database: Database, longest: int) -> None:
         self.versions = AnswerableVersions()
         self._database = database
         self._longest = longest
-        self._waiting: SimpleQueue[_Answer | _Unit[Any] | None] = SimpleQueue()
+        self._handed_over: SimpleQueue[list[_Answer] | _Unit[Any] | None] = SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Answer]] = {}
         self._lock = Lock()
+        self.waiting = 0  # requests, without those that are being stored
         self._thread: Thread | None = None
         self.is_open = True
 
@@ -59,62 +63,81 @@ class SubmissionWriter:
         """Grade and store one answer; what is wrong with it is a ``ServiceError``."""
         loop = asyncio.get_running_loop()
         answer = _Answer(assess(attempt, self.versions), loop, loop.create_future())
-        self._put(answer)
+        with self._place():
+            gathered = self._gathered.setdefault(loop, [])
+            gathered.append(answer)
+        if len(gathered) == 1:
+            loop.call_soon(self._hand_over, loop)
         return await answer.future
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """Run a unit of work in its turn, in one transaction; blocks until it is committed."""
         unit = _Unit(work)
-        self._put(unit)
+        with self._place():
+            self._handed_over.put(unit)
         return unit.future.result()
 
     def stop(self) -> None:
         """Store and answer all that wait; from now on nothing is taken."""
         with self._lock:
             self.is_open = False
-            self._waiting.put(None)
+            for loop in list(self._gathered):
+                self._push(loop)
+            self._handed_over.put(None)
         if self._thread:
             self._thread.join()
 
-    @property
-    def waiting(self) -> int:
-        """How many requests wait now, without those that are being stored."""
-        return self._waiting.qsize()
-
-    def _put(self, one: _Answer | _Unit[Any]) -> None:
-        if self.waiting >= self._longest:
-            raise Unavailable("Too many answers wait to be stored.")
-        with self._lock:  # nothing may come behind the end
-            if not self.is_open:
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Take a place among those that wait, and begin to store."""
+        with self._lock:
+            if not self.is_open:  # nothing may come behind the end
                 raise Unavailable("The service is about to stop.")
-            self._waiting.put(one)
+            if self.waiting >= self._longest:
+                raise Unavailable("Too many answers wait to be stored.")
+            self.waiting += 1
+            yield
             if self._thread is None:
                 self._thread = Thread(target=self._keep_writing, name="answers", daemon=True)
                 self._thread.start()
 
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            self._push(loop)
+
+    def _push(self, loop: asyncio.AbstractEventLoop) -> None:
+        if gathered := self._gathered.pop(loop, None):
+            self._handed_over.put(gathered)
+
     def _keep_writing(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            group, is_last = self._with_all_that_wait(first)
-            self._store([each for each in group if isinstance(each, _Answer)])
-            for unit in (each for each in group if isinstance(each, _Unit)):
+        while (first := self._handed_over.get()) is not None:
+            answers, units, is_last = self._with_all_that_wait(first)
+            with self._lock:
+                self.waiting -= len(answers) + len(units)
+            self._store(answers)
+            for unit in units:
                 self._run(unit)
             if is_last:
                 return
 
     def _with_all_that_wait(
-        self, first: _Answer | _Unit[Any]
-    ) -> tuple[list[_Answer | _Unit[Any]], bool]:
+        self, first: list[_Answer] | _Unit[Any]
+    ) -> tuple[list[_Answer], list[_Unit[Any]], bool]:
         """What waits, the first included; and whether nothing comes after it."""
-        group = [first]
-        while len(group) < MOST_AT_ONCE:
+        answers, units = list[_Answer](), list[_Unit[Any]]()
+        following: list[_Answer] | _Unit[Any] | None = first
+        while following is not None:
+            if isinstance(following, _Unit):
+                units.append(following)
+            else:
+                answers += following
+            if len(answers) + len(units) >= MOST_AT_ONCE:
+                return answers, units, False
             try:
-                following = self._waiting.get_nowait()
+                following = self._handed_over.get_nowait()
             except Empty:
-                break
-            if following is None:
-                return group, True
-            group.append(following)
-        return group, False
+                return answers, units, False
+        return answers, units, True
 
     def _store(self, answers: list[_Answer]) -> None:
         if not answers:

@@ -18,7 +18,7 @@ from api.idempotency import REPLAYED, answer_once
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
 from api.protocol_errors import InternalError, InvalidRequest
 from api.questions import QuestionName
-from api.requests import StrictRoute
+from api.requests import JSON, StrictRoute
 from api.responses import PRIVATE, json_response
 from api.schemas.submissions import (
     AcceptedOut,
@@ -83,9 +83,9 @@ async def submit(
     """Grade the picked options and keep both. Picking nothing is an answer, too."""
     attempt = Attempt(name, body.answer(), caller.id, now(), idempotency_key)
     graded = await get_writer(request).submit(attempt)
-    headers = {"Location": f"/v1/submissions/{graded.submission.id}"}
+    headers = {"Cache-Control": PRIVATE, "Location": f"/v1/submissions/{graded.submission.id}"}
     headers |= REPLAYED if graded.replayed else {}
-    return json_response(request, SubmissionOut.first(graded), status=201, headers=headers)
+    return Response(SubmissionOut.json_of(graded), 201, headers, media_type=JSON)
 
 
 @router.post(
@@ -118,7 +118,7 @@ def submit_many(
 
     content, replayed = writer.run(work)
     headers = {"Cache-Control": PRIVATE} | (REPLAYED if replayed else {})
-    return Response(content, headers=headers, media_type="application/json")
+    return Response(content, headers=headers, media_type=JSON)
 
 
 @router.get(

@@ -117,7 +117,7 @@ def test_where_the_state_cannot_be_read_the_route_answers(
     async def ask() -> None:
         nonlocal away
         app = create_app(Settings.load(response_cache_bytes=0), own_database)
-        layer = ResponseCache(app, Away(), KnownKeys(own_database), 10**6, True)
+        layer = ResponseCache(app, Away(), KnownKeys(own_database, there), 10**6, True)
         transport = httpx.ASGITransport(RequestContext(layer))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             assert "Before" in (await client.get(ONE)).text
