@@ -4,7 +4,7 @@ They say what the layers of the application would say; a test compares the two.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -12,19 +12,16 @@ import httptools
 
 from api.kept_answers import Kept, lines_of
 from api.logs import log_request, requests_are_told
-from api.middleware import NO_SNIFFING, Cors, head_of, request_id_of
+from api.middleware import NO_SNIFFING, Cors, request_id_of
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache, canonical
 from api.revision_checks import RevisionChecks, State
 
-Headers = Sequence[tuple[bytes, bytes]]
+Head = Mapping[bytes, bytes]
 
 OK, NOT_MODIFIED = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"
 ON_TOP = lines_of([NO_SNIFFING])
-# Who sends one of these has a body to be read, or speaks for somebody else.
-OTHERS = frozenset(
-    {b"content-length", b"transfer-encoding", b"expect", b"x-forwarded-for", b"x-forwarded-proto"}
-)
+OTHERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})  # they tell of a body
 
 
 class QuickAnswers:
@@ -40,14 +37,14 @@ class QuickAnswers:
         return self._cache.checks
 
     def find(
-        self, url: bytes, headers: Headers, client: tuple[str, int] | None, state: State
+        self, url: bytes, head: Head, client: tuple[str, int] | None, state: State
     ) -> tuple[bytes, ...] | None:
         """The parts of a response, but for the server's own headers, which come after the first.
 
         The state must have been read for this request. ``None`` where it has to go the long way;
         then it is counted and logged there.
         """
-        started, head = time.perf_counter(), head_of(headers)
+        started = time.perf_counter()
         if not OTHERS.isdisjoint(head):
             return None
         if (found := self._cache.find(*_named(url), head, state)) is None:

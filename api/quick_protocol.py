@@ -1,11 +1,13 @@
 """uvicorn's HTTP protocol, which sends a kept answer before it makes a request of what arrives."""
 
 import asyncio
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.middleware import head_of
 from api.quick_answers import QuickAnswers
 from api.response_cache import LEARNER_DOOR
 from api.revision_checks import State
@@ -26,8 +28,9 @@ class QuickProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         app: Any = self.app
+        self._trusted: Any = ()  # proxies
         while not hasattr(app, "quick_answers"):
-            app = app.app  # uvicorn's layer that believes proxies
+            self._trusted, app = getattr(app, "trusted_hosts", self._trusted), app.app
         self._quick: QuickAnswers = app.quick_answers
         self._state: State | None = None
         self._held: list[bytes] = []
@@ -57,7 +60,8 @@ class QuickProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Answer the request whose head is read, or let the server do it."""
         if self._state is not None and self._may_answer():
-            answer = self._quick.find(self.url, self.headers, self.client, self._state)
+            head = head_of(self.headers)
+            answer = self._quick.find(self.url, head, self._client_of(head), self._state)
             if answer is not None:
                 self._send(answer)
                 return
@@ -74,6 +78,14 @@ class QuickProtocol(HttpToolsProtocol):
             and not self.parser.should_upgrade()
             and not self.transport.is_closing()
         )
+
+    def _client_of(self, head: Mapping[bytes, bytes]) -> tuple[str, int] | None:
+        """Whose request it is: uvicorn believes the proxies that it trusts, and so do we."""
+        stated = head.get(b"x-forwarded-for")
+        if stated and self.client and self.client[0] in self._trusted:
+            host, port = self._trusted.get_trusted_client_address(stated.decode("latin-1"))
+            return (host, port) if host else self.client
+        return self.client
 
     def _send(self, answer: tuple[bytes, ...]) -> None:
         status, *others = answer

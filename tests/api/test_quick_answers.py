@@ -156,6 +156,21 @@ def test_every_answer_is_counted_once(
     run(ask)
 
 
+def test_clients_behind_a_trusted_proxy_are_told_apart(
+    own_database: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask() -> None:
+        async with both(own_database, rate_limit_public="3/minute") as (app, quick, _):
+            found = Found(app, monkeypatch)
+            for client in ("203.0.113.9", "203.0.113.10"):
+                forwarded = {"X-Forwarded-For": client}
+                told = [await quick.get(ONE, headers=forwarded) for _ in range(4)]
+                assert [answer.status_code for answer in told] == [200, 200, 200, 429]
+            assert found.count == 2 + 3
+
+    run(ask)
+
+
 def test_an_edit_and_a_revoked_key_are_in_the_next_answer(
     own_database: Database, bank: Bank
 ) -> None:
