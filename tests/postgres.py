@@ -64,6 +64,12 @@ class Pair:
         hosts = "&".join(f"host=127.0.0.1:{port}" for port in self.ports)
         return f"{DRIVER}://postgres@/postgres?{hosts}&target_session_attrs=read-write"
 
+    def part(self) -> None:
+        """Cut the standby off: what the primary commits from now on, it alone has."""
+        execute(self.ports[1], "ALTER SYSTEM SET primary_conninfo = ''")
+        execute(self.ports[1], "SELECT pg_reload_conf()")
+        _wait_until(self.ports[1], "SELECT count(*) FROM pg_stat_wal_receiver", 0)
+
     def promote(self) -> None:
         """Make the standby take writes; back once it does."""
         execute(self.ports[1], "SELECT pg_promote()")
@@ -91,7 +97,7 @@ def running_pair() -> Iterator[Pair]:
             # Only now: a primary that waits for a standby commits nothing before there is one.
             execute(first, "ALTER SYSTEM SET synchronous_standby_names = '*'")
             execute(first, "SELECT pg_reload_conf()")
-            _wait_until_synchronous(first)
+            _wait_until(first, "SELECT sync_state FROM pg_stat_replication", "sync")
             yield Pair(primary, (first, second))
 
 
@@ -137,11 +143,11 @@ def _running(
         server.wait(timeout=30)
 
 
-def _wait_until_synchronous(port: int) -> None:
+def _wait_until(port: int, question: str, answer: object) -> None:
     until = time.monotonic() + 60
-    while execute(port, "SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+    while execute(port, question) != [(answer,)]:
         if time.monotonic() > until:
-            raise RuntimeError("The standby did not follow.")
+            raise RuntimeError(f"{question} did not become {answer}.")
         time.sleep(0.05)
 
 
