@@ -12,10 +12,13 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 import migrations
+from api.app import create_app
 from models import Database, open_engine
+from settings import Settings
 from tests.factories import Bank
 from tests.postgres import a_place, restartable
 from tests.processes import serving
@@ -144,21 +147,24 @@ def test_a_file_that_was_replaced_is_not_read_any_more(
         connection.execute("VACUUM INTO ?", [str(restored)])
     bank.publish(title="Edit 2")
     answers = f"{PATHS[0]}/submissions"
-    with serving(tmp_path, "serve", settings=SETTINGS | {"DATABASE_URL": own_url}) as service:
-        with httpx.Client(base_url=service.url) as client:
-            before = [client.get(at) for at in PATHS * 2]
-            assert {(told.status_code, _edit_in(told)) for told in before} == {(200, 2)}
-            assert client.post(answers, json={"selected": []}).status_code == 201
-            aside = shutil.move(path, tmp_path / "aside.db")
-            assert client.get(PATHS[0]).status_code == 503
-            os.replace(aside, path)
-            assert client.get(PATHS[0]).status_code == 200, "it is the same file again"
-            os.replace(restored, path)
-            for at in (*PATHS, "/readyz"):
-                assert client.get(at).json()["code"] == "unavailable", at
-            assert client.post(answers, json={"selected": []}).status_code == 503
-        own_database.close()
-        for name in ("own.db-wal", "own.db-shm"):
-            (tmp_path / name).unlink(missing_ok=True)
-    with serving(tmp_path, "serve", settings=SETTINGS | {"DATABASE_URL": own_url}) as service:
-        assert _edit_in(httpx.get(service.url + PATHS[0])) == 1
+    with _client(own_url) as client:
+        before = [client.get(at) for at in PATHS * 2]
+        assert {(told.status_code, _edit_in(told)) for told in before} == {(200, 2)}
+        assert client.post(answers, json={"selected": []}).status_code == 201
+        aside = shutil.move(path, tmp_path / "aside.db")
+        assert client.get(PATHS[0]).status_code == 503
+        os.replace(aside, path)
+        assert client.get(PATHS[0]).status_code == 200, "it is the same file again"
+        os.replace(restored, path)
+        for at in (*PATHS, "/readyz"):
+            assert client.get(at).json()["code"] == "unavailable", at
+        assert client.post(answers, json={"selected": []}).status_code == 503
+    own_database.close()
+    for name in ("own.db-wal", "own.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    with _client(own_url) as client:
+        assert _edit_in(client.get(PATHS[0])) == 1
+
+
+def _client(url: str) -> TestClient:
+    return TestClient(create_app(Settings.load(database_url=url)), raise_server_exceptions=False)
