@@ -52,7 +52,7 @@ def test_kept_answers_tell_what_the_routes_tell(own_database: Database, public: 
 
 def _told(client: TestClient, caller: Headers) -> list[tuple[str, int, object, bytes]]:
     """Status, headers and bytes of all questions that a caller can ask for."""
-    told = []
+    told: list[tuple[str, int, object, bytes]] = []
     for path in ASKED:
         answer = client.get(path, headers=AS_IT_IS | {"X-Request-Id": "same"} | caller)
         told.append((path, answer.status_code, _lasting(answer.headers), answer.content))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -69,7 +70,7 @@ class Readers:
                 thread.join(60)
 
 
-def _edit_in(answer: httpx.Response) -> int:
+def _edit_in(answer: Any) -> int:
     body = answer.json()
     question = body["items"][0] if "items" in body else body
     return int(question["title"].removeprefix("Edit "))
