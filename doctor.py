@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from migrations import UnusableDatabaseError, head, open_bank
+from migrations import UnusableDatabaseError, head, open_bank, require_replica
 from models import Submission, now
 from settings import BadSettingError, Settings
 
@@ -36,7 +36,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at Python, settings, database, migrations, port and clock."""
+    """Look at Python, settings, database, migrations, replica, port and clock."""
     yield _python()
     try:
         settings = Settings.load()
@@ -45,6 +45,8 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("settings", f"{len(Settings.model_fields)} known, none wrong")
     yield from _database(settings)
+    if settings.database_read_url:
+        yield _replica(settings)
     yield _port(settings)
 
 
@@ -67,6 +69,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("migrations", f"at {head()}, the newest")
         yield _clock(session.scalar(select(func.max(Submission.submitted_at))))
     database.close()
+
+
+def _replica(settings: Settings) -> Finding:
+    try:
+        require_replica(settings)
+    except UnusableDatabaseError as error:
+        return Finding("replica", str(error), "Until then learners get no questions.")
+    return Finding("replica", f"answers, at {head()}")
 
 
 def _clock(last_submission: datetime | None) -> Finding:

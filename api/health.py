@@ -1,10 +1,13 @@
 """Whether the service lives, is ready, and which version it is."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib.metadata import version as installed_version
 
 import structlog
 from fastapi import APIRouter, Response
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 import migrations
 from api.dependencies import AppDatabase
@@ -34,17 +37,28 @@ async def livez(response: Response) -> LiveOut:
     responses=unlimited_problems(503),
 )
 def readyz(response: Response, database: AppDatabase) -> ReadyOut:
-    """Whether the database answers and has exactly the tables this version needs."""
-    try:
-        with database.read() as session:
-            revision = migrations.current(session.connection())
-    except SQLAlchemyError as error:
-        structlog.get_logger().error("not_ready", reason=type(error).__name__)
-        raise Unavailable("The database does not answer.") from None
-    if revision != HEAD:
-        raise Unavailable(f"The database is at migration {revision}, this version needs {HEAD}.")
+    """Whether the database answers and has exactly the tables this version needs.
+
+    So must the replica that learners read, where there is one.
+    """
+    revision = _checked("database", database.read)
+    if database.published is not database.bind:
+        _checked("replica", database.read_published)
     response.headers["Cache-Control"] = NO_STORE
     return ReadyOut(status="ready", migration=revision)
+
+
+def _checked(name: str, read: Callable[[], AbstractContextManager[Session]]) -> str:
+    """The newest migration, if it is there; else it is :class:`Unavailable`."""
+    try:
+        with read() as session:
+            revision = migrations.current(session.connection())
+    except SQLAlchemyError as error:
+        structlog.get_logger().error("not_ready", database=name, reason=type(error).__name__)
+        raise Unavailable(f"The {name} does not answer.") from None
+    if revision != HEAD:
+        raise Unavailable(f"The {name} is at migration {revision}, this version needs {HEAD}.")
+    return HEAD
 
 
 @router.get("/version", operation_id="read_version", summary="Which version is this?")

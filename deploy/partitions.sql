@@ -10,13 +10,11 @@
 CREATE FUNCTION first_id(moment timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE
     RETURN (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
 
--- The partitions with this name. Two things can be promised only within a partition: that a key of a
--- repeated request is used once, and that a grade has its submission.
+-- The partitions with this name. That a grade has its submission can be promised only within one.
 CREATE PROCEDURE add_partition(name text, bounds text) LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE TABLE submission_%s PARTITION OF submission %s', name, bounds);
     EXECUTE format('CREATE TABLE grade_%s PARTITION OF grade %s', name, bounds);
-    EXECUTE format('ALTER TABLE submission_%s ADD UNIQUE (caller, question_id, idempotency_key)', name);
     EXECUTE format('ALTER TABLE grade_%1$s ADD PRIMARY KEY (id),
                         ADD FOREIGN KEY (submission_id) REFERENCES submission_%1$s (id)', name);
 END $$;
@@ -60,6 +58,43 @@ CREATE INDEX ix_submission_version_id ON submission (version_id);
 -- A key of a repeated request is looked for in every month.
 CREATE INDEX ix_submission_idempotency_key ON submission (caller, question_id, idempotency_key);
 
+-- A constraint of partitions cannot promise that a key is used once in all of them, so keys have a
+-- table of their own, in which a submission writes its key before itself. Where the key is there the
+-- submission is passed over, as it is by ON CONFLICT DO NOTHING; a twin waits here for the first one.
+CREATE TABLE submission_key (
+    caller varchar(36) NOT NULL,
+    question_id uuid NOT NULL,
+    idempotency_key varchar(255) NOT NULL,
+    submission_id uuid NOT NULL,
+    CONSTRAINT pk_submission_key PRIMARY KEY (caller, question_id, idempotency_key)
+);
+INSERT INTO submission_key
+    SELECT caller, question_id, idempotency_key, id FROM submission_before
+    WHERE idempotency_key IS NOT NULL;
+
+CREATE FUNCTION use_key_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO submission_key VALUES (NEW.caller, NEW.question_id, NEW.idempotency_key, NEW.id)
+        ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        RETURN NEW;
+    END IF;
+    -- The key of a submission that went with its month is free. Locked by a statement before the one
+    -- that looks: so that the look is later than whatever another has done with the key.
+    PERFORM FROM submission_key
+        WHERE (caller, question_id, idempotency_key)
+            = (NEW.caller, NEW.question_id, NEW.idempotency_key)
+        FOR UPDATE;
+    UPDATE submission_key AS used SET submission_id = NEW.id
+        WHERE (caller, question_id, idempotency_key)
+            = (NEW.caller, NEW.question_id, NEW.idempotency_key)
+        AND NOT EXISTS (SELECT FROM submission WHERE id = used.submission_id);
+    IF FOUND THEN
+        RETURN NEW;
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE TABLE grade (LIKE grade_before INCLUDING DEFAULTS INCLUDING CONSTRAINTS)
     PARTITION BY RANGE (submission_id);
 CREATE INDEX ix_grade_submission_id_id ON grade (submission_id, id);
@@ -82,6 +117,8 @@ BEGIN
     CALL add_partition('later', 'DEFAULT');
 END $$;
 
+CREATE TRIGGER use_key_once BEFORE INSERT ON submission
+    FOR EACH ROW WHEN (NEW.idempotency_key IS NOT NULL) EXECUTE FUNCTION use_key_once();
 CREATE TRIGGER guard_submission BEFORE UPDATE OR DELETE ON submission
     FOR EACH ROW EXECUTE FUNCTION keep_history();
 CREATE TRIGGER guard_grade BEFORE UPDATE OR DELETE ON grade

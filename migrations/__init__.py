@@ -53,13 +53,40 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
         raise
     except (OSError, DBAPIError) as error:
         database.close()
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise UnusableDatabaseError(
-            f"The database {url.render_as_string()} cannot be used: {reason}. "
+            f"The database {url.render_as_string()} cannot be used: {_reason(error)}. "
             "Check that its folder or server is there and that this user may write to it, "
             "or set DATABASE_URL to another one."
         ) from None
     return database
+
+
+def require_replica(settings: Settings) -> None:
+    """Raise :class:`UnusableDatabaseError` for a replica without the newest migration."""
+    url = make_url(settings.database_read_url)
+    if (path := _file_of(url)) and not path.exists():
+        raise UnusableDatabaseError(f"There is no replica {path}. Mend DATABASE_READ_URL.")
+    engine = open_engine(settings.database_read_url, **settings.engine_options)
+    try:
+        with engine.connect() as connection:
+            found = current(connection)
+    except DBAPIError as error:
+        raise UnusableDatabaseError(
+            f"The replica {url.render_as_string()} cannot be read: {_reason(error)}. "
+            "Start it, or mend DATABASE_READ_URL."
+        ) from None
+    finally:
+        engine.dispose()
+    if found != head():
+        raise UnusableDatabaseError(
+            f"The replica is at migration {found or 'none'}, this version of the service needs "
+            f"{head()}. Migrate the primary, and see that the replica follows it."
+        )
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what the engine says."""
+    return str(getattr(error, "orig", error)).strip().splitlines()[0]
 
 
 def _make_folder(url: URL) -> None:

@@ -1,5 +1,6 @@
 """From a database URL to sessions: engine, pragmas, transactions and their repetition."""
 
+import os
 import random
 import sqlite3
 import time
@@ -108,10 +109,44 @@ def open_engine(
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
         _prepare_sqlite(engine, synchronous, busy_timeout_ms)
+        if os.path.isabs(path := engine.dialect.create_connect_args(engine.url)[0][0]):
+            _keep_to_one_file(engine, path)
         return engine
     # Without server-side prepared statements any connection pooler may stand between.
     arguments = {"prepare_threshold": None, "connect_timeout": 10}
     return create_engine(url, connect_args=arguments, pool_pre_ping=True, **options)
+
+
+def file_at(path: str) -> tuple[int, int] | None:
+    """Which file lies there now; ``None`` for none. Another one in its place is not equal."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def replaced_file(path: str) -> sqlite3.OperationalError:
+    """The error of a file that is not the one that was opened at first."""
+    return sqlite3.OperationalError(f"{path} was replaced: start the service anew.")
+
+
+def _keep_to_one_file(engine: Engine, path: str) -> None:
+    """Give out no connection once another file, or none, lies where the first was opened.
+
+    Open connections would go on with the file that is gone, and new ones mix both.
+    """
+    opened: list[tuple[int, int] | None] = []
+
+    @event.listens_for(engine, "do_connect")  # the log of the old file would spoil the new one
+    @event.listens_for(engine, "checkout")
+    def compare(*_: object) -> None:
+        if opened and opened[0] != file_at(path):
+            raise replaced_file(path)
+
+    @event.listens_for(engine, "connect")
+    def note(*_: object) -> None:
+        opened[:] = opened or [file_at(path)]
 
 
 def _set_pragma(connection: sqlite3.Connection, name: str, value: object, until: float) -> None:

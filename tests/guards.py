@@ -1,6 +1,7 @@
 """Taking the guards of history off the database of a test, to change what nobody may."""
 
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from models import Database
 
@@ -19,8 +20,12 @@ def guards(connection: Connection) -> list[tuple[str, str]]:
 
 
 def drop_guards(database: Database) -> None:
-    """Let the rest of a test change history; they are back with the test's rollback."""
-    assert isinstance(database.bind, Connection)
-    for name, table in guards(database.bind):
-        on_table = f' ON "{table}"' if database.bind.dialect.name == "postgresql" else ""
-        database.bind.execute(text(f'DROP TRIGGER "{name}"{on_table}'))
+    """Let the rest of a test change history; they are back when its database is undone."""
+
+    def work(session: Session) -> None:
+        connection = session.connection()
+        for name, table in guards(connection):
+            on_table = f' ON "{table}"' if connection.dialect.name == "postgresql" else ""
+            connection.execute(text(f'DROP TRIGGER "{name}"{on_table}'))
+
+    database.write(work)

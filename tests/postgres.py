@@ -64,9 +64,54 @@ class Pair:
         hosts = "&".join(f"host=127.0.0.1:{port}" for port in self.ports)
         return f"{DRIVER}://postgres@/postgres?{hosts}&target_session_attrs=read-write"
 
+    def part(self) -> None:
+        """Cut the standby off: what the primary commits from now on, it alone has."""
+        execute(self.ports[1], "ALTER SYSTEM SET primary_conninfo = ''")
+        execute(self.ports[1], "SELECT pg_reload_conf()")
+        _wait_until(self.ports[1], "SELECT count(*) FROM pg_stat_wal_receiver", 0)
+
     def promote(self) -> None:
         """Make the standby take writes; back once it does."""
         execute(self.ports[1], "SELECT pg_promote()")
+
+
+@dataclass(slots=True)
+class Restartable:
+    """A server that a test stops and starts again, on the same port."""
+
+    place: Place
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Leads to its ``postgres`` database."""
+        return f"{DRIVER}://postgres@127.0.0.1:{self.port}/postgres"
+
+    def stop(self) -> None:
+        """Cut all connections and end it."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=30)
+
+    def start(self) -> None:
+        """Start it again; back once it answers."""
+        self.process = _launch(self.place.binaries, self.data, self.place.user, self.port, OPTIONS)
+        if not _answers(self.process, self.port):
+            raise RuntimeError("PostgreSQL did not start again.")
+
+
+@contextmanager
+def restartable(place: Place) -> Iterator[Restartable]:
+    """Start a server that may be stopped."""
+    data = _new_data(place)
+    process, port = _start(place.binaries, data, place.user, OPTIONS)
+    server = Restartable(place, data, port, process)
+    try:
+        yield server
+    finally:
+        server.process.send_signal(signal.SIGQUIT)
+        server.process.wait(timeout=30)
 
 
 @contextmanager
@@ -91,7 +136,7 @@ def running_pair() -> Iterator[Pair]:
             # Only now: a primary that waits for a standby commits nothing before there is one.
             execute(first, "ALTER SYSTEM SET synchronous_standby_names = '*'")
             execute(first, "SELECT pg_reload_conf()")
-            _wait_until_synchronous(first)
+            _wait_until(first, "SELECT sync_state FROM pg_stat_replication", "sync")
             yield Pair(primary, (first, second))
 
 
@@ -137,11 +182,11 @@ def _running(
         server.wait(timeout=30)
 
 
-def _wait_until_synchronous(port: int) -> None:
+def _wait_until(port: int, question: str, answer: object) -> None:
     until = time.monotonic() + 60
-    while execute(port, "SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+    while execute(port, question) != [(answer,)]:
         if time.monotonic() > until:
-            raise RuntimeError("The standby did not follow.")
+            raise RuntimeError(f"{question} did not become {answer}.")
         time.sleep(0.05)
 
 
@@ -168,18 +213,24 @@ def _start(
     """Start the server; another program may take the port first, so try a few."""
     for _ in range(ATTEMPTS):
         port = _free_port()
-        options = [f"-c{name}={value}" for name, value in configured.items()]
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), *options],
-            user=user,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-        )
+        server = _launch(binaries, data, user, port, configured)
         if _answers(server, port):
             return server, port
         server.wait(timeout=30)
     raise RuntimeError("PostgreSQL did not start.")
+
+
+def _launch(
+    binaries: Path, data: Path, user: str | None, port: int, configured: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    options = [f"-c{name}={value}" for name, value in configured.items()]
+    return subprocess.Popen(
+        [binaries / "postgres", "-D", data, "-p", str(port), *options],
+        user=user,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+    )
 
 
 def _free_port() -> int:

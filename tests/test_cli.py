@@ -14,8 +14,10 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
+from sqlalchemy import text
 from typer.testing import Result
 
+from models import open_engine
 from tests.factories import SEED_FILE
 from tests.processes import free_port, questions, serving
 
@@ -225,6 +227,26 @@ def test_the_doctor_says_the_cure_of_each_fault(tmp_path: Path) -> None:
     assert (typo.exit_code, "Did you mean QUESTIONS_PUBLIC?" in typo.stdout) == (1, True)
     bad = questions("doctor", cwd=tmp_path, QUESTIONS_PORT="x")
     assert (bad.exit_code, "QUESTIONS_PORT" in bad.stdout) == (1, True)
+
+
+def test_the_doctor_looks_at_the_replica(own_url: str, replica_url: str, tmp_path: Path) -> None:
+    def examined(replica: str) -> Result:
+        addresses = {"DATABASE_URL": own_url, "DATABASE_READ_URL": replica}
+        return questions("doctor", cwd=tmp_path, PORT=str(free_port()), **addresses)
+
+    assert "ok     replica     answers, at " in examined(replica_url).stdout
+    gone = examined(replica_url.replace("/own", "/gone").replace("replica.db", "gone.db"))
+    assert re.search(
+        r"FAULT +replica .*(no replica|cannot be read).*DATABASE_READ_URL", gone.stdout
+    )
+    assert not (tmp_path / "gone.db").exists(), "it only looks"
+    engine = open_engine(replica_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'another'"))
+    engine.dispose()
+    behind = examined(replica_url)
+    assert "The replica is at migration another" in behind.stdout
+    assert behind.exit_code == gone.exit_code == 1
 
 
 def test_the_doctor_notices_a_clock_that_was_set_back(tmp_path: Path) -> None:

@@ -1,15 +1,25 @@
 """Submissions kept by month on PostgreSQL: the service does not notice, and a month can go."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from api.app import create_app
+from domain.errors import IdempotencyKeyReused
 from models import Database
+from models.answering import AnswerableVersions
+from operations.grade_answer import Answer, Attempt, Graded
+from operations.store_answers import assess, store_answers
 from settings import Settings
 from tests.factories import Bank
 from tests.processes import ROOT
@@ -18,8 +28,13 @@ RECIPE = (ROOT / "deploy" / "partitions.sql").read_text().encode()
 ANSWERS = "/v1/questions/rivers/submissions"
 LATER = """
     INSERT INTO submission SELECT (json_populate_record(
-        submission_before, json_build_object('id', first_id(%s)))).* FROM submission_before
+        submission_before, json_build_object('id', first_id(%s), 'idempotency_key', NULL)
+    )).* FROM submission_before
 """
+NOW = datetime.now(UTC)
+NEXT_MONTH = NOW.replace(day=2) + timedelta(days=32)
+IN_YEARS = NOW + timedelta(days=1000)
+Told: TypeAlias = tuple[UUID, bool]
 
 pytestmark = pytest.mark.parametrize("own_url", ["postgresql"], indirect=True)
 
@@ -57,8 +72,6 @@ def test_a_month_goes_as_a_whole_and_history_is_guarded(
         server.execute(RECIPE)
     at = datetime.now(UTC).replace(day=2) + timedelta(days=32)
     server.execute(LATER, [at])
-    with pytest.raises(psycopg.errors.UniqueViolation, match="idempotency_key"):
-        server.execute(LATER, [at + timedelta(hours=1)])
     with pytest.raises(psycopg.Error, match="never changed"):
         server.execute("UPDATE submission SET learner = 'another'")
     server.execute(LATER, [at + timedelta(days=1000)])
@@ -67,6 +80,125 @@ def test_a_month_goes_as_a_whole_and_history_is_guarded(
         "SELECT tableoid::regclass::text FROM submission ORDER BY id"
     ).fetchall()
     assert places == [(f"submission_{at:%Y_%m}",), ("submission_later",)]
+
+
+def test_a_key_is_used_once_in_all_months(
+    own_database: Database, server: psycopg.Connection
+) -> None:
+    Bank(own_database).publish()
+    first = _submit(own_database, "before", NOW)
+    with server.transaction():
+        server.execute(RECIPE)
+    assert _submit(own_database, "before", NEXT_MONTH) == (first[0], True)
+    later = _submit(own_database, "later", NEXT_MONTH)
+    for month in (NOW, NEXT_MONTH, IN_YEARS):
+        assert _submit(own_database, "later", month) == (later[0], True), month
+        assert _submit(own_database, f"of {month}", month)[1] is False
+        assert _submit(own_database, None, month)[1] is False
+    with pytest.raises(IdempotencyKeyReused):
+        _submit(own_database, "later", IN_YEARS, learner="another")
+    assert _count(server, "submission") == _count(server, "grade") == 8
+
+
+@pytest.mark.parametrize("second", [NOW, NEXT_MONTH])
+def test_twins_at_the_same_moment_have_one_effect(
+    own_database: Database, server: psycopg.Connection, second: datetime
+) -> None:
+    Bank(own_database).publish()
+    with server.transaction():
+        server.execute(RECIPE)
+    one, other = _submit_both(own_database, server, NOW, second)
+    assert other == (one[0], True)
+    assert _count(server, "submission") == _count(server, "grade") == 1
+
+
+def test_twins_of_one_group_have_one_effect(
+    own_database: Database, server: psycopg.Connection
+) -> None:
+    Bank(own_database).publish()
+    with server.transaction():
+        server.execute(RECIPE)
+    versions = AnswerableVersions()
+    known = [assess(_attempt("key", at), versions) for at in (NOW, IN_YEARS, NOW)]
+    outcomes = own_database.write(
+        lambda session: store_answers(session, assessed=known, versions=versions)
+    )
+    told = [each.replayed for each in outcomes if isinstance(each, Graded)]
+    assert told == [False, True, True]
+    assert _count(server, "submission") == _count(server, "grade") == 1
+
+
+def test_a_key_may_be_used_again_when_its_month_has_gone(
+    own_database: Database, server: psycopg.Connection
+) -> None:
+    Bank(own_database).publish()
+    with server.transaction():
+        server.execute(RECIPE)
+    gone = _submit(own_database, "key", NEXT_MONTH)
+    server.execute(f"DROP TABLE grade_{NEXT_MONTH:%Y_%m}, submission_{NEXT_MONTH:%Y_%m}")
+    with ThreadPoolExecutor(2) as pool:
+        with server.transaction():  # both have seen that the key is there before either takes it
+            server.execute("SELECT FROM submission_key FOR SHARE")
+            twins = [pool.submit(_submit, own_database, "key", NOW) for _ in range(2)]
+            _wait_until_some_wait(server, 2)
+        one, other = (twin.result() for twin in twins)
+    assert one[0] == other[0] != gone[0]
+    assert {one[1], other[1]} == {True, False}
+    assert _submit(own_database, "key", IN_YEARS) == (one[0], True)
+    assert _count(server, "submission") == _count(server, "grade") == 1
+
+
+def _submit_both(
+    database: Database, server: psycopg.Connection, first: datetime, second: datetime
+) -> tuple[Told, Told]:
+    """Answer twice under one key; the second one comes before the first is committed."""
+    with ThreadPoolExecutor(1) as pool:
+
+        def work(session: Session) -> tuple[Told, Future[Told]]:
+            one = _store(session, "key", first)
+            other = pool.submit(_submit, database, "key", second)
+            _wait_until_some_wait(server, 1)
+            return one, other
+
+        one, other = database.write(work)
+        return one, other.result()
+
+
+def _wait_until_some_wait(server: psycopg.Connection, count: int) -> None:
+    until = time.monotonic() + 30
+    while _count(server, "pg_locks WHERE NOT granted") < count:
+        assert time.monotonic() < until, "nobody waits"
+        time.sleep(0.01)
+
+
+def _submit(database: Database, key: str | None, at: datetime, learner: str | None = None) -> Told:
+    return database.write(lambda session: _store(session, key, at, learner))
+
+
+def _store(session: Session, key: str | None, at: datetime, learner: str | None = None) -> Told:
+    """Answer at that moment; the id of the submission, and whether it was there before."""
+    versions = AnswerableVersions()
+    known = [assess(_attempt(key, at, learner), versions)]
+    (outcome,) = store_answers(session, assessed=known, versions=versions)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome.submission.id, outcome.replayed
+
+
+def _attempt(key: str | None, at: datetime, learner: str | None = None) -> Attempt:
+    answer = Answer((), learner=learner)
+    return Attempt("rivers", answer, "someone", at, key, _id_of(at), _id_of(at))
+
+
+def _id_of(moment: datetime) -> UUID:
+    """An id as it is made at that moment."""
+    return UUID(f"{int(moment.timestamp() * 1000):012x}{uuid7().hex[12:]}")
+
+
+def _count(server: psycopg.Connection, rows: str) -> int:
+    statement = f"SELECT count(*) FROM {rows}"  # noqa: S608 - written in this file
+    ((count,),) = server.execute(statement.encode()).fetchall()
+    return int(count)
 
 
 def _answer(client: TestClient, key: str) -> str:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
@@ -45,17 +46,16 @@ async def client_of(database: Database, **settings: Any) -> AsyncIterator[httpx.
         await app.state.checks.close()
 
 
-def counted(client: httpx.AsyncClient) -> Counting:
+def counted(client: httpx.AsyncClient | TestClient) -> Counting:
     """What the layer of this client's application has behind it, counting from now on."""
     layer = layer_of(client)
     counting = layer.app = Counting(layer.app)
     return counting
 
 
-def layer_of(client: httpx.AsyncClient) -> ResponseCache:
-    transport = client._transport
-    assert isinstance(transport, httpx.ASGITransport)
-    layer: Any = transport.app
+def layer_of(client: httpx.AsyncClient | TestClient) -> ResponseCache:
+    layer: Any = client.app if isinstance(client, TestClient) else client._transport
+    layer = layer.app if isinstance(layer, httpx.ASGITransport) else layer
     layer = layer.outermost if hasattr(layer, "outermost") else layer
     while not isinstance(layer, ResponseCache):
         layer = layer.app

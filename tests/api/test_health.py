@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 
 import migrations
 from api.app import create_app
@@ -48,10 +49,37 @@ def test_it_is_not_ready_without_a_database() -> None:
         _is_not_ready(Database(open_engine(url)))
 
 
-def _is_not_ready(database: Database) -> None:
+def test_it_is_ready_with_its_replica(own_url: str, replica_url: str) -> None:
+    database = _with_replica(own_url, replica_url)
+    answer = TestClient(create_app(Settings.load(), database)).get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    database.close()
+
+
+def test_it_is_not_ready_when_the_replica_is_behind(own_url: str, replica_url: str) -> None:
+    database = _with_replica(own_url, replica_url)
+    with database.published.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'another'"))
+    _is_not_ready(database, "The replica is at migration another, this version needs")
+
+
+def test_it_is_not_ready_without_its_replica(own_url: str) -> None:
+    gone = make_url(own_url).set(database="/nowhere/at/all.db")
+    if gone.get_backend_name() == "postgresql":
+        gone = gone.set(database="gone")
+    absent = gone.render_as_string(hide_password=False)
+    _is_not_ready(_with_replica(own_url, absent), "The replica does not answer.")
+
+
+def _with_replica(url: str, replica: str) -> Database:
+    return Database(open_engine(url), open_engine(replica))
+
+
+def _is_not_ready(database: Database, why: str = "The database ") -> None:
     client = TestClient(create_app(Settings.load(), database), raise_server_exceptions=False)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.json()["detail"].startswith(why)
     assert answer.headers["Retry-After"]
     assert "secret" not in answer.text
     assert client.get("/livez").status_code == 200
