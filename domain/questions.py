@@ -214,9 +214,17 @@ def texts_in(value: object) -> Iterator[str]:
             yield part
         elif isinstance(part, list | tuple):
             left.extend(part)
-        elif isinstance(part, dict) or isinstance(part, Mapping):  # the second takes its time
+        elif isinstance(part, dict | Mapping):  # the second takes its time
             left.extend(part)
             left.extend(part.values())
+
+
+def is_all_storable(said: object) -> bool:
+    """Whether all texts of such a document are storable."""
+    written = _RAW_JSON.encode(said)
+    if "\\u0000" not in written and is_storable(written):
+        return True
+    return all(map(is_storable, texts_in(said)))  # it may only say so in letters
 
 
 def content_hash(draft: Draft) -> str:
@@ -262,6 +270,7 @@ _SAID: dict[str, Callable[[Any], Any]] = {
 
 _USUAL = {field.name: field.default for field in fields(Draft) if field.name not in NAMES}
 _JSON = json.JSONEncoder(sort_keys=True, default=str)
+_RAW_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def content(draft: Draft) -> dict[str, Any]:

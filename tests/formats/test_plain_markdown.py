@@ -95,8 +95,8 @@ LINES += ["\n  ", "\n    ", "\n1. ", "\n2) ", "\n# ", "\n## ", "\n>", "\n-", "\n
 INLINE = (
     "a b word ä Maß 1 23 0. * ** _ __ *** ` \\ \" ' < > & # { } [ ] ( ) ~ ^ % @ ! . , : ; = + -"
     " „ “ \u2013 € 漢字 🎉 ß\u0308 \u2003 \u200d {option:2} [x] \\* \\[ \\$ \\` \\\\ **b** *it* _a_"
-    " `a*b` `$x$` x_i {.b} {b=c} $x$ $a_1$ $\\alpha+b^2$ $f'(x)$ $\\{1\\}$ $\\frac{a}{b_1}$ $ $5 5$ {$"
-    " $} https://x.org <b &a; [a](https://x.org) [a*b*](https://x.org/b_c?d=e&f=g#h) ![ ](https://"
+    " `a*b` `$x$` x_i {.b} {b=c} $x$ $a_1$ $\\alpha+b^2$ $f'(x)$ $\\{1\\}$ $\\frac{a}{b_1}$ $ $5 5$"
+    " {$ $} https://x.org <b &a; [a](https://x.org) [a*b*](https://x.org/b_c?d=e&f=g#h) ![ ](https://"
 )
 PIECE = st.sampled_from([*LINES, *INLINE.split(" "), *["  ", " ", " "] * 4]) | st.text(max_size=2)
 
