@@ -17,6 +17,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from formats import FORMATS, rendering
+from formats.sanitising import sanitise
 from migrations import open_bank
 from operations.import_sources import Terms, import_sources
 from operations.prepare_import import Source
@@ -86,7 +87,7 @@ def write_files(folder: Path, files: int) -> None:
 def _lines(url: str, file: Path) -> Iterator[str]:
     """One process, from a file of JSON Lines to the commits, beside the same rows by themselves."""
     file.write_bytes(b"".join(map(_line, range(FILES))))
-    database, sanitising = open_bank(Settings.load(database_url=url)), Stopwatch(rendering.sanitise)
+    database, sanitising = open_bank(Settings.load(database_url=url)), Stopwatch(sanitise)
     started = time.process_time()
     with patch.object(rendering, "sanitise", sanitising):
         for _ in import_sources(database.write, [Source(file.name, file)], terms=Terms()):

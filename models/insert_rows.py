@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, insert
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 Value = Callable[[Mapping[str, Any]], Any]
 
@@ -36,9 +37,16 @@ def _values(
 
 
 def _value(connection: Connection, column: Column[Any], is_given: bool) -> Value:
-    name, default = column.key, column.default
     bind = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    if not is_given:
-        made = default.arg if default.is_callable else lambda _: default.arg
-        return (lambda _: bind(made(None))) if bind else (lambda _: made(None))
-    return (lambda row: bind(row[name])) if bind else itemgetter(name)
+    take: Value = itemgetter(column.key) if is_given else _default(column)
+    return (lambda row: bind(take(row))) if bind else take
+
+
+def _default(column: Column[Any]) -> Value:
+    default = column.default
+    if isinstance(default, CallableColumnDefault):
+        make: Callable[[Any], Any] = default.arg
+        return lambda _: make(None)
+    assert isinstance(default, ScalarElementColumnDefault)  # as SQL they are the server's here
+    said = default.arg
+    return lambda _: said

@@ -25,8 +25,8 @@ from domain.questions import (
     ScoreTest,
     Scoring,
     content_hash,
-    is_slug,
     is_all_storable,
+    is_slug,
     is_storable,
     slug_from,
 )
