@@ -26,6 +26,8 @@ MOST_REWORDED = 6
 
 def normalise(text: str) -> str:
     """The text without differences a reader does not see: Unicode form, case, white space."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
@@ -45,8 +47,10 @@ def _candidates(text: str) -> Iterator[str]:
     said = normalise(text).encode()
     while True:
         said = sha256(said).digest()
+        start = b32encode(said[:5]).decode().lower()  # eight characters, nearly always enough
+        yield from (start[:length] for length in range(SHORTEST_ID, len(start) + 1))
         digest = b32encode(said).decode().lower().rstrip("=")
-        yield from (digest[:length] for length in range(SHORTEST_ID, len(digest) + 1))
+        yield from (digest[:length] for length in range(len(start) + 1, len(digest) + 1))
 
 
 def keep_ids(old: Mapping[str, str], new: Sequence[str], taken: Collection[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -207,13 +207,24 @@ def is_storable(text: str) -> bool:
 
 def texts_in(value: object) -> Iterator[str]:
     """Every text anywhere inside a document of mappings, sequences and plain values."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from texts_in(list(value.items()))
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from texts_in(part)
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, list | tuple):
+            left.extend(part)
+        elif isinstance(part, dict | Mapping):  # the second takes its time
+            left.extend(part)
+            left.extend(part.values())
+
+
+def is_all_storable(said: object) -> bool:
+    """Whether all texts of such a document are storable."""
+    written = _RAW_JSON.encode(said)
+    if "\\u0000" not in written and is_storable(written):
+        return True
+    return all(map(is_storable, texts_in(said)))  # it may only say so in letters
 
 
 def content_hash(draft: Draft) -> str:
@@ -221,8 +232,7 @@ def content_hash(draft: Draft) -> str:
 
     Slug, external id and option ids name things and say nothing, so they do not count.
     """
-    text = json.dumps(content(draft), sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(content(draft)).encode()).hexdigest()
 
 
 def document(value: Stated) -> dict[str, Any]:
@@ -235,6 +245,14 @@ def _scoring(scoring: Scoring) -> dict[str, Any]:
     return said if scoring.values is None else {**said, "values": document(scoring.values)}
 
 
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    references = [
+        {"title": one.title, "url": one.url, "note": one.note, "lead": one.lead}
+        for one in explanation.references
+    ]
+    return {"text": explanation.text, "references": references}
+
+
 def _option(option: Option) -> dict[str, Any]:
     said = {"text": option.text, "feedback": option.feedback, "pinned": option.pinned}
     return {**said, "part": option.part} if option.part else said
@@ -242,7 +260,7 @@ def _option(option: Option) -> dict[str, Any]:
 
 # How parts of a draft that JSON does not know are told to the hash.
 _SAID: dict[str, Callable[[Any], Any]] = {
-    "explanation": asdict,
+    "explanation": _explanation,
     "scoring": _scoring,
     "answer": document,
     "combinations": lambda said: sorted((sorted(one.positions), one.text) for one in said),
@@ -250,12 +268,15 @@ _SAID: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_USUAL = {field.name: field.default for field in fields(Draft) if field.name not in NAMES}
+_JSON = json.JSONEncoder(sort_keys=True, default=str)
+_RAW_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
+
+
 def content(draft: Draft) -> dict[str, Any]:
     """What a draft says beyond the defaults, so that a new field leaves old hashes as they are."""
-    said = {field.name: getattr(draft, field.name) for field in fields(Draft)}
-    usual = {field.name: field.default for field in fields(Draft)}
     told: dict[str, Any] = {
-        name: value for name, value in said.items() if name not in NAMES and value != usual[name]
+        name: value for name, usual in _USUAL.items() if (value := getattr(draft, name)) != usual
     }
     told |= {name: _SAID[name](told[name]) for name in _SAID.keys() & told.keys()}
     told["key"] = sorted(draft.key.positions)

@@ -17,6 +17,9 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 
+# Letters of each of these words, those left out that Unicode writes in more than two ways.
+_MENTIONS = ("opt", "wer", "cho", "alternat", "tatement")
+
 
 def bare_references(draft: Draft) -> Iterator[Problem]:
     """Options named by where they stand, as in "option 2" or "the first answer".
@@ -24,10 +27,11 @@ def bare_references(draft: Draft) -> Iterator[Problem]:
     An error where the question asks to be shuffled. Otherwise a warning, since a frontend may
     shuffle any question.
     """
-    if all(option.pinned for option in draft.own_options):
+    own = draft.own_options
+    if all(option.pinned for option in own):
         return
     for name, text in _texts(draft):
-        if found := _find(text, len(draft.own_options)):
+        if found := _find(text, len(own)):
             yield Problem(
                 "bare_option_reference",
                 f"The {name} says `{found}`, which is wrong once the options are shuffled.",
@@ -61,6 +65,9 @@ def _texts(draft: Draft) -> Iterator[tuple[str, str]]:
 
 
 def _find(text: str, options: int) -> str | None:
+    plain = text.lower()
+    if not any(mention in plain for mention in _MENTIONS):
+        return None
     prose = _CODE.sub(" ", text)
     for found in _NUMBERED.finditer(prose):
         named = found["label"]

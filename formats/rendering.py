@@ -6,6 +6,7 @@ from functools import cache
 from html import escape
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import RuleFuncInlineType
 from markdown_it.renderer import RendererProtocol
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
@@ -13,11 +14,13 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.dollarmath.index import math_inline_dollar
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
+from formats.plain_markdown import plain_to_html
 from formats.sanitising import sanitise
 
 # Beyond these sizes a text is shown as it was written, and code without colours: parsing takes up
@@ -106,6 +109,23 @@ def _cell(
     return f"<{tokens[at].tag}{align}>"
 
 
+def _from_the_first(rule: RuleFuncInlineType) -> RuleFuncInlineType:
+    """The rule for TeX, that else takes the last character for the one before the first."""
+
+    def guarded(state: StateInline, silent: bool) -> bool:
+        source, at = state.src, state.pos
+        if source[at] != "$":
+            return False
+        if at and source[at - 1] != "\\":
+            return rule(state, silent)
+        state.src = source + " "
+        found = rule(state, silent)
+        state.src = source
+        return found
+
+    return guarded
+
+
 def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # Settings that tell "$5 and $6" from TeX, as Pandoc does.
@@ -117,6 +137,8 @@ def _parser() -> MarkdownIt:
         allow_blank_lines=False,
         double_inline=True,
     )
+    maths = math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)
+    md.inline.ruler.at("math_inline", _from_the_first(maths))
     attrs_plugin(md, after=(), spans=True, allowed=())
     md.block.ruler.before(
         "fence",
@@ -136,6 +158,11 @@ def _parser() -> MarkdownIt:
 _MARKDOWN = _parser()
 
 
+def full_html(text: str) -> str | None:
+    """The text parsed by all rules and sanitised, however plain it is; ``None`` if it cannot be."""
+    return sanitise(_MARKDOWN.render(text))
+
+
 def to_html(markdown: str) -> str:
     """Return ``markdown`` as sanitised HTML blocks: always, and always the same.
 
@@ -145,7 +172,7 @@ def to_html(markdown: str) -> str:
     """
     text = _UNWRITABLE.sub("\ufffd", markdown)
     if len(text) <= LONGEST_MARKDOWN:
-        html = sanitise(_MARKDOWN.render(text))
+        html = plain_to_html(text) or full_html(text)
         if html is not None and len(html) <= LARGEST_HTML:
             return html
     return f"<pre><code>{escape(text, quote=False)}</code></pre>"

@@ -46,6 +46,7 @@ LONGEST_BEGINNING = 8  # letters; the migration that made the indexes says so, t
 # these: by that it finds the newest hits without gathering all.
 BLOCKS = (10, 13, 16)
 SELDOM = 5  # fewer hits than that in some blocks: then there are few enough in all
+_WORD = re.compile(r"[^\W_]+")
 WEIGHTS = {"title": 8, "prompt": 3, "options": 1, "explanation": 1}
 
 
@@ -77,9 +78,14 @@ class Hit(NamedTuple):
 
 def words(text: str) -> list[str]:
     """The words of a text for matching: no case, no accents, letters and digits only."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(_plain(text))]
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    kept = "".join(char for char in plain if not unicodedata.combining(char))
-    return [word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", kept)]
+    return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 def index_question(session: Session, question: Question, version: QuestionVersion) -> None:

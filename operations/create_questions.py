@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from models import Bank, Base
+from models.insert_rows import insert_rows
 from models.question import NO_DATE
 from models.search import author_search, question_search, search_row
 from operations.draft_rows import DraftRows, Row
@@ -38,15 +39,16 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
     Bank.raise_revision(session)
     first = next_number(session)
     numbers = range(first, first + len(questions))
-    connection, question = session.connection(), TABLES["question"]
+    connection = session.connection()
+    question, version = TABLES["question"], TABLES["question_version"]
     for table, rows in _tables(questions, numbers, at):
         if rows:
-            connection.execute(insert(table), rows)
+            insert_rows(connection, table, rows)
+    its_version = select(version.c.id).where(version.c.question_id == question.c.id)
     connection.execute(
         update(question)
-        .where(question.c.id == bindparam("question"))
-        .values(published_id=bindparam("version")),
-        [{"question": new.id, "version": new.version_id} for new in questions],
+        .where(question.c.number.between(numbers[0], numbers[-1]))
+        .values(published_id=its_version.scalar_subquery())
     )
 
 

@@ -16,6 +16,7 @@ from operations.prepare_import import Prepared, Source
 from operations.prepare_many import prepare_many
 
 CHUNK = 100  # files; a writer holds others up for as long as a chunk of them takes
+PIECE = 1000  # questions of a chunk, where nothing is kept of it: as many are held in memory
 
 Items = tuple[ImportItem, ...]
 # Runs work in one transaction and commits it, as ``Database.write`` does.
@@ -34,7 +35,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What became of some files of a run, the ``first`` of which has this number, from 0."""
+    """What became of some files of a run, the ``first`` of which has this number, from 0.
+
+    ``files`` is 0 where more questions of the same files follow.
+    """
 
     first: int
     files: int
@@ -62,7 +66,11 @@ def import_sources(
     claims, first = _claims(done), 0
     behind = max((part.first + part.files for part in done), default=0)
     for files, prepared in prepare_many(
-        _chunks(sources), form=terms.form, tag=terms.tag, processes=processes
+        _chunks(sources),
+        form=terms.form,
+        tag=terms.tag,
+        processes=processes,
+        most=None if keep else PIECE,
     ):
         if first < behind:
             for one in prepared:

@@ -76,9 +76,15 @@ def prepare_sources(
     sources: Sequence[Source], form: str = AUTO, tag: str | None = None
 ) -> tuple[Prepared, ...]:
     """All questions of these files with their rows, ready to be written."""
-    return tuple(
-        _with_rows(each) for source in sources for each in prepare_source(source, form, tag)
-    )
+    return tuple(prepare_each(sources, form, tag))
+
+
+def prepare_each(
+    sources: Sequence[Source], form: str = AUTO, tag: str | None = None
+) -> Iterator[Prepared]:
+    """The same, one by one, so that a large file need not be held as a whole."""
+    for source in sources:
+        yield from map(_with_rows, prepare_source(source, form, tag))
 
 
 def prepare(

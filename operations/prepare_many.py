@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
+from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
 
-from operations.prepare_import import Prepared, Source, prepare_sources
+from operations.prepare_import import Prepared, Source, prepare_each, prepare_sources
 
 MANY = 400  # files; for fewer, starting a process takes longer than it saves
 MOST_PROCESSES = 4  # more than one writer can keep up with
@@ -23,21 +24,38 @@ def processes_for(files: int) -> int:
 
 
 def prepare_many(
-    chunks: Iterable[Sequence[Source]], *, form: str, tag: str | None, processes: int
+    chunks: Iterable[Sequence[Source]],
+    *,
+    form: str,
+    tag: str | None,
+    processes: int,
+    most: int | None = None,
 ) -> Iterator[tuple[int, tuple[Prepared, ...]]]:
     """For each chunk of files, in order, their number and their questions.
 
-    With ``processes``, a few chunks ahead of who takes them.
+    With ``processes``, a few chunks ahead of who takes them. Else, if there are more than ``most``
+    questions in a chunk, so many at a time, of which the last ones come with all of its files.
     """
-    work: Prepare = partial(prepare_sources, form=form, tag=tag)
     if not processes:
-        yield from ((len(chunk), work(chunk)) for chunk in chunks)
+        for chunk in chunks:
+            yield from _pieces(len(chunk), prepare_each(chunk, form, tag), most)
         return
+    work: Prepare = partial(prepare_sources, form=form, tag=tag)
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _follow_parent)
     try:
         yield from _ahead(pool, work, chunks, 2 * processes)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _pieces(
+    files: int, questions: Iterator[Prepared], most: int | None
+) -> Iterator[tuple[int, tuple[Prepared, ...]]]:
+    piece = tuple(islice(questions, most))
+    while following := tuple(islice(questions, most)):
+        yield 0, piece
+        piece = following
+    yield files, piece
 
 
 def _ahead(

@@ -65,7 +65,7 @@ def _decode(data: bytes, number: int) -> str:
 
 def _load(text: str, number: int) -> dict[str, Any]:
     try:
-        said = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        said = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         hint = "Write one question as one JSON object on one line."
         refuse("bad_json", f"This is not JSON: {error.msg}.", hint, number, error.colno)
@@ -95,6 +95,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise _Told(f"{name} is no JSON number.")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def _is_deep(said: Any) -> bool:

@@ -25,6 +25,7 @@ from domain.questions import (
     ScoreTest,
     Scoring,
     content_hash,
+    is_all_storable,
     is_slug,
     is_storable,
     slug_from,
@@ -335,6 +336,12 @@ def test_what_is_no_slug(text: str) -> None:
 )
 def test_what_every_engine_can_hold(text: str, storable: bool) -> None:
     assert is_storable(text) == storable
+    for document in (text, ["a", {"b": (text,)}], {text: 1}):
+        assert is_all_storable(document) == storable
+
+
+def test_a_text_may_say_how_what_cannot_be_stored_is_written() -> None:
+    assert is_all_storable(["\\u0000", "\\ud800"])
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,9 @@ def test_table_cells_are_aligned_by_attribute() -> None:
         ("$$x^2$$", '<div class="math display">x^2</div>'),
         ("$$\nx &= 1\n$$", '<div class="math display">x &amp;= 1</div>'),
         ("a $$x$$ b", '<p>a <span class="math display">x</span> b</p>'),
+        ("$x$ < 3", '<p><span class="math inline">x</span> &lt; 3</p>'),
+        ("$x$ <i>3</i> 4", '<p><span class="math inline">x</span> <i>3</i> 4</p>'),
+        (r"\\$x$ <i>a</i>\\", '<p>\\<span class="math inline">x</span> <i>a</i>\\</p>'),
         ("$<b>$", '<p><span class="math inline">&lt;b&gt;</span></p>'),
     ],
 )

@@ -251,6 +251,23 @@ def test_what_cannot_be_read_is_a_problem_of_that_file(database: Database, tmp_p
     assert [item.outcome for item in part.items] == ["failed", "failed", "created"]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_large_file_is_taken_piece_by_piece(
+    database: Database, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    monkeypatch.setattr("operations.import_sources.PIECE", 2)
+    line = '{"slug": "%s", "title": "T", "prompt": "P?", "options": [{"text": "a"}, {"text": "b"}]'
+    slugs = ("a", "b", "c", "a", "d")
+    data = "".join(f'{line % slug}, "key": [1]}}\n' for slug in slugs).encode()
+    given = [Source("many.jsonl", data), Source("plain.qmd", SORTS["plain.qmd"])]
+    parts = list(import_sources(database.write, given, terms=Terms(dry_run=dry_run)))
+    outcomes = ["created", "created", "created", "failed", "created", "created"]
+    assert [item.outcome for part in parts for item in part.items] == outcomes
+    assert [(part.first, part.files, len(part.items)) for part in parts] == [
+        (0, 0, 2), (0, 0, 2), (0, 2, 2),
+    ]  # fmt: skip
+
+
 def many(count: int) -> dict[str, bytes]:
     return {f"q{n:04}.qmd": question(n) for n in range(count)}
 
