@@ -49,7 +49,7 @@ def read_json(body: bytes) -> Any:
         raise UnreadableJson(f"The body is not JSON: {error.msg} at {where}.") from None
     except RecursionError:
         raise UnreadableJson("The body is nested too deeply.") from None
-    if _is_deeper(value, DEEPEST):
+    if text.count("[") + text.count("{") > DEEPEST and _is_deeper(value, DEEPEST):
         raise UnreadableJson("The body is nested too deeply.")
     return value
 

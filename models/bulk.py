@@ -1,14 +1,27 @@
 """Inserting many rows by one statement, past the mapper, whose objects cost more than the rows."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Connection, Insert, String, Table, bindparam, column, func, select
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Dialect,
+    Insert,
+    String,
+    Table,
+    bindparam,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 from models.base import Base
+
+Bind = Callable[[Any], Any]
 
 
 def table_of(mapped: type[Base]) -> Table:
@@ -26,20 +39,28 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[NamedTuple])
     if not rows:
         return 0
     names = rows[0]._fields
-    if connection.dialect.name == "postgresql":
-        parameters: Any = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-        statement: Insert = _insert_arrays(table, names)
-    else:
-        parameters = [row._asdict() for row in rows]
-        statement = _insert_each(table)
-    done = connection.execute(statement, parameters, execution_options={"preserve_rowcount": True})
-    return done.rowcount
+    if connection.dialect.name != "postgresql":
+        text, columns = _insert_each(connection.dialect, table, names)
+        # SQLAlchemy's own way thinks about each parameter of each row anew.
+        values = [tuple(bind(row[at]) if bind else row[at] for at, bind in columns) for row in rows]
+        return connection.exec_driver_sql(text, values).rowcount
+    parameters: Any = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    statement, options = _insert_arrays(table, names), {"preserve_rowcount": True}
+    return connection.execute(statement, parameters, execution_options=options).rowcount
 
 
-@cache
-def _insert_each(table: Table) -> Insert:
-    """SQLite runs it for each row, and knows it already."""
-    return sqlite.insert(table).on_conflict_do_nothing()
+@lru_cache
+def _insert_each(
+    dialect: Dialect, table: Table, names: tuple[str, ...]
+) -> tuple[str, list[tuple[int, Bind | None]]]:
+    """The text that SQLite runs for each row, and of each parameter the place of its value in a
+    row and what makes of it what the driver takes.
+    """
+    statement = sqlite.insert(table).on_conflict_do_nothing()
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
+    order = compiled.positiontup or ()
+    return str(compiled), [(names.index(it), types[it].bind_processor(dialect)) for it in order]
 
 
 @cache

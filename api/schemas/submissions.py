@@ -140,11 +140,13 @@ class SubmissionOut(Outgoing):
     @classmethod
     def json_of(cls, graded: Graded) -> bytes:
         """The same as it is sent. Many learners get the same feedback, so it is written once."""
-        told = cls.first(graded)
-        if told.feedback is None:
-            return told.model_dump_json().encode()
-        document = told.model_copy(update={"feedback": None}).model_dump_json().encode()
-        return b"%s%s}" % (document.removesuffix(b"null}"), told.feedback.as_sent)
+        submission = graded.submission
+        told = cls._scored(submission, graded.grade, graded.version, graded.slug, None)
+        document = told.model_dump_json().encode()
+        if not _explains(submission):
+            return document
+        feedback = FeedbackOut.of(submission, graded.version)
+        return b"%s%s}" % (document.removesuffix(b"null}"), feedback.as_sent)
 
     @classmethod
     def _telling(
@@ -155,8 +157,19 @@ class SubmissionOut(Outgoing):
         slug: str,
     ) -> Self:
         """The submission under a grade, as far as its question releases either."""
+        feedback = FeedbackOut.of(submission, version) if _explains(submission) else None
+        return cls._scored(submission, grade, version, slug, feedback)
+
+    @classmethod
+    def _scored(
+        cls,
+        submission: Submission | SubmissionValues,
+        grade: GradeRow | GradeValues,
+        version: AnswerableVersion,
+        slug: str,
+        feedback: FeedbackOut | None,
+    ) -> Self:
         scored = submission.release != "never"
-        explained = submission.release == "after_submission"
         return cls(
             id=submission.id,
             question=QuestionRefOut(
@@ -173,8 +186,12 @@ class SubmissionOut(Outgoing):
             rule=grade.rule,
             rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
-            feedback=FeedbackOut.of(submission, version) if explained else None,
+            feedback=feedback,
         )
+
+
+def _explains(submission: Submission | SubmissionValues) -> bool:
+    return submission.release == "after_submission"
 
 
 class AcceptedOut(Outgoing):
