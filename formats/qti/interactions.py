@@ -155,6 +155,8 @@ def read_match(item: Item, one: Element) -> Content:
     sides = [
         [each for each in children(side) if each.tag == "simpleAssociableChoice"] for side in sets
     ]
+    if not all(sides):
+        raise refused("bad_match", "A set of the match is empty.", "Write its choices.", one)
     pairs = [value for value in declared.values if isinstance(value, tuple)]
     if not pairs and declared.mapped is not None:
         pairs = [

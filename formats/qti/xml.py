@@ -10,6 +10,7 @@ from functools import lru_cache
 from html.entities import html5
 
 from lxml import etree
+from pydantic import ValidationError
 
 from domain.problems import Problem
 
@@ -31,6 +32,12 @@ def refused(code: str, message: str, hint: str, at: Element | None = None) -> Re
     """A refusal with the place of the element that it is about."""
     line = None if at is None else at.sourceline
     return Refused(Problem(code, message, hint, line, None if line is None else 1))
+
+
+def senseless(error: ValidationError, at: Element) -> Refused:
+    """The refusal of an answer that says nothing which could be graded."""
+    told = error.errors()[0]["msg"].removeprefix("Value error, ")[:200]
+    return refused("bad_answer", f"The right answer: {told}.", "Shorten or mend it.", at)
 
 
 def read_xml(data: bytes) -> Element:

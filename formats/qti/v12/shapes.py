@@ -213,6 +213,8 @@ def _matching(item: Item, responses: Sequence[Element]) -> Shape:
     labels = {
         one.get("ident", ""): read_material(one) for each in responses for one in _labels(each)
     }
+    if not labels:
+        raise refused("no_targets", "There is nothing to match with.", "Add it.", responses[0])
     texts = list(dict.fromkeys(labels.values()))
     premises, pairs, names = [], [], []
     for one in responses:
