@@ -145,6 +145,14 @@ def _renamed(chance: Random, one: Any, elements: Any, _: Any) -> None:
     one.tag = chance.choice(elements).tag
 
 
+def _nested(chance: Random, one: Any, elements: Any, _: Any) -> None:
+    """Names of elements stand in each other, up to what the parser allows."""
+    name = chance.choice((*_OPENING, chance.choice(elements).tag))
+    for _number in range(chance.choice((2, 20, 240))):
+        one = etree.SubElement(one, name)
+    one.text = "x"
+
+
 def _unwrapped(chance: Random, one: Any, _: Any, __: Any) -> None:
     for inside in list(one):
         one.remove(inside)
@@ -190,7 +198,8 @@ def _legal(text: str) -> str:
 
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TREE = (_gone, _copied, _renamed, _unwrapped, _said, _reworded, _reworded, _attribute, _attribute)
+_OPENING = ("blockquote", "div", "ul", "span", "not", "and")
+_TREE = (_gone, _copied, _renamed, _unwrapped, _nested, _said, _reworded, _reworded, _attribute, _attribute)
 
 
 def change_value(chance: Random, data: bytes, tokens: Sequence[bytes]) -> bytes:
