@@ -97,7 +97,9 @@ class Kept(NamedTuple):
 def keep_source(markdown: str, shown: str) -> etree._ProcessingInstruction:
     """The instruction that keeps a text beside what is shown of it."""
     said = json.dumps(Kept(_digest(shown), markdown))
-    return etree.ProcessingInstruction(SOURCE, said.replace("?>", "?\\u003e").replace("{", "\\u007b"))
+    return etree.ProcessingInstruction(
+        SOURCE, said.replace("?>", "?\\u003e").replace("{", "\\u007b")
+    )
 
 
 def kept_in(element: Element) -> Iterator[Kept]:

@@ -28,9 +28,7 @@ PLANTS = {
         'if text[place] != ("[" if isinstance(step, int) else "{"):',
         'if text[place] not in "{[":',
     ),
-    "csv": Plant(
-        "formats/csv_table/rows.py", 'first = next(lines, "")', "first = next(lines)"
-    ),
+    "csv": Plant("formats/csv_table/rows.py", 'first = next(lines, "")', "first = next(lines)"),
     "jupyterquiz": Plant(
         "formats/jupyterquiz.py", 'kind = self._said.get("type")', 'kind = self._said["type"]'
     ),
@@ -53,16 +51,16 @@ PLANTS = {
         'read_percent(answer.attrib["fraction"])',
     ),
     "aiken": Plant(
-        "formats/aiken.py", "if not 1 <= place <= len(self.options):", "if self.options[place - 1] == '':"
+        "formats/aiken.py",
+        "if not 1 <= place <= len(self.options):",
+        "if not self.options[place - 1]:",
     ),
     "gift": Plant(
         "formats/gift/reader.py",
         'return ("", start) if end < 0 else (text[start + 2 : end], end + 2)',
         'end = text.index("::", start + 2)\n    return text[start + 2 : end], end + 2',
     ),
-    "text2qti": Plant(
-        "formats/text2qti.py", "elif not questions:\n", "elif questions is None:\n"
-    ),
+    "text2qti": Plant("formats/text2qti.py", "elif not questions:\n", "elif questions is None:\n"),
     "markdown": Plant(
         "formats/markdown_quiz/lettered.py",
         "if len(bits) != options:",

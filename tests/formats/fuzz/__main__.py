@@ -20,7 +20,7 @@ class Run(NamedTuple):
 
     target: str
     seed: int
-    count: int
+    files: int
     seconds: float
     faults: dict[Found, int]
 
@@ -41,7 +41,7 @@ def fuzz(target: str, seed: int, numbers: range, most: int = MOST_FAULTS) -> Run
 
 def headline(run: Run) -> str:
     """One line for the format."""
-    took = f"{run.count:,} files, {run.seconds:.0f} s of processor"
+    took = f"{run.files:,} files, {run.seconds:.0f} s of processor"
     faults = f"{len(run.faults)} fault{'s' * (len(run.faults) != 1)}"
     return f"{run.target:12} seed {run.seed}: {took}, {faults}"
 

@@ -199,7 +199,18 @@ def _legal(text: str) -> str:
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OPENING = ("blockquote", "div", "ul", "span", "not", "and")
-_TREE = (_gone, _copied, _renamed, _unwrapped, _nested, _said, _reworded, _reworded, _attribute, _attribute)
+_TREE = (
+    _gone,
+    _copied,
+    _renamed,
+    _unwrapped,
+    _nested,
+    _said,
+    _reworded,
+    _reworded,
+    _attribute,
+    _attribute,
+)
 
 
 def change_value(chance: Random, data: bytes, tokens: Sequence[bytes]) -> bytes:
@@ -260,7 +271,9 @@ def change_members(chance: Random, data: bytes, tokens: Sequence[bytes]) -> byte
     return out.getvalue()
 
 
-def _member(chance: Random, name: str, content: bytes, tokens: Sequence[bytes]) -> tuple[str, bytes]:
+def _member(
+    chance: Random, name: str, content: bytes, tokens: Sequence[bytes]
+) -> tuple[str, bytes]:
     if chance.random() < 0.2:
         content = chance.choice(_BYTES)(chance, content, tokens)
     if chance.random() < 0.1:
