@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("domain", "formats", "docs/formats", "tests/formats/fuzz", "tests/formats/samples", "tests/formats/foreign")
+COPIED = (
+    "domain",
+    "formats",
+    "docs/formats",
+    "tests/formats/fuzz",
+    "tests/formats/samples",
+    "tests/formats/foreign",
+)
 
 
 class Plant(NamedTuple):
