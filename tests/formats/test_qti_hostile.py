@@ -1,6 +1,6 @@
 """Files that mean harm or are broken: a problem each, in little time, and never anything else."""
 
-from time import perf_counter
+from time import process_time
 from xml.sax.saxutils import escape
 
 import pytest
@@ -43,9 +43,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_files_are_refused_soon(case: str, name: str) -> None:
-    started = perf_counter()
+    started = process_time()
     parsed = FORMATS[name].read(HOSTILE[case])
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
     for one in parsed:
         assert (one.draft is None) == any(each.severity == "error" for each in one.problems)
         assert one.draft is None or "deep" in case
@@ -83,9 +83,9 @@ def test_declarations_in_a_text_are_only_words() -> None:
 
 @pytest.mark.parametrize("gaps", ["<!-- a -->", "<?a b?>", "<!--", "<?", " \n"])
 def test_a_long_prolog_is_passed_soon(gaps: str) -> None:
-    started = perf_counter()
+    started = process_time()
     FORMATS["qti21"].read(gaps.encode() * 200_000)
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
 
 
 QUOTES = "<blockquote>" * 245 + "x" + "</blockquote>" * 245  # as deep as the parser allows
