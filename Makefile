@@ -1,6 +1,6 @@
 # `make help` explains the targets. All paths are relative: the folder's own may hold spaces.
 .DEFAULT_GOAL := help
-.PHONY: run test check fix bench docs clean help
+.PHONY: run test check fix bench fuzz docs clean help
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -38,6 +38,9 @@ fix: $(READY) ## format the code, mend what the linter can, and lock what pyproj
 bench: $(READY) $(BENCH_READY) ## print every figure that the documentation claims (NAMES="..." for some)
 	$(PYTHON) -m pytest -q tests/bench
 	$(PYTHON) -m bench $(NAMES)
+
+fuzz: $(READY) ## read 200,000 damaged files of every format (ARGUMENTS="--seed 2 gift" for others)
+	$(PYTHON) -m tests.formats.fuzz $(ARGUMENTS)
 
 docs: $(READY) ## check that every link of the documentation leads somewhere
 	$(PYTHON) -m pytest tests/test_documentation.py

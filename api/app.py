@@ -20,6 +20,7 @@ from api import (
     imports,
     keys,
     pages,
+    question_schema,
     questions,
     receipts,
     scoring,
@@ -75,6 +76,7 @@ PARTS = (
     bank_findings,
     imports,
     exports,
+    question_schema,
     health,
     pages,
 )

@@ -22,7 +22,7 @@ from api.schemas.imports import ImportJobOut, ImportQuery, ImportReportOut
 from domain.access import Caller
 from domain.errors import ImportNotFound
 from models import ImportJob, now
-from operations.find_sources import find_sources
+from operations.find_sources import Sources, find_sources
 from operations.import_many import import_many
 from operations.import_sources import Terms
 from operations.note_import import note_import
@@ -90,7 +90,7 @@ def import_files(
     What says nothing new stays unchanged, and one bad file never stops the others.
     """
     terms = Terms(query.format, dry_run=query.dry_run)
-    is_large = len(find_sources(upload.name, upload.data)) > settings.import_at_once
+    is_large = len(_sources(upload, terms)) > settings.import_at_once
     work = _queue(caller, upload, terms) if is_large else _import(caller, upload, terms)
 
     def once(session: Session) -> tuple[str, bool]:
@@ -133,9 +133,13 @@ def read_import(
 Work = Callable[[Session], BaseModel]
 
 
+def _sources(upload: Upload, terms: Terms) -> Sources:
+    return find_sources(upload.name, upload.data, form=terms.form)
+
+
 def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
     """Import at once. The files are read and rendered before anything in the bank is locked."""
-    prepared = prepare_sources(tuple(find_sources(upload.name, upload.data)), terms.form)
+    prepared = prepare_sources(tuple(_sources(upload, terms)), terms.form)
 
     def work(session: Session) -> ImportReportOut:
         at = now()

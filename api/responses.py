@@ -33,6 +33,7 @@ def document_response(
     cache_control: str,
     status: int = 200,
     headers: dict[str, str] | None = None,
+    media_type: str = "application/json",
 ) -> Response:
     """The same for a document that is JSON already."""
     if not request.app.state.settings.public:  # a shared cache would outlive a revoked key
@@ -43,7 +44,7 @@ def document_response(
         headers["Vary"] = "Authorization, Accept-Encoding"
     if status == 200 and request.method == "GET" and _has(request, etag):
         return Response(status_code=304, headers=headers)
-    return Response(body, status, headers, media_type="application/json")
+    return Response(body, status, headers, media_type=media_type)
 
 
 def entity_tag(body: bytes) -> str:

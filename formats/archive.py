@@ -4,8 +4,10 @@ import re
 import stat
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import compress
+from typing import NamedTuple, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from domain.problems import Problem
@@ -40,6 +42,13 @@ class Member:
     content: bytes | Problem
 
 
+class Head(NamedTuple):
+    """How a file of an archive begins; ``None`` for one that cannot be read."""
+
+    name: str
+    content: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
     """The files of a zip in the order of their paths; the bytes of one at a time are unpacked."""
@@ -50,6 +59,19 @@ class Archive:
 
     def __len__(self) -> int:
         return 1 if isinstance(self.packed, Problem) else len(self.infos)
+
+    def parted(self, is_wanted: Callable[[str, bytes], bool], size: int) -> tuple[Self, list[Head]]:
+        """The archive of the files wanted by path and first bytes, and the others' first bytes.
+
+        What cannot be opened is wanted, so that it is told.
+        """
+        if isinstance(self.packed, Problem):
+            return self, []
+        heads = [Head(info.filename, _beginning(self.packed, info, size)) for info in self.infos]
+        are_wanted = [one.content is None or is_wanted(one.name, one.content) for one in heads]
+        infos = tuple(compress(self.infos, are_wanted))
+        others = [one for one, is_one in zip(heads, are_wanted, strict=True) if not is_one]
+        return replace(self, infos=infos), others
 
     def __iter__(self) -> Iterator[Member]:
         """Every member; a refused archive is one that says why."""
@@ -119,8 +141,23 @@ def _size_fault(info: ZipInfo, total: int) -> Problem | None:
     return None
 
 
+def _beginning(packed: ZipFile, info: ZipInfo, size: int) -> bytes | None:
+    if _name_fault(info, set()) or _size_fault(info, 0) or _is_locked(info):
+        return None
+    try:
+        with packed.open(info) as stream:
+            return stream.read(size)
+    except _UNREADABLE:
+        return None
+
+
+def _is_locked(info: ZipInfo) -> bool:
+    is_unusual = info.compress_type not in (ZIP_STORED, ZIP_DEFLATED)
+    return bool(info.flag_bits & _ENCRYPTED) or is_unusual
+
+
 def _unpacked(packed: ZipFile, info: ZipInfo) -> bytes | Problem:
-    if info.flag_bits & _ENCRYPTED or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+    if _is_locked(info):
         return Problem(
             "locked_member", "It is encrypted, or packed in an unusual way.", "Pack it plainly."
         )

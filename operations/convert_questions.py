@@ -29,14 +29,17 @@ def convert_questions(
 
 
 def _drafts(source: Path, form: str, read: list[Prepared]) -> Iterator[Draft]:
-    for one in _sources(source):
+    for one in _sources(source, form):
         for prepared in prepare_source(one, form):
             read.append(prepared)
             if prepared.draft is not None:
                 yield prepared.draft
 
 
-def _sources(path: Path) -> Iterator[Source]:
+def _sources(path: Path, form: str) -> Iterator[Source]:
     with path.open("rb") as file:
         packed = is_archive(file.read(4))
-    yield from find_sources(path.name, path.read_bytes()) if packed else (Source(path.name, path),)
+    if packed:
+        yield from find_sources(path.name, path.read_bytes(), form=form)
+    else:
+        yield Source(path.name, path)

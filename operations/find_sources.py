@@ -1,19 +1,22 @@
-"""What an upload or a named file holds: itself, or the files of a zip."""
+"""What an upload or a named file holds: itself, or the files of a zip that hold questions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from formats import is_question_file
+from domain.losses import Loss
+from formats import AUTO, SNIFFED, is_question_file, may_hold_questions
 from formats.archive import Archive, is_archive, open_archive
+from formats.strays import loss_of
 from operations.prepare_import import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Files to import, counted before they are read."""
+    """Files to import, counted before they are read; the first tells ``losses`` of the others."""
 
     files: Archive | Source
     folder: str = ""
+    losses: tuple[Loss, ...] = ()
 
     def __len__(self) -> int:
         return len(self.files) if isinstance(self.files, Archive) else 1
@@ -23,12 +26,25 @@ class Sources:
         if isinstance(self.files, Source):
             yield self.files
         else:
+            losses = self.losses
             for member in self.files:
-                yield Source(f"{self.folder}{member.name}", member.content)
+                yield Source(f"{self.folder}{member.name}", member.content, losses)
+                losses = ()
 
 
-def find_sources(name: str, data: bytes, folder: str = "") -> Sources:
-    """The files of a zip, those that are named like question files; else the one file itself."""
-    if is_archive(data) or name.lower().endswith(".zip"):
-        return Sources(open_archive(name, data, is_question_file), folder)
-    return Sources(Source(name, data))
+def find_sources(name: str, data: bytes, folder: str = "", form: str = AUTO) -> Sources:
+    """The files of a zip that are named like question files; else the one file itself.
+
+    If their format is to be found out, those are left out that share no more than a suffix with
+    question files; with nothing else in the zip, they stay and will be refused.
+    """
+    if not is_archive(data) and not name.lower().endswith(".zip"):
+        return Sources(Source(name, data))
+    archive = open_archive(name, data, is_question_file)
+    if form != AUTO:
+        return Sources(archive, folder)
+    kept, strays = archive.parted(may_hold_questions, SNIFFED)
+    if not len(kept):
+        return Sources(archive, folder)
+    losses = (loss_of(f"{folder}{stray.name}", stray.content or b"") for stray in strays)
+    return Sources(kept, folder, tuple(losses))

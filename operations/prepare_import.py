@@ -15,6 +15,7 @@ from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import Draft, content_hash, is_slug, slug_from
 from formats import AUTO, SNIFFED, Format, Parsed, find_format
+from operations.distinct_slugs import Slugs
 from operations.draft_rows import DraftRows, draft_rows, first_ids
 
 EMPTY = Problem("no_questions", "The file holds no question.", "Check that it is the right file.")
@@ -35,10 +36,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of an import: its name, and its bytes, its place, or why it cannot be read."""
+    """One file of an import: its name, and its bytes, its place, or why it cannot be read.
+
+    ``losses`` are of files beside it in its archive, that hold no questions.
+    """
 
     name: str
     content: bytes | Path | Problem
+    losses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +103,23 @@ def prepare(
     elif second is None:
         yield _judge(source, source, first, tag)
     else:
+        slugs = Slugs()
         for number, each in enumerate(chain((first, second), found), 1):
-            yield _judge(source, f"{source}, question {number}", each, tag)
+            yield _judge(source, f"{source}, question {number}", each, tag, slugs)
 
 
 def prepare_source(source: Source, form: str = AUTO, tag: str | None = None) -> Iterator[Prepared]:
-    """The questions of one file, whatever it is; a file that cannot be read says why."""
+    """The questions of one file, whatever it is; a file that cannot be read says why.
+
+    The first tells what was beside the file in its archive.
+    """
+    losses = source.losses
+    for each in _prepare_source(source, form, tag):
+        yield replace(each, losses=(*losses, *each.losses)) if losses else each
+        losses = ()
+
+
+def _prepare_source(source: Source, form: str, tag: str | None) -> Iterator[Prepared]:
     try:
         with _open(source.content) as stream:
             head = stream.read(SNIFFED)
@@ -126,13 +142,15 @@ def _open(content: bytes | Path | Problem) -> BinaryIO:
         raise Unreadable(Problem("unreadable_file", f"{error.strerror}.", cure)) from None
 
 
-def _judge(source: str, place: str, found: Parsed, tag: str | None) -> Prepared:
+def _judge(
+    source: str, place: str, found: Parsed, tag: str | None, slugs: Slugs | None = None
+) -> Prepared:
     losses = (*found.losses, *_left_out(found))
     if found.draft is None:
         return Prepared(source, place, None, found.problems, losses)
     draft = replace(
         found.draft,
-        slug=found.draft.slug or _slug_of(source if place == source else None, found.draft),
+        slug=found.draft.slug or _slug_of(source, found.draft, slugs),
         extra=dict(found.draft.extra),  # the read-only view of a parser cannot leave its process
         tags=tuple(dict.fromkeys((*found.draft.tags, *_also(tag)))),
     )
@@ -157,12 +175,14 @@ def _with_rows(prepared: Prepared) -> Prepared:
     return replace(prepared, rows=draft_rows(prepared.draft, first_ids(prepared.draft)))
 
 
-def _slug_of(source: str | None, draft: Draft) -> str:
+def _slug_of(source: str, draft: Draft, slugs: Slugs | None) -> str:
     """A slug from the file's name; from its folder's where the name says nothing.
 
-    A file with several questions names none of them; then the title does.
+    A file with several questions names none of them; then the title does, and ``slugs`` tells
+    apart those whose titles are alike.
     """
-    path = PurePath(source or "index")
+    path = PurePath(source if slugs is None else "index")
     names = [path.parent.name, draft.title] if path.stem in {"index", "_index"} else [path.stem]
-    slugs = (slug_from(name) for name in (*names, draft.title))
-    return next(filter(is_slug, slugs), f"question-{content_hash(draft)[:8]}")
+    made = (slug_from(name) for name in (*names, draft.title))
+    slug = next(filter(is_slug, made), f"question-{content_hash(draft)[:8]}")
+    return slug if slugs is None else slugs.distinct(slug, draft)

@@ -17,7 +17,7 @@ def queue_import(
         name=name,
         format=terms.form,
         dry_run=terms.dry_run,
-        total=len(find_sources(name, data)),
+        total=len(find_sources(name, data, form=terms.form)),
         data=data,
         parts=[],
     )

@@ -13,7 +13,7 @@ from domain.access import Caller
 from domain.losses import Loss
 from domain.problems import Problem
 from models import ImportJob, ImportPart, now
-from operations.find_sources import find_sources
+from operations.find_sources import Sources, find_sources
 from operations.import_questions import ImportItem
 from operations.import_sources import Part, Terms, import_sources
 from operations.prepare_many import processes_for
@@ -40,13 +40,17 @@ def claim_job(session: Session, *, worker: UUID, at: datetime) -> ImportJob | No
     return job
 
 
+def _sources(job: ImportJob) -> Sources:
+    return find_sources(job.name, job.data or b"", form=job.format)
+
+
 def run_job(write: Write, *, job: ImportJob, worker: UUID, is_stopping: Callable[[], bool]) -> None:
     """Import what the job has left; raises :class:`JobLostError` where it is another's now.
 
     A part is written together with its outcome and the sign of life, or not at all. When it is
     time to stop, the job is given back.
     """
-    job_id, sources = job.id, find_sources(job.name, job.data or b"")
+    job_id, sources = job.id, _sources(job)
     parts = import_sources(
         write,
         sources,

@@ -70,12 +70,13 @@ def load_files(
 
     A dry run writes nothing and says the same.
     """
-    load, sources = Load(), [_sources(path) for path in files]
+    terms = terms or Terms()
+    load, sources = Load(), [_sources(path, terms.form) for path in files]
     total = sum(map(len, sources))
     for part in import_sources(
         database.write,
         chain.from_iterable(sources),
-        terms=terms or Terms(),
+        terms=terms,
         processes=processes_for(total),
     ):
         for item in part.items:
@@ -85,12 +86,12 @@ def load_files(
     return load
 
 
-def _sources(path: Path) -> Sources:
+def _sources(path: Path, form: str) -> Sources:
     """A file as it is, to be read where it is parsed; a zip is read now."""
     name = _shown(path)
     if path.suffix.lower() != ARCHIVE or not path.is_file():
         return Sources(Source(name, path))
-    return find_sources(name, path.read_bytes(), folder=f"{name}/")
+    return find_sources(name, path.read_bytes(), folder=f"{name}/", form=form)
 
 
 def _shown(path: Path) -> str:

@@ -34,13 +34,14 @@ def read_number(text: str) -> Fraction:
 
 def spell_number(number: Fraction) -> str:
     """A number as :func:`read_number` reads it: a decimal where there is a finite one."""
-    twos_and_fives = number.denominator
+    rest, places = number.denominator, 0
     for factor in (2, 5):
-        while twos_and_fives % factor == 0:
-            twos_and_fives //= factor
-    if twos_and_fives > 1:
+        count = 0
+        while rest % factor == 0:
+            rest, count = rest // factor, count + 1
+        places = max(places, count)
+    if rest > 1:
         return str(number)
-    places = next(n for n in range(1000) if 10**n % number.denominator == 0)
     digits = str(abs(number.numerator) * 10**places // number.denominator).rjust(places + 1, "0")
     whole, part = (digits[:-places], digits[-places:]) if places else (digits, "")
     return ("-" if number < 0 else "") + whole + (f".{part}" if part else "")

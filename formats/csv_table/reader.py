@@ -181,7 +181,7 @@ class _Reading:
             self._refuse(OPTIONS[texts.index("")], "empty_option", "an empty cell.", hint)
         if feedback := next((one for one in FEEDBACK[len(texts) :] if self._text(one)), None):
             self._refuse(feedback, "no_such_option", "it has no option.", "Move or delete it.")
-        pinned = self._places("pinned", texts)
+        pinned = self._places("pinned", self._plain("pinned"), len(texts))
         return tuple(
             Option(text, None, self._text(FEEDBACK[place - 1]) or None, place in pinned)
             for place, text in enumerate(texts, 1)
@@ -201,14 +201,14 @@ class _Reading:
             return AnswerKey()
         if kind == "true_false" and said in ("true", "false"):
             said = "1" if said == "true" else "2"
-        return AnswerKey(self._places("key", [one.text for one in options]))
+        return AnswerKey(self._places("key", said, len(options)))
 
-    def _places(self, name: str, options: Sequence[str]) -> frozenset[int]:
+    def _places(self, name: str, cell: str, options: int) -> frozenset[int]:
         places: set[int] = set()
-        for said in _SEPARATOR.split(self._plain(name)):
+        for said in _SEPARATOR.split(cell):
             place = _place(said)
-            if said and not 1 <= place <= len(options):
-                hint = f"Name the {len(options)} options by place from 1, or by letter from A."
+            if said and not 1 <= place <= options:
+                hint = f"Name the {options} options by place from 1, or by letter from A."
                 self._refuse(name, "unknown_option", f"{quote(said)} is no option.", hint)
             if place in places:
                 self._refuse(name, "repeated_option", f"{quote(said)} stands twice.", "Cut it.")

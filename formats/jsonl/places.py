@@ -37,7 +37,7 @@ def members(text: str, place: int) -> Iterator[tuple[int, int, Any]]:
 
 def _step(text: str, place: int, step: str | int) -> tuple[int, int] | None:
     """Where the name and the value of this member of the container at ``place`` begin."""
-    if text[place] not in "{[":
+    if text[place] != ("[" if isinstance(step, int) else "{"):
         return None
     count, place = 0, _skip(text, place + 1)
     while text[place] not in "}]":

@@ -9,6 +9,7 @@ from formats.format import Parsed
 from formats.lines import LARGEST_FILE, Line, read_lines
 from formats.markdown_quiz.lettered import has_letters, read_lettered
 from formats.markdown_quiz.sections import Section, read_sections
+from formats.markdown_quiz.sequences import has_sequence, is_quizdown, read_sequence
 from formats.markdown_quiz.tasks import has_tasks, read_tasks
 from formats.refusals import Refused
 
@@ -18,17 +19,19 @@ _SETTING = re.compile(r"[A-Za-z_][\w-]*[ \t]*:|[ \t]+\S|- |# ")  # a line of sim
 def parse(stream: BinaryIO) -> Iterator[Parsed]:
     """The questions of a file, section by section. Sections that ask nothing are passed over."""
     try:
-        lines, losses = _without_meta(read_lines(stream.read(LARGEST_FILE + 1)))
+        whole = read_lines(stream.read(LARGEST_FILE + 1))
+        lines, losses = _without_meta(whole)
     except Refused as refused:
         yield Parsed(None, refused.problems)
         return
+    has_sequences = is_quizdown(whole[: len(whole) - len(lines)], lines)
     for section in read_sections(lines):
-        for parsed in _read(section):
+        for parsed in _read(section, has_sequences):
             yield Parsed(parsed.draft, parsed.problems, (*losses, *parsed.losses))
             losses = ()
 
 
-def _read(section: Section) -> Iterator[Parsed]:
+def _read(section: Section, has_sequences: bool) -> Iterator[Parsed]:
     if has_tasks(section):
         yield from read_tasks(section)
         return
@@ -39,6 +42,8 @@ def _read(section: Section) -> Iterator[Parsed]:
         return
     if asks:
         yield from read_lettered(section)
+    elif has_sequences and has_sequence(section):
+        yield from read_sequence(section)
 
 
 def _without_meta(lines: Sequence[Line]) -> tuple[Sequence[Line], tuple[Loss, ...]]:

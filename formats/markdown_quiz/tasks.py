@@ -18,7 +18,9 @@ FEWEST = 2
 
 
 @dataclass(slots=True)
-class _Item:
+class Item:
+    """An item of a list: where it begins, whether it is ticked, and its lines."""
+
     line: int
     is_right: bool
     lines: list[Line] = field(default_factory=list)
@@ -41,16 +43,16 @@ def read_tasks(section: Section) -> Iterator[Parsed]:
                 yield Parsed(None, refused.problems)
 
 
-def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[Line], list[_Item]]]:
+def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[Line], list[Item]]]:
     """Texts, each with the list that follows it; the last text has none."""
     before: list[Line] = []
-    items: list[_Item] = []
+    items: list[Item] = []
     for line in lines:
         if item := _ITEM.fullmatch(line.structure):
-            items.append(_Item(line.number, item[1] != " ", [Line(line.number, item[2] or "")]))
+            items.append(Item(line.number, item[1] != " ", [Line(line.number, item[2] or "")]))
         elif not items:
             before.append(line)
-        elif _belongs(line, items):
+        elif belongs(line, items):
             items[-1].lines.append(line)
         else:
             yield before, items
@@ -60,7 +62,7 @@ def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[Line], list[_Item]]]:
         yield [], []
 
 
-def _belongs(line: Line, items: Sequence[_Item]) -> bool:
+def belongs(line: Line, items: Sequence[Item]) -> bool:
     """Whether a line goes on with the last item: indented, blank, code, or a lazy line."""
     if not line.text.strip() or line.text.startswith(("  ", "\t")):
         return True
@@ -70,7 +72,7 @@ def _belongs(line: Line, items: Sequence[_Item]) -> bool:
     return bool(last.structure.strip()) and not line.text.startswith((">", "#", "<", "|"))
 
 
-def _is_code_of_item(line: Line, items: Sequence[_Item]) -> bool:
+def _is_code_of_item(line: Line, items: Sequence[Item]) -> bool:
     """Whether code at the margin belongs to the item: it goes on, or stands in its place."""
     last = items[-1]
     if any(one.is_opaque for one in last.lines[-1:]):
@@ -79,10 +81,10 @@ def _is_code_of_item(line: Line, items: Sequence[_Item]) -> bool:
 
 
 def _draft(
-    section: Section, before: Sequence[Line], items: Sequence[_Item], after: Sequence[Line]
+    section: Section, before: Sequence[Line], items: Sequence[Item], after: Sequence[Line]
 ) -> Draft:
     _check(before, items)
-    hints = _hints(before)
+    hints = hints_of(before)
     title, stem = stem_of(section.heading, [] if hints else before)
     if not stem:
         hint = "Write the question above the list, as a heading or a text."
@@ -91,7 +93,7 @@ def _draft(
     return Draft(
         title=title,
         prompt=stem,
-        options=tuple(map(_option, items)),
+        options=tuple(map(option_of, items)),
         key=AnswerKey(right),
         explanation=Explanation(without_rule(after)),
         kind="single_choice" if len(right) == 1 else "multiple_response",
@@ -99,7 +101,7 @@ def _draft(
     )
 
 
-def _check(before: Sequence[Line], items: Sequence[_Item]) -> None:
+def _check(before: Sequence[Line], items: Sequence[Item]) -> None:
     inside = [line for item in items for line in item.lines[1:]]
     for line in (*before, *inside):
         if _BROKEN.match(line.structure):
@@ -119,7 +121,7 @@ def _check(before: Sequence[Line], items: Sequence[_Item]) -> None:
             refuse("empty_option", "The option has no text.", "Write it.", item.line)
 
 
-def _hints(before: Sequence[Line]) -> tuple[str, ...]:
+def hints_of(before: Sequence[Line]) -> tuple[str, ...]:
     """The quotes below a heading, where there is nothing else, as quizdown has hints."""
     said = [line.text.strip() for line in before if line.text.strip()]
     if not said or not all(text.startswith(">") for text in said):
@@ -131,7 +133,7 @@ def _unquote(text: str) -> str:
     return text.removeprefix(">").removeprefix(" ")
 
 
-def _option(item: _Item) -> Option:
+def option_of(item: Item) -> Option:
     """The text without its indentation; a quote at its end is the feedback."""
     lines = dedented(item.lines)
     while lines and not lines[-1].text.strip():

@@ -139,7 +139,11 @@ def _given(source: str, name: str, texts: Texts) -> Iterator[_Given]:
 def _worth(share: re.Match[str] | None) -> Fraction:
     if share is None:
         return Fraction(0)
-    return Fraction(1) if share[0] == "=" else read_percent(share[1] or "0")
+    try:
+        return Fraction(1) if share[0] == "=" else read_percent(share[1] or "0")
+    except ValueError as error:
+        told = f"The share `{share[0]}` of a gap {error}."
+        raise Refused("bad_number", told, "Write it as `%50%`.") from None
 
 
 def _blank(

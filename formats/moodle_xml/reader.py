@@ -57,7 +57,7 @@ def _question(element: Element, texts: Texts, category: tuple[str, ...]) -> Ques
         raise Refused(type_ if type_ in _NOT_MARKED else "unknown_type", told, hint)
     stem = element.find("questiontext")
     if stem is not None:
-        texts.form = stem.get("format") or "html"
+        texts.form = texts.form_of(stem)
     said = {"text": "", **_READERS[type_](element, texts)}
     said["text"] = said["text"] or texts.read(stem)
     common = _common(element, texts, category)

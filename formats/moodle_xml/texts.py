@@ -57,8 +57,12 @@ class Texts:
                 self.media[quote(name)] = content
             else:
                 self.lose("unused_file", f"The file {name!r}, which no text shows.")
+        return _NAMED.sub(_relative, text), self.form_of(element)
+
+    def form_of(self, element: Element) -> str:
+        """The format that an element names; HTML for one that is not known."""
         form = element.get("format") or self.form
-        return _NAMED.sub(_relative, text), form if form in _CONVERT else "html"
+        return form if form in _CONVERT else "html"
 
     def convert(self, text: str, form: str) -> str:
         """A text of this format as markdown."""

@@ -187,25 +187,10 @@ def ask_match(draft: Draft) -> Asked:
     premises, targets = names[: len(draft.own_options)], names[len(draft.own_options) :]
     right = {premises[at]: targets[place - 1] for at, place in enumerate(answer.pairs) if place}
     asked = Asked(names=premises)
-    full = draft.scoring.max_points
-    mapped = None
-    if not right:
-        is_empty = make("isNull", variable(RESPONSE))
-        asked.rules = [condition((is_empty, setting(base(full))))]
-    elif draft.scoring.rule == "each_pair":
-        values = _pair_values(premises, targets, right, full)
-        mapped = mapping(values, lower=Fraction(0))
-        asked.template = "map_response"
-        asked.rules = [
-            condition(
-                (make("isNull", variable(RESPONSE)), setting(base(Fraction(0)))),
-                (None, setting(make("mapResponse", identifier=RESPONSE))),
-            )
-        ]
-    else:
-        match = make("match", variable(RESPONSE), make("correct", identifier=RESPONSE))
-        asked.template = "match_correct" if full == 1 else None
-        asked.rules = [condition((match, setting(base(full))))]
+    full, mapped = draft.scoring.max_points, None
+    if right and draft.scoring.rule == "each_pair":
+        mapped = mapping(_pair_values(premises, targets, right, full), lower=Fraction(0))
+    asked.template, asked.rules = _match_rules(full, bool(right), mapped is not None)
     values_right = [f"{premise} {target}" for premise, target in right.items()]
     asked.declarations = [declaration(RESPONSE, "multiple", "directedPair", values_right, mapped)]
     sides = [
@@ -221,6 +206,21 @@ def ask_match(draft: Draft) -> Asked:
         **{"class": "matching"},
     )
     return asked
+
+
+def _match_rules(
+    full: Fraction, has_pairs: bool, is_mapped: bool
+) -> tuple[str | None, list[Element]]:
+    """The template that scores pairs, if there is one, and the rules that do the same."""
+    is_empty = make("isNull", variable(RESPONSE))
+    if not has_pairs:
+        return None, [condition((is_empty, setting(base(full))))]
+    if is_mapped:
+        total = make("mapResponse", identifier=RESPONSE)
+        none = setting(base(Fraction(0)))
+        return "map_response", [condition((is_empty, none), (None, setting(total)))]
+    match = make("match", variable(RESPONSE), make("correct", identifier=RESPONSE))
+    return "match_correct" if full == 1 else None, [condition((match, setting(base(full))))]
 
 
 _SIDE = "simpleAssociableChoice"

@@ -17,7 +17,7 @@ from domain.grading.numeric import StatedNumber
 from domain.grading.stated import Stated
 from domain.questions import Draft, Option, document
 from formats.qti.declarations import container
-from formats.qti.interactions import no_answer
+from formats.qti.interactions import no_answer, right_pairs
 from formats.qti.item import Item
 from formats.qti.probes import Probe, blank_probes
 from formats.qti.text import read_text
@@ -128,11 +128,7 @@ def _read_gaps(item: Item, one: Element, blanks: Blanks) -> None:
     declared = item.declared(one)
     words = [each for each in children(one) if each.tag == "gapText"]
     names = [each.get("identifier", "") for each in words]
-    pairs = [pair for pair in declared.values if isinstance(pair, tuple)]
-    if not pairs and declared.mapped is not None:
-        scored = declared.mapped.entries.items()
-        pairs = [pair for pair, points in scored if isinstance(pair, tuple) and points > 0]
-    right = {gap: word for word, gap in pairs}
+    right = {gap: word for word, gap in right_pairs(declared)}
     for gap in one.iter("gap"):
         word = right.get(gap.get("identifier", ""))
         if word not in names:

@@ -155,13 +155,9 @@ def read_match(item: Item, one: Element) -> Content:
     sides = [
         [each for each in children(side) if each.tag == "simpleAssociableChoice"] for side in sets
     ]
-    pairs = [value for value in declared.values if isinstance(value, tuple)]
-    if not pairs and declared.mapped is not None:
-        pairs = [
-            key
-            for key, points in declared.mapped.entries.items()
-            if isinstance(key, tuple) and points > 0
-        ]
+    if not all(sides):
+        raise refused("bad_match", "A set of the match is empty.", "Write its choices.", one)
+    pairs = right_pairs(declared)
     if (
         not pairs
         and child(declared.at, "correctResponse") is None
@@ -186,6 +182,15 @@ def read_match(item: Item, one: Element) -> Content:
         pairs = [(second, first) for first, second in pairs]
     premises, targets = _names(sides[0]), _names(sides[1])
     return _matching(item, sides, premises, targets, dict(pairs), _shuffles(one))
+
+
+def right_pairs(declared: Declared) -> list[tuple[str, str]]:
+    """The pairs of the right answer; without one, those that earn points."""
+    pairs = [value for value in declared.values if isinstance(value, tuple)]
+    if pairs or declared.mapped is None:
+        return pairs
+    scored = declared.mapped.entries.items()
+    return [pair for pair, points in scored if isinstance(pair, tuple) and points > 0]
 
 
 def _is_single(choices: Sequence[Element], right: Sequence[str]) -> bool:

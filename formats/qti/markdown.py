@@ -14,6 +14,8 @@ _SPECIAL = re.compile(
 )
 _LINE_START = re.compile(r"^(\s*)([#>]|[-+=](?=\s|$|-|=)|:{3}|\||~{3})", re.MULTILINE)
 _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
+_HEADING = re.compile("h[1-6]")
+_NUMBER = re.compile("[0-9]{1,9}")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _BLOCK_TAGS = (
     "address article aside blockquote caption center dd details div dl dt figcaption figure footer"
@@ -70,7 +72,7 @@ def _block(element: Element, name: str) -> Iterator[str]:
         yield "---"
     elif name == "blockquote":
         yield "\n".join(f"> {line}".rstrip() for line in to_markdown(element).split("\n"))
-    elif len(name) == 2 and name[0] == "h" and name[1].isdigit():
+    elif _HEADING.fullmatch(name):
         yield "#" * int(name[1]) + " " + to_markdown(element).replace("\n", " ")
     elif name == "div" and (element.get("class") or "").startswith("math"):
         yield f"$$\n{_tex(element)}\n$$"
@@ -91,7 +93,8 @@ def _raw(element: Element) -> str:
 
 
 def _list(element: Element, name: str) -> str:
-    number = int(element.get("start") or 1) if (element.get("start") or "1").isdigit() else 1
+    start = _NUMBER.fullmatch(element.get("start") or "")
+    number = int(start[0]) if start else 1
     items = []
     for place, one in enumerate(element.iterchildren(etree.Element)):
         mark = f"{number + place}. " if name == "ol" else "- "

@@ -49,7 +49,7 @@ def _match(values: list[Value]) -> Value:
 
 def _equal(element: Element) -> Operator:
     mode = element.get("toleranceMode", "exact")
-    said = element.get("tolerance", "0").split()
+    said = element.get("tolerance", "0").split() or ["0"]
     if mode not in ("exact", "absolute", "relative"):
         raise NotUnderstood(f"the tolerance {mode[:40]!r}")
     below, above = (read_single(text, "float", element) for text in (said[0], said[-1]))
@@ -70,9 +70,7 @@ def _equal(element: Element) -> Operator:
 
     def compare(values: list[Value]) -> Value:
         numbers = _numbers(values)
-        if numbers is None or len(numbers) != 2:
-            return None
-        return operate(numbers)
+        return None if numbers is None else operate(numbers)
 
     return compare
 
@@ -81,7 +79,7 @@ def _string_match(element: Element) -> Operator:
     case, part = element.get("caseSensitive") != "false", element.get("substring") == "true"
 
     def operate(values: list[Value]) -> Value:
-        if len(values) != 2 or not all(isinstance(one, str) for one in values):
+        if not all(isinstance(one, str) for one in values):
             return None
         one, other = (str(each) if case else str(each).casefold() for each in values)
         return other in one if part else one == other
@@ -96,14 +94,31 @@ def _member(values: list[Value]) -> Value:
 
 def _contains(values: list[Value]) -> Value:
     one, other = values
-    return None if None in values else set(other).issubset(one)  # type: ignore[arg-type]
+    if not isinstance(one, tuple) or not isinstance(other, tuple):
+        return None
+    return set(other).issubset(one)
 
 
 def _plain(operator: Operator) -> Callable[[Element], Operator]:
     return lambda _: operator
 
 
-OPERATORS: dict[str, Callable[[Element], Operator]] = {
+def read_operator(element: Element, operands: int) -> Operator:
+    """What an element does with so many values, or :class:`NotUnderstood`."""
+    name = str(element.tag)
+    if name not in _OPERATORS:
+        raise NotUnderstood(f"`{name}`")
+    if operands != _COUNTS.get(name, max(operands, 1)):
+        raise NotUnderstood(f"`{name}` of {operands} values")
+    return _OPERATORS[name](element)
+
+
+_COUNTS = {
+    **dict.fromkeys(("isNull", "not", "containerSize"), 1),
+    **dict.fromkeys(("match", "member", "contains", "equal", "stringMatch"), 2),
+    **dict.fromkeys(("subtract", "divide", "gt", "gte", "lt", "lte"), 2),
+}
+_OPERATORS: dict[str, Callable[[Element], Operator]] = {
     "match": _plain(_match),
     "isNull": _plain(lambda values: values[0] is None),
     "and": _plain(_all),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from formats.qti.declarations import ZERO, Declared, Value, container, read_single, value_text
-from formats.qti.operators import OPERATORS, NotUnderstood
+from formats.qti.operators import NotUnderstood, read_operator
 from formats.qti.xml import Element, children, local_name
 
 Responses = Mapping[str, Value]
@@ -155,10 +155,7 @@ class Processing:
         parts = [self._expression(one) for one in children(element)]
         if name in ("ordered", "multiple"):
             return _container(name, parts)
-        from_attributes = OPERATORS.get(name)
-        if from_attributes is None:
-            raise NotUnderstood(f"`{name}`")
-        operator = from_attributes(element)
+        operator = read_operator(element, len(parts))
         return lambda variables: operator([part(variables) for part in parts])
 
     def _named(self, kind: str, name: str) -> Expression:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from lxml import etree
+from pydantic import ValidationError
 
 from domain.grading.cloze import StatedBlanks
 from domain.grading.numeric import StatedNumber
@@ -28,7 +29,7 @@ from formats.qti.probes import (
 from formats.qti.prompt import read_prompt
 from formats.qti.scoring import by_template, with_scoring
 from formats.qti.typed import read_entry
-from formats.qti.xml import Element, Refused, read_xml, refused, rename
+from formats.qti.xml import Element, Refused, read_xml, refused, rename, senseless
 
 SLUG = "q_"  # before a slug that is the item's identifier
 UNNAMED = "i_"  # before an identifier that stands for none
@@ -67,6 +68,8 @@ def parse_item(root: Element) -> Parsed:
         draft = _draft(item)
     except Refused as error:
         return Parsed(None, (*problems, error.problem), tuple(losses))
+    except ValidationError as error:
+        return Parsed(None, (*problems, senseless(error, root).problem), tuple(losses))
     return Parsed(draft, tuple(problems), tuple(losses))
 
 

@@ -1,12 +1,15 @@
 """Markdown to the XHTML that players show, and what they hold back to markdown.
 
 Where the way back would not give the same markdown, a processing instruction beside the text
-keeps it. It is only believed if it still says what is shown, so an edited file is read as edited.
+keeps it. It is only believed if it still says what is shown, so an edited file is read as edited:
+a digest tells that nothing has changed, and where it does not agree, both are compared.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
 
 from lxml import etree, html
 
@@ -68,22 +71,65 @@ def _trim(root: Element) -> None:
 def fill(parent: Element, markdown: str, inline: bool = False) -> Element:
     """Put the text into an element; ``inline`` where no blocks may stand if there is one only."""
     content = shown(markdown)
-    source = None if to_markdown(shown(markdown)) == markdown else keep_source(markdown)
+    is_kept = to_markdown(content) != markdown
     if inline and len(content) == 1 and content[0].tag == "p" and not content.text:
         content = content[0]
     parent.text = content.text
     parent.extend(list(content))
-    if source is not None:
-        parent.append(source)
+    if is_kept:
+        parent.append(keep_source(markdown, _outline(parent)))
     # One player takes two braces for its own templates, unless a comment parts them.
     insert(parent, _BRACES, _comment)
     return parent
 
 
-def keep_source(markdown: str) -> etree._ProcessingInstruction:
+class Kept(NamedTuple):
+    """The markdown that an instruction keeps, and the digest of what was shown of it."""
+
+    digest: str
+    markdown: str
+
+    def is_of(self, shown: str) -> bool:
+        """Whether just this was shown."""
+        return self.digest == _digest(shown)
+
+
+def keep_source(markdown: str, shown: str) -> etree._ProcessingInstruction:
     """The instruction that keeps a text beside what is shown of it."""
-    said = json.dumps(markdown).replace("?>", "?\\u003e").replace("{", "\\u007b")
-    return etree.ProcessingInstruction(SOURCE, said)
+    said = json.dumps(Kept(_digest(shown), markdown))
+    return etree.ProcessingInstruction(
+        SOURCE, said.replace("?>", "?\\u003e").replace("{", "\\u007b")
+    )
+
+
+def kept_in(element: Element) -> Iterator[Kept]:
+    """What the instructions right inside of an element keep."""
+    for source in sources(element):
+        try:
+            said = json.loads(str(source.text))
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(said, list) and len(said) == 2 and all(isinstance(one, str) for one in said):
+            yield Kept(*said)
+
+
+def _digest(shown: str) -> str:
+    return sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _outline(element: Element) -> str:
+    """All that is in an element as one text, whatever its namespaces and comments are."""
+    return "".join(_pieces(element))
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    yield element.text or ""
+    for one in element:
+        if isinstance(one.tag, str):
+            yield f"<{one.tag}{sorted(one.items())}>"
+            yield from _pieces(one)
+            yield "</>"
+        yield one.tail or ""
 
 
 def insert(root: Element, pattern: re.Pattern[str], element: Callable[[str], Element]) -> None:
@@ -116,13 +162,11 @@ def _comment(_: str) -> Element:
 
 def read_text(element: Element) -> str:
     """The markdown of what an element holds."""
-    for source in sources(element):
-        try:
-            said = json.loads(str(source.text))
-        except ValueError:
-            continue
-        if isinstance(said, str) and to_markdown(shown(said)) == to_markdown(element):
-            return said
+    for kept in kept_in(element):
+        if kept.is_of(_outline(element)):
+            return kept.markdown
+        if to_markdown(shown(kept.markdown)) == to_markdown(element):
+            return kept.markdown
     return to_markdown(element)
 
 

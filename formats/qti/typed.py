@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from domain.grading import Stated
 from domain.grading.numeric import StatedNumber
 from domain.grading.short_text import AcceptedText, StatedText
-from formats.qti.declarations import Declared, Single
+from formats.qti.declarations import Declared, Single, read_float
 from formats.qti.interactions import no_answer
 from formats.qti.item import Item
-from formats.qti.xml import Element, refused
+from formats.qti.xml import Element, Refused, refused, senseless
 
 
 def read_number(declared: Declared, margin: dict[str, Fraction]) -> StatedNumber:
@@ -47,18 +47,13 @@ def read_words(declared: Declared) -> StatedText:
             whitespace=True,
         )
     except ValidationError as error:
-        raise refused(
-            "bad_answer",
-            f"The right answer: {error.errors()[0]['msg'][:200]}.",
-            "Shorten or mend it.",
-            declared.at,
-        ) from None
+        raise senseless(error, declared.at) from None
 
 
 def _spelled(at: Element) -> dict[Single, Fraction]:
     """Entries whose case does not matter, as they were written."""
     return {
-        one.get("mapKey", ""): Fraction(one.get("mappedValue", "0"))
+        one.get("mapKey", ""): read_float(one.get("mappedValue", ""), one)
         for one in at.iter("mapEntry")
         if one.get("caseSensitive") == "false"
     }
@@ -76,12 +71,12 @@ def _margin(item: Item, declared: Declared) -> dict[str, Fraction]:
     """The tolerance that an `equal` of this variable states; running it proves or refutes it."""
     for one in item.root.iter("equal"):
         names = {each.get("identifier") for each in one.iter("variable")}
-        said = (one.get("tolerance") or "0").split()[0]
+        said = (one.get("tolerance") or "0").partition(" ")[0]
         if declared.name not in names or one.get("toleranceMode", "exact") == "exact":
             continue
         try:
-            amount = Fraction(said)
-        except ValueError:
+            amount = read_float(said, one)
+        except Refused:
             return {}
         is_absolute = one.get("toleranceMode") == "absolute"
         return {"tolerance": amount} if is_absolute else {"relative": amount / 100}

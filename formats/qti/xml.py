@@ -10,11 +10,18 @@ from functools import lru_cache
 from html.entities import html5
 
 from lxml import etree
+from pydantic import ValidationError
 
 from domain.problems import Problem
 
 LARGEST_FILE = 16 * 1024 * 1024  # bytes
-_SUBSET = re.compile(rb"<!DOCTYPE[^>\[]*\[")
+# A DOCTYPE with declarations of its own, where one may stand: in a text it would be no harm.
+_SUBSET = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?"
+    rb"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE[^>\[]*\[",
+    re.DOTALL,
+)
+_LONGEST_PROLOG = 64 * 1024
 _HYPHEN = re.compile("-([a-z0-9])")
 Element = etree._Element
 
@@ -33,11 +40,17 @@ def refused(code: str, message: str, hint: str, at: Element | None = None) -> Re
     return Refused(Problem(code, message, hint, line, None if line is None else 1))
 
 
+def senseless(error: ValidationError, at: Element) -> Refused:
+    """The refusal of an answer that says nothing which could be graded."""
+    told = error.errors()[0]["msg"].removeprefix("Value error, ")[:200]
+    return refused("bad_answer", f"The right answer: {told}.", "Shorten or mend it.", at)
+
+
 def read_xml(data: bytes) -> Element:
     """The root of a document, or :class:`Refused`."""
     if len(data) > LARGEST_FILE:
         raise refused("too_large", f"The file has {len(data):,} bytes.", "Divide it.")
-    if _SUBSET.search(data):
+    if _SUBSET.match(data[:_LONGEST_PROLOG].replace(b"\0", b"")):  # UTF-16 has NUL between
         raise _doctype()
     try:
         root = etree.fromstring(data, _parser())

@@ -114,6 +114,8 @@ def test_an_operation_shows_what_is_sent_and_what_comes_back(
     for body in (body for body in (*success, *sent) if "content" in body):
         if "application/merge-patch+json" in body["content"]:
             continue  # any object: what it changes is read as a draft
+        if "application/schema+json" in body["content"]:
+            continue  # a schema is any object
         if "application/json" not in body["content"]:  # a file
             assert {kind["schema"]["format"] for kind in body["content"].values()} == {"binary"}
             continue

@@ -86,3 +86,18 @@ def test_aiken_keeps_words(texts: list[str], stem: str, data: st.DataObject) -> 
     key = AnswerKey(frozenset({data.draw(st.integers(1, len(texts)))}))
     draft = Draft(first_words(prompt), prompt, options, key, kind="single_choice")
     check_exact(AIKEN, draft)
+
+
+@pytest.mark.parametrize("right", [1, 2])
+@pytest.mark.parametrize("form", [GIFT, MOODLE_XML], ids=lambda form: form.name)
+@pytest.mark.parametrize("said", [("yes", "no"), (None, "no"), ("yes", None)])
+def test_feedback_stays_with_its_truth(
+    form: Format, right: int, said: tuple[str | None, str | None]
+) -> None:
+    truths = zip(("True", "False"), said, strict=True)
+    options = tuple(Option(text, feedback=words) for text, words in truths)
+    key = AnswerKey(frozenset({right}))
+    draft = Draft("T", "True?", options, key, kind="true_false")
+    rendered = form.render(draft)
+    assert rendered.losses == ()
+    assert read(form, rendered.content or b"").draft == draft

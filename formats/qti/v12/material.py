@@ -1,13 +1,11 @@
 """Texts of QTI 1.2: HTML as a text inside of XML, or plain."""
 
-import json
-
 from lxml import etree, html
 
 from formats.qti.build import make
 from formats.qti.markdown import escape, to_markdown
-from formats.qti.text import SOURCE, keep_source, shown
-from formats.qti.xml import Element, children, instructions
+from formats.qti.text import keep_source, kept_in, shown
+from formats.qti.xml import Element, children
 
 
 def read_material(element: Element | None) -> str:
@@ -25,15 +23,11 @@ def read_material(element: Element | None) -> str:
 
 def _read(material: Element) -> str:
     texts = [one for one in children(material) if one.tag == "mattext"]
+    kept = next(kept_in(material), None)
+    if kept and len(texts) == 1 and kept.is_of(texts[0].text or ""):
+        return kept.markdown
     said = "\n\n".join(filter(None, map(_read_text, texts)))
-    for source in instructions(material, SOURCE):
-        try:
-            kept = json.loads(str(source.text))
-        except ValueError:
-            continue
-        if isinstance(kept, str) and to_markdown(shown(kept)) == said:
-            return kept
-    return said
+    return kept.markdown if kept and to_markdown(shown(kept.markdown)) == said else said
 
 
 def _read_text(element: Element) -> str:
@@ -58,5 +52,5 @@ def write_material(markdown: str) -> Element:
     inside = text.removeprefix("<div>").removesuffix("</div>")
     material = make("material", make("mattext", inside, texttype="text/html"))
     if to_markdown(fragment(inside)) != markdown:
-        material.append(keep_source(markdown))
+        material.append(keep_source(markdown, inside))
     return material

@@ -49,7 +49,18 @@ def _step(
     conditions = [one for one in children(element) if one.tag == "conditionvar"]
     test = _all([_test(one) for part in conditions for one in children(part)])
     changes = [_change(one, most) for one in children(element) if one.tag == "setvar"]
-    return test, changes, element.get("continue", "No").lower() == "yes"
+    return test, changes, _goes_on(element)
+
+
+def _goes_on(element: Element) -> bool:
+    """Whether later conditions count, too.
+
+    The standard says no where nothing is said. Canvas says nothing and means that points which
+    are added, part by part, all count.
+    """
+    said = element.get("continue")
+    actions = [one.get("action", "Set") for one in children(element) if one.tag == "setvar"]
+    return said.lower() == "yes" if said else "Set" not in actions and bool(actions)
 
 
 def _change(element: Element, most: Fraction) -> Callable[[Fraction], Fraction]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from pydantic import ValidationError
+
 from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import Draft, Explanation, Scoring, is_slug
@@ -17,7 +19,16 @@ from formats.qti.scoring import with_scoring
 from formats.qti.v12.material import read_material
 from formats.qti.v12.processing import Given, score_of
 from formats.qti.v12.shapes import Shape, read_shape
-from formats.qti.xml import Element, Refused, child, read_xml, refused, rename, text_of
+from formats.qti.xml import (
+    Element,
+    Refused,
+    child,
+    read_xml,
+    refused,
+    rename,
+    senseless,
+    text_of,
+)
 
 _WEIGHTS = ("points_possible", "cc_weighting", "qmd_weighting")
 
@@ -50,6 +61,8 @@ def _parse_item(element: Element) -> Parsed:
         return Parsed(_draft(item, said), (), tuple(losses))
     except Refused as error:
         return Parsed(None, (error.problem,), tuple(losses))
+    except ValidationError as error:
+        return Parsed(None, (senseless(error, element).problem,), tuple(losses))
     except RecursionError:
         place = element.sourceline
         return Parsed(

@@ -102,50 +102,47 @@ def _right(item: Element, name: str) -> list[str]:
 
 
 def _choice(item: Item, response: Element, kind: str) -> Shape:
-    elements = _labels(response)
+    name, elements = response.get("ident", ""), _labels(response)
     labels = tuple(one.get("ident", "") for one in elements)
     if not labels or len(set(labels)) < len(labels):
-        raise refused(
-            "bad_identifiers", "Options lack identifiers of their own.", "Add them.", response
-        )
-    name = response.get("ident", "")
+        told = "Options lack identifiers of their own."
+        raise refused("bad_identifiers", told, "Add them.", response)
     is_several = response.get("rcardinality", "Single").lower() == "multiple"
-    right = _right(item.root, name)
-    if not right and not (is_several and any(True for _ in item.root.iter("respcondition"))):
-        raise no_answer(item.root)
-    if not set(right) <= set(labels):
-        raise refused("unknown_answer", "The right answer is no option.", "Mend it.", response)
-    options = tuple(
-        Option(read_material(one), feedback=_feedback(item.root, name, one.get("ident", "")))
-        for one in elements
-    )
-    places = frozenset(labels.index(one) + 1 for one in right)
+    places = _right_places(item.root, response, labels, is_several)
     ours = {"true_false_question": "true_false"}.get(kind, "single_choice")
-    ours = "multiple_response" if is_several or len(places) != 1 else ours
-
-    def probes(_: Draft) -> Iterator[tuple[Given, Any]]:
-        sets = (
-            pick_sets(len(labels))
-            if is_several
-            else iter([(), *((at,) for at in range(len(labels)))])
-        )
-        for picked in sets:
-            yield (
-                {name: tuple(labels[at] for at in picked)} if picked else {},
-                frozenset(str(at + 1) for at in picked),
-            )
-
-    shuffle = any(one.get("shuffle", "").lower() == "yes" for one in response.iter("render_choice"))
     return Shape(
-        ours,
+        "multiple_response" if is_several or len(places) != 1 else ours,
         read_material(item.body),
-        probes,
-        options,
+        lambda _: _picked(name, labels, is_several),
+        tuple(
+            Option(read_material(one), feedback=_feedback(item.root, name, label))
+            for one, label in zip(elements, labels, strict=True)
+        ),
         AnswerKey(places),
-        shuffle=shuffle,
+        shuffle=any(
+            one.get("shuffle", "").lower() == "yes" for one in response.iter("render_choice")
+        ),
         labels=labels,
         feedback_names=frozenset(_feedback_names(item.root, name)),
     )
+
+
+def _right_places(
+    item: Element, response: Element, labels: Sequence[str], is_several: bool
+) -> frozenset[int]:
+    right = _right(item, response.get("ident", ""))
+    if not right and not (is_several and any(True for _ in item.iter("respcondition"))):
+        raise no_answer(item)
+    if not set(right) <= set(labels):
+        raise refused("unknown_answer", "The right answer is no option.", "Mend it.", response)
+    return frozenset(labels.index(one) + 1 for one in right)
+
+
+def _picked(name: str, labels: Sequence[str], is_several: bool) -> Iterator[tuple[Given, Any]]:
+    count = len(labels)
+    for picked in pick_sets(count) if is_several else ((), *((at,) for at in range(count))):
+        chosen = tuple(labels[at] for at in picked)
+        yield ({name: chosen} if picked else {}), frozenset(str(at + 1) for at in picked)
 
 
 def _feedback_names(item: Element, name: str) -> dict[str, str]:
@@ -213,6 +210,8 @@ def _matching(item: Item, responses: Sequence[Element]) -> Shape:
     labels = {
         one.get("ident", ""): read_material(one) for each in responses for one in _labels(each)
     }
+    if not labels:
+        raise refused("no_targets", "There is nothing to match with.", "Add it.", responses[0])
     texts = list(dict.fromkeys(labels.values()))
     premises, pairs, names = [], [], []
     for one in responses:
