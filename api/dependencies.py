@@ -123,7 +123,7 @@ Author = Annotated[Caller, Security(CallerWith("bank:write"))]
 Publisher = Annotated[Caller, Security(CallerWith("bank:publish"))]
 AuthorOrPublisher = Annotated[Caller, Security(CallerWith("bank:write", "bank:publish"))]
 
-IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,255}$"
+IDEMPOTENCY_KEY = r"^[\x21-\x7e]+$"
 IdempotencyKey = Annotated[
     str | None,
     Header(

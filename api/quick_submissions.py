@@ -19,6 +19,7 @@ from domain.errors import ServiceError
 
 ADDRESS = re.compile(r"/v1/questions/([^/]{1,120})/submissions")
 ROUTE = SimpleNamespace(path="/v1/questions/{name}/submissions")  # for the log line
+LONGEST_KEY = 255
 LENGTH = re.compile(rb"[0-9]{1,5}")  # of a usual body, in bytes
 KEY = re.compile(IDEMPOTENCY_KEY.encode())
 
@@ -64,7 +65,7 @@ class QuickSubmissions:
             and b"content-encoding" not in head
             and LENGTH.fullmatch(length)
             and int(length) <= self._most
-            and (key is None or KEY.fullmatch(key))
+            and (key is None or (KEY.fullmatch(key) and len(key) <= LONGEST_KEY))
         )
         return address[1] if is_usual else None
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
+from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import psycopg
@@ -139,7 +140,8 @@ class PostgresChecks:
     It speaks by the driver's lowest floor: the one above takes as long as all else for an answer.
 
     Who comes while a read is under way waits for the next one: the one under way may have begun
-    before a commit of which the newcomer has heard already.
+    before a commit of which the newcomer has heard already. While it reads for one event
+    loop, there is nothing to get in another.
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
@@ -149,12 +151,18 @@ class PostgresChecks:
         self._links = 0
         self._waiting: list[Told] = []
         self._reading: asyncio.Task[None] | None = None
+        self._lock = Lock()
 
     def tell(self, told: Told) -> None:
         """Tell the state by the next read."""
-        self._waiting.append(told)
-        if self._reading is None:
-            self._reading = asyncio.get_running_loop().create_task(self._read_for_all())
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if self._reading is None or self._reading.get_loop().is_closed():
+                self._reading = loop.create_task(self._read_for_all())
+            if is_ours := self._reading.get_loop() is loop:
+                self._waiting.append(told)
+        if not is_ours:
+            told(None)
 
     async def read(self) -> State | None:
         """The state, by the next read."""
@@ -164,11 +172,15 @@ class PostgresChecks:
 
     async def _read_for_all(self) -> None:
         try:
-            while self._waiting:
-                await self._read_for(self._take_waiting())
+            while waiting := self._take_waiting():
+                await self._read_for(waiting)
         finally:
+            _tell(self._end(), None)
+
+    def _end(self) -> list[Told]:
+        with self._lock:
             self._reading = None
-            _tell(self._take_waiting(), None)
+            return self._take_waiting()
 
     def _take_waiting(self) -> list[Told]:
         waiting, self._waiting = self._waiting, []
