@@ -20,13 +20,14 @@ from domain.questions import is_storable
 LARGEST_INTEGER = 2**63 - 1  # what the engines' widest integer column holds
 
 
-def _rfc3339(moment: datetime) -> str:
+def rfc3339(moment: datetime) -> str:
+    """The moment, which is in UTC, as it is sent."""
     return moment.isoformat().replace("+00:00", "Z")
 
 
 Moment = Annotated[
     datetime,
-    PlainSerializer(_rfc3339, return_type=str),
+    PlainSerializer(rfc3339, return_type=str),
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T10:00:00Z"]),
 ]
 

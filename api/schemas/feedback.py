@@ -1,7 +1,7 @@
 """What a learner gets to know after answering: the one place where a key may be seen."""
 
 from collections.abc import Set as AbstractSet
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import Field
@@ -62,11 +62,6 @@ class FeedbackOut(Outgoing):
     combination: TextOut | None
     explanation: TextOut | None
     references: list[ReferenceOut]
-
-    @cached_property
-    def as_sent(self) -> bytes:
-        """The same as it is sent."""
-        return self.model_dump_json().encode()
 
     @classmethod
     def of(

@@ -1,5 +1,7 @@
 """What learners send, and what they get back."""
 
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, to_json
 
 from api.schemas.base import (
     Incoming,
@@ -20,6 +22,7 @@ from api.schemas.base import (
     Outgoing,
     Seed,
     ShortText,
+    rfc3339,
 )
 from api.schemas.feedback import FeedbackOut
 from api.schemas.problems import ProblemOut
@@ -31,6 +34,8 @@ from operations.grade_answer import Answer, Graded
 
 OptionId = Annotated[str, Field(max_length=52, examples=["7fhx"])]
 LONGEST_DURATION_MS = 10**12
+MOST_WRITTEN = 2000  # results on picks that are kept as JSON, about 6 KB each
+NOBODYS, NEVER = UUID(int=0), datetime.min.replace(tzinfo=UTC)
 RESPONSES: dict[str, Any] = {
     "anyOf": [kind.sent.model_json_schema() for kind in KINDS.values()],
 }
@@ -139,14 +144,22 @@ class SubmissionOut(Outgoing):
 
     @classmethod
     def json_of(cls, graded: Graded) -> bytes:
-        """The same as it is sent. Many learners get the same feedback, so it is written once."""
-        submission = graded.submission
-        told = cls._scored(submission, graded.grade, graded.version, graded.slug, None)
-        document = told.model_dump_json().encode()
-        if not _explains(submission):
-            return document
-        feedback = FeedbackOut.of(submission, graded.version)
-        return b"%s%s}" % (document.removesuffix(b"null}"), feedback.as_sent)
+        """The same as it is sent. What many learners get alike is written once."""
+        told, grade = graded.submission, graded.grade
+        if told.response is not None:
+            return cls.first(graded).model_dump_json().encode()
+        to_id, to_learner, to_moment, end = _written(
+            graded.version,
+            graded.slug,
+            told.question_id,
+            tuple(told.selected),
+            tuple(told.shown),
+            told.release,
+            grade._replace(id=NOBODYS, submission_id=NOBODYS, graded_at=NEVER),
+        )
+        moment, learner = rfc3339(told.submitted_at).encode(), to_json(told.learner)
+        id_ = str(told.id).encode()
+        return b"".join((to_id, id_, to_learner, learner, to_moment, moment, end))
 
     @classmethod
     def _telling(
@@ -157,19 +170,8 @@ class SubmissionOut(Outgoing):
         slug: str,
     ) -> Self:
         """The submission under a grade, as far as its question releases either."""
-        feedback = FeedbackOut.of(submission, version) if _explains(submission) else None
-        return cls._scored(submission, grade, version, slug, feedback)
-
-    @classmethod
-    def _scored(
-        cls,
-        submission: Submission | SubmissionValues,
-        grade: GradeRow | GradeValues,
-        version: AnswerableVersion,
-        slug: str,
-        feedback: FeedbackOut | None,
-    ) -> Self:
         scored = submission.release != "never"
+        explained = submission.release == "after_submission"
         return cls(
             id=submission.id,
             question=QuestionRefOut(
@@ -186,12 +188,43 @@ class SubmissionOut(Outgoing):
             rule=grade.rule,
             rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
-            feedback=feedback,
+            feedback=FeedbackOut.of(submission, version) if explained else None,
         )
 
 
-def _explains(submission: Submission | SubmissionValues) -> bool:
-    return submission.release == "after_submission"
+@lru_cache(MOST_WRITTEN)
+def _written(
+    version: AnswerableVersion,
+    slug: str,
+    question_id: UUID,
+    selected: tuple[str, ...],
+    shown: tuple[str, ...],
+    release: str,
+    grade: GradeValues,
+) -> tuple[bytes, bytes, bytes, bytes]:
+    """The JSON of all submissions that say the same, cut at their id, learner and moment."""
+    submission = SubmissionValues(
+        id=NOBODYS,
+        question_id=question_id,
+        version_id=version.row.id,
+        caller="",
+        learner=None,
+        selected=list(selected),
+        response=None,
+        shown=list(shown),
+        shuffle=None,
+        release=release,
+        duration_ms=None,
+        submitted_at=NEVER,
+        idempotency_key=None,
+        request_hash=None,
+    )
+    told = SubmissionOut.first(Graded(submission, grade, version, slug))
+    # No text of an author comes before the moment, so each cut is at the first of its kind.
+    to_id, _, rest = told.model_dump_json().encode().partition(str(NOBODYS).encode())
+    to_learner, _, rest = rest.partition(b'"learner":null')
+    to_moment, _, end = rest.partition(rfc3339(NEVER).encode())
+    return to_id, to_learner + b'"learner":', to_moment, end
 
 
 class AcceptedOut(Outgoing):
