@@ -17,7 +17,7 @@ from api.schemas.submissions import SubmissionIn
 from api.submissions import submit
 from domain.errors import ServiceError
 
-ADDRESS = re.compile(r"/v1/questions/([^/]{1,120})/submissions")
+ADDRESS = re.compile(r"/v1/questions/([^/\0]{1,120})/submissions")
 ROUTE = SimpleNamespace(path="/v1/questions/{name}/submissions")  # for the log line
 LONGEST_KEY = 255
 LENGTH = re.compile(rb"[0-9]{1,5}")  # of a usual body, in bytes

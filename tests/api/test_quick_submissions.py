@@ -97,7 +97,8 @@ def test_both_ways_answer_alike(make_client: MakeClient, bank: Bank, public: boo
     for content, headers in OTHERS:
         first = told(short.post(ADDRESS, content=content, headers=key | headers))
         assert first == told(long.post(ADDRESS, content=content, headers=key | headers)), content
-    for address in (ADDRESS + "?x=1", ADDRESS + "/", ADDRESS.replace("rivers", "absent")):
+    others = [ADDRESS.replace("rivers", name) for name in ("absent", "%00", "%ff", "x" * 130)]
+    for address in (ADDRESS + "?x=1", ADDRESS + "/", *others):
         first = told(short.post(address, json=PICKED, headers=key))
         assert first == told(long.post(address, json=PICKED, headers=key)), address
 
