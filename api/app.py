@@ -87,6 +87,7 @@ class Service(FastAPI):
 
     outermost: ASGIApp
     quick_answers: QuickAnswers
+    quick_submissions: QuickSubmissions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or the life of the process."""
@@ -162,8 +163,8 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
     cache = ResponseCache(
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public
     )
-    quick = QuickSubmissions(cache, settings.max_body_bytes)
-    limits = RateLimits(HeadAsGet(quick), settings.limit_per_key, settings.limit_per_address)
+    limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(limits, settings.cors_origins)
     app.outermost = RequestContext(cors)
     app.quick_answers = QuickAnswers(cache, limits, cors)
+    app.quick_submissions = QuickSubmissions(app, limits, cors)

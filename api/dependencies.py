@@ -89,10 +89,14 @@ class CallerWith(HTTPBearer):
         super().__init__(auto_error=False, scheme_name="key", description=_BEARER)
         self._scopes = scopes
 
+    def lets_in(self, caller: Caller) -> bool:
+        """Whether the caller has one of the scopes."""
+        return any(map(caller.may, self._scopes))
+
     async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
         """The caller of this request."""
         caller = await _caller(request)
-        if not any(map(caller.may, self._scopes)):
+        if not self.lets_in(caller):
             named = " or ".join(self._scopes)
             if caller is PUBLIC:
                 raise Unauthenticated(f"This needs a key with the scope {named}.")

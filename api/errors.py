@@ -41,6 +41,8 @@ MOST_FAULTS = 20  # told at once; a client can send more than anybody would read
 LONGEST_NAME = 100
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
+log = structlog.get_logger()
+
 
 def _family(root: type[ServiceError]) -> Iterator[type[ServiceError]]:
     for child in root.__subclasses__():
@@ -107,8 +109,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _on_service_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(DBAPIError, on_database_error)
-    app.add_exception_handler(PoolTimeoutError, on_database_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(PoolTimeoutError, _on_database_error)
     app.add_exception_handler(Exception, _on_unexpected_error)
 
 
@@ -143,12 +145,26 @@ def _asking(request: Request, method: str) -> Scope:
     return {**request.scope, "method": "GET" if method == "HEAD" else method}
 
 
-async def on_database_error(request: Request, error: Exception) -> Response:
+async def _on_database_error(request: Request, error: Exception) -> Response:
     """A database that is busy or away is a pause; any other complaint of it is our mistake."""
     if not isinstance(error, OperationalError | PoolTimeoutError):
         raise error
-    structlog.get_logger().error("database_unavailable", reason=type(error).__name__)
-    return problem_response(request.scope, Unavailable())
+    return _pause(request.scope, error)
+
+
+def _pause(scope: Scope, error: Exception) -> Response:
+    log.error("database_unavailable", reason=type(error).__name__)
+    return problem_response(scope, Unavailable())
+
+
+def response_to(scope: Scope, error: Exception) -> Response:
+    """The answer to a request that failed outside of the framework, which would say the same."""
+    if isinstance(error, ServiceError):
+        return problem_response(scope, error)
+    if isinstance(error, OperationalError | PoolTimeoutError):
+        return _pause(scope, error)
+    log.error("request_failed", request_id=scope["state"]["request_id"], exc_info=error)
+    return problem_response(scope, InternalError())
 
 
 async def _on_unexpected_error(request: Request, _: Exception) -> Response:

@@ -19,7 +19,6 @@ from api.revision_checks import RevisionChecks, State
 
 Head = Mapping[bytes, bytes]
 
-OK, NOT_MODIFIED = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"
 ON_TOP = lines_of([NO_SNIFFING])
 OTHERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})  # they tell of a body
 
@@ -38,8 +37,8 @@ class QuickAnswers:
 
     def find(
         self, url: bytes, head: Head, client: tuple[str, int] | None, state: State
-    ) -> tuple[bytes, ...] | None:
-        """The parts of a response, but for the server's own headers, which come after the first.
+    ) -> tuple[int, tuple[bytes, ...]] | None:
+        """The status of a response, and its parts behind the server's own headers.
 
         The state must have been read for this request. ``None`` where it has to go the long way;
         then it is counted and logged there.
@@ -56,10 +55,15 @@ class QuickAnswers:
         is_known = known is not None and variant.is_among(known)
         if requests_are_told():
             _log(kept, request_id, 304 if is_known else 200, started)
-        marks = b"%s%sx-request-id: %s\r\n%s\r\n" % (limits, of_origin, request_id, ON_TOP)
+        marks = marks_of(limits, of_origin, request_id)
         if is_known:
-            return NOT_MODIFIED, variant.lines_of_304, marks
-        return OK, variant.lines, marks, variant.body
+            return 304, (variant.lines_of_304, marks)
+        return 200, (variant.lines, marks, variant.body)
+
+
+def marks_of(limits: bytes, of_origin: bytes, request_id: bytes) -> bytes:
+    """What every answer gets on top of its own headers, and the end of the headers."""
+    return b"%s%sx-request-id: %s\r\n%s\r\n" % (limits, of_origin, request_id, ON_TOP)
 
 
 @lru_cache(maxsize=10_000)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,9 @@ from operations.store_answers import Assessed, NeedsSavepoint, Outcome, assess, 
 
 MOST_AT_ONCE = 1000  # answers in one transaction
 Result = TypeVar("Result")
+Told = Callable[[Outcome], None]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class _Answer:
 
     assessed: Assessed
     loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Graded]
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,19 @@ class SubmissionWriter:
 
     async def submit(self, attempt: Attempt) -> Graded:
         """Grade and store one answer; what is wrong with it is a ``ServiceError``."""
+        future: asyncio.Future[Graded] = asyncio.get_running_loop().create_future()
+        self.submit_soon(attempt, partial(_settle, future))
+        return await future
+
+    def submit_soon(self, attempt: Attempt, told: Told) -> None:
+        """The same; ``told`` gets what becomes of the answer, in this event loop."""
         loop = asyncio.get_running_loop()
-        answer = _Answer(assess(attempt, self.versions), loop, loop.create_future())
+        answer = _Answer(assess(attempt, self.versions), loop, told)
         with self._place():
             gathered = self._gathered.setdefault(loop, [])
             gathered.append(answer)
         if len(gathered) == 1:
             loop.call_soon(self._hand_over, loop)
-        return await answer.future
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """Run a unit of work in its turn, in one transaction; blocks until it is committed."""
@@ -170,21 +179,28 @@ class SubmissionWriter:
 
 def _tell(answers: list[_Answer], outcomes: Iterable[Outcome]) -> None:
     """Wake who waits, each event loop once."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Graded], Outcome]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Told, Outcome]]] = {}
     for answer, outcome in zip(answers, outcomes, strict=True):
-        by_loop.setdefault(answer.loop, []).append((answer.future, outcome))
+        by_loop.setdefault(answer.loop, []).append((answer.told, outcome))
     for loop, told in by_loop.items():
         try:
-            loop.call_soon_threadsafe(_resolve, told)
+            loop.call_soon_threadsafe(_tell_each, told)
         except RuntimeError:  # the loop is closed: nobody waits any more
-            structlog.get_logger().warning("answers_not_told", count=len(told))
+            log.warning("answers_not_told", count=len(told))
 
 
-def _resolve(told: list[tuple[asyncio.Future[Graded], Outcome]]) -> None:
-    for future, outcome in told:
-        if future.done():  # who asked has gone away
-            continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
+def _tell_each(waiting: list[tuple[Told, Outcome]]) -> None:
+    for told, outcome in waiting:
+        try:
+            told(outcome)
+        except Exception:  # of one must not keep the others waiting
+            log.exception("answer_not_told")
+
+
+def _settle(future: asyncio.Future[Graded], outcome: Outcome) -> None:
+    if future.done():  # who asked has gone away
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

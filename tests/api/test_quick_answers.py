@@ -1,16 +1,10 @@
 """What the server sends by itself is what the application would send, as fresh and as counted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import httpx
 import pytest
-from uvicorn import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
 from api.app import Service, create_app
 from api.quick_answers import QuickAnswers
@@ -19,13 +13,13 @@ from models import Database, now
 from operations.revoke_key import revoke_key
 from settings import Settings
 from tests.api.layered import ONE
+from tests.api.quickly import both, merged, run, served
 from tests.api.test_response_cache import ADDRESSES, HEADERS, same
 from tests.factories import DRAFT, Bank
 
 BROWSER = {"Accept-Encoding": "gzip, deflate, br", "X-Request-Id": "mine"}
 FORWARDED = {"X-Forwarded-For": "203.0.113.9"}
 CLOSING = {"Connection": "close"}
-DRAWN = {"accept-encoding": "identity"}
 LEARNER = b"Host: here\r\n\r\n"
 READ = b"GET /v1/questions/rivers HTTP/1.1\r\n"
 
@@ -55,52 +49,6 @@ class Found:
         monkeypatch.setattr(app.quick_answers, "find", counting)
 
 
-@asynccontextmanager
-async def served(app: Service, protocol: type[HttpToolsProtocol]) -> AsyncIterator[int]:
-    """The port on which an application is served by that protocol."""
-    config = Config(app, lifespan="off", server_header=False, log_config=None)
-    config.load()
-    state = ServerState()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: protocol(config, state, {}), "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for connection in list(state.connections):
-            connection.shutdown()
-
-
-@asynccontextmanager
-async def both(
-    database: Database, **settings: Any
-) -> AsyncIterator[tuple[Service, httpx.AsyncClient, httpx.AsyncClient]]:
-    """One application, and clients of the quick server and of the plain one."""
-    app = create_app(Settings.load(**settings), database)
-    async with (
-        served(app, QuickProtocol) as quick,
-        served(app, HttpToolsProtocol) as plain,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{quick}", headers=DRAWN) as first,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{plain}", headers=DRAWN) as second,
-    ):
-        first.headers["Host"] = second.headers["Host"] = "here"
-        yield app, first, second
-    await app.state.checks.close()
-
-
-def run(work: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(work())  # type: ignore[arg-type]
-
-
-def _merged(answer: httpx.Response) -> httpx.Response:
-    """The same with one Vary and its headers in one order, as HTTP lets them be."""
-    told = sorted((name.lower(), value) for name, value in answer.headers.raw)
-    vary = b", ".join(value for name, value in told if name == b"vary")
-    plain = [(name, value) for name, value in told if name != b"vary"]
-    answer.headers = httpx.Headers([*plain, (b"vary", vary)] if vary else plain)
-    return answer
-
-
 @pytest.mark.parametrize(("public", "origins"), [(True, "*"), (False, "https://course.example")])
 def test_answers_are_those_of_the_application(
     own_database: Database,
@@ -126,11 +74,11 @@ def test_answers_are_those_of_the_application(
                     for _ in range(2):
                         answer = await quick.get(address, headers=headers)
                         theirs = await plain.get(address, headers=headers)
-                        same(_merged(answer), _merged(theirs))
+                        same(merged(answer), merged(theirs))
                 if tag := answer.headers.get("ETag"):
                     asked = {**keys[0], "If-None-Match": f'"x", W/{tag}'}
                     answer = await quick.get(address, headers=asked)
-                    same(_merged(answer), _merged(await plain.get(address, headers=asked)))
+                    same(merged(answer), merged(await plain.get(address, headers=asked)))
                     assert answer.status_code == 304
             assert found.count >= 20
 

@@ -1,21 +1,21 @@
 """Answers that take the short way become what they become on the documented way."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from api.app import Service
-from api.quick_submissions import QuickSubmissions
 from models import Database, Submission
+from tests.api.quickly import both, merged, run, served
 from tests.factories import Bank
 
 ADDRESS = "/v1/questions/rivers/submissions"
-MakeClient = Callable[..., TestClient]
 JSON = {"Content-Type": "application/json"}
 PICKED: dict[str, Any] = {"selected": []}
 
@@ -53,84 +53,203 @@ OTHERS: list[tuple[bytes, dict[str, str]]] = [
 PER_REQUEST = {"x-request-id", "ratelimit", "date", "location", "content-length"}
 
 
-def before_quick(client: TestClient) -> Any:
-    """The layer around the short way."""
-    assert isinstance(client.app, Service)
-    layer: Any = client.app.outermost
-    while not isinstance(layer.app, QuickSubmissions):
-        layer = layer.app
-    return layer
+@pytest.fixture
+def bank(own_database: Database) -> Bank:
+    """A question in a database where commits are real."""
+    made = Bank(own_database)
+    made.publish()
+    return made
 
 
-def the_long_way(make_client: MakeClient, **settings: Any) -> TestClient:
-    """A client of an application without the short way."""
-    client = make_client(**settings)
-    layer = before_quick(client)
-    layer.app = layer.app.app
-    return client
+class Taken:
+    """How many answers took the short way."""
+
+    def __init__(self, app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        submit = app.quick_submissions.submit
+
+        def counting(*arguments: Any) -> bool:
+            is_taken = submit(*arguments)
+            self.count += is_taken
+            return is_taken
+
+        monkeypatch.setattr(app.quick_submissions, "submit", counting)
 
 
-def told(answer: Any) -> tuple[int, dict[str, str], Any]:
+def told(answer: httpx.Response) -> tuple[int, list[tuple[bytes, bytes]], Any]:
     """What does not belong to the request alone."""
-    headers = {k: v for k, v in answer.headers.items() if k.lower() not in PER_REQUEST}
+    kept = [one for one in merged(answer).headers.raw if one[0].decode() not in PER_REQUEST]
     said = answer.json()
     for own in ("id", "submitted_at", "request_id"):
         said.pop(own, None)
-    return answer.status_code, headers, said
+    return answer.status_code, kept, said
 
 
-@pytest.mark.parametrize("public", [True, False])
-def test_both_ways_answer_alike(make_client: MakeClient, bank: Bank, public: bool) -> None:
-    bank.publish()
-    _, key = bank.key("publishable")
-    short, long = make_client(public=public), the_long_way(make_client, public=public)
-
-    def send(client: TestClient, body: dict[str, Any], headers: dict[str, str]) -> Any:
-        if once := headers.get("Idempotency-Key"):  # another one for each client
-            headers = headers | {"Idempotency-Key": f"{once}-{len(headers)}-{id(client)}"}
-        return told(client.post(ADDRESS, json=body, headers=headers))
-
-    for body, headers in USUAL:
-        for own in ({}, key):
-            asked = own | headers
-            assert send(short, body, asked) == send(long, body, asked), (body, asked)
-    for content, headers in OTHERS:
-        first = told(short.post(ADDRESS, content=content, headers=key | headers))
-        assert first == told(long.post(ADDRESS, content=content, headers=key | headers)), content
-    others = [ADDRESS.replace("rivers", name) for name in ("absent", "%00", "%ff", "x" * 130)]
-    for address in (ADDRESS + "?x=1", ADDRESS + "/", *others):
-        first = told(short.post(address, json=PICKED, headers=key))
-        assert first == told(long.post(address, json=PICKED, headers=key)), address
-
-
-def test_usual_answers_take_the_short_way(make_client: MakeClient, bank: Bank) -> None:
-    bank.publish()
-    client = make_client()
-    before_quick(client).app.app = None  # whoever goes on fails
-    for body, headers in USUAL:
-        assert client.post(ADDRESS, json=body, headers=headers).status_code != 500
-    assert client.post(ADDRESS, content=b"{}", headers=JSON).status_code == 500
-
-
-def test_a_body_over_the_limit_is_refused(make_client: MakeClient, bank: Bank) -> None:
-    bank.publish()
-    client = make_client(max_body_bytes=1024)
-    body = json.dumps(PICKED | {"learner": "x" * 1100})
-    assert client.post(ADDRESS, content=body, headers=JSON).status_code == 413
-
-
-def test_a_database_that_is_away_is_a_pause(
-    make_client: MakeClient, bank: Bank, database: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("public", "origins"), [(True, "*"), (False, "https://course.example")])
+def test_both_ways_answer_alike(
+    own_database: Database,
+    bank: Bank,
+    monkeypatch: pytest.MonkeyPatch,
+    public: bool,
+    origins: str,
 ) -> None:
-    bank.publish()
-    client = make_client()
+    keys = [bank.key("publishable")[1], bank.key("integration")[1], bank.key("reviewer")[1]]
 
-    async def away(*_: object) -> None:
-        raise OperationalError("INSERT", {}, Exception("away"))
+    async def compare() -> None:
+        async with both(own_database, public=public, cors_origins=origins) as (app, quick, plain):
+            taken = Taken(app, monkeypatch)
 
-    monkeypatch.setattr("api.submission_writer.SubmissionWriter.submit", away)
-    answer = client.post(ADDRESS, json=PICKED)
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    assert answer.headers["Retry-After"]
+            async def send(
+                client: httpx.AsyncClient, headers: Mapping[str, str], **what: Any
+            ) -> Any:
+                if once := headers.get("Idempotency-Key"):  # another one for each client
+                    own = f"{client is quick}-{len(headers)}-{once}"
+                    headers = {**headers, "Idempotency-Key": own}
+                address = what.pop("address", ADDRESS)
+                return told(await client.post(address, headers=headers, **what))
+
+            async def same(headers: Mapping[str, str], **what: Any) -> None:
+                first = await send(quick, headers, **what)
+                assert first == await send(plain, headers, **what), (headers, what)
+
+            for own in ({}, *keys):
+                for body, headers in USUAL:
+                    await same(own | headers, json=body)
+            for content, headers in OTHERS:
+                await same(keys[0] | headers, content=content)
+            for name in ("absent", "%00", "%ff", "x" * 130, "rivers/"):
+                await same(keys[0], json=PICKED, address=ADDRESS.replace("rivers", name))
+            for address in (f"{ADDRESS}?x=1", f"{ADDRESS}/"):
+                await same(keys[0], json=PICKED, address=address)
+            assert taken.count > 20
+
+    run(compare)
+
+
+def test_a_body_may_come_in_pieces_and_behind_others(own_database: Database, bank: Bank) -> None:
+    body = b'{"selected": [], "learner": "%s"}'
+    head = (
+        b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+    )
+
+    def request(learner: bytes, more: bytes = b"") -> bytes:
+        said = body % learner
+        return head % (ADDRESS.encode(), len(said)) + more + b"\r\n" + said
+
+    last = request(b"last", b"Connection: close\r\n")
+    whole = request(b"a") + request(b"b") + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    whole += request(b"wrong\\u0000") + request(b"c" * 254) + last
+
+    async def ask() -> None:
+        async with both(own_database) as (app, _, _), served(app) as port:
+            for size in (1_000_000, 150, 37):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                for start in range(0, len(whole), size):
+                    writer.write(whole[start : start + size])
+                    await writer.drain()
+                    await asyncio.sleep(0.005)
+                answer = await asyncio.wait_for(reader.read(), 20)
+                statuses = [int(part[:3]) for part in answer.split(b"HTTP/1.1 ")[1:]]
+                assert statuses == [201, 201, 200, 422, 201, 201]
+                named = (b'"learner":"%s"' % name for name in (b"a", b"b", b"last"))
+                order = [answer.index(learner) for learner in named]
+                assert order == sorted(order)
+                writer.close()
+
+    run(ask)
+    assert _stored(own_database) == 3 * 4
+
+
+def test_who_has_gone_hinders_nobody(own_database: Database, bank: Bank) -> None:
+    async def ask() -> None:
+        async with both(own_database) as (app, quick, _), served(app) as port:
+            body = json.dumps(PICKED).encode()
+            request = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" % (
+                ADDRESS.encode()
+            )
+            request += b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+            for cut in (len(request), len(request) - 3):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(request[:cut])
+                await writer.drain()
+                writer.transport.abort()
+            assert (await quick.post(ADDRESS, json=PICKED)).status_code == 201
+
+    run(ask)
+
+
+@pytest.mark.parametrize("limit", ["max_body_bytes", "rate_limit_public", "answer_queue"])
+def test_limits_hold(
+    own_database: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    setting: dict[str, Any] = {
+        "max_body_bytes": 1024,
+        "rate_limit_public": "3/minute",
+        "answer_queue": 1,
+    }
+
+    async def ask() -> None:
+        async with both(own_database, **{limit: setting[limit]}) as (_, quick, _):
+            long = PICKED | {"learner": "x" * 1100}
+            bodies = [long if limit == "max_body_bytes" else PICKED] * 6
+            answers = await asyncio.gather(*(quick.post(ADDRESS, json=each) for each in bodies))
+            statuses = sorted(answer.status_code for answer in answers)
+            if limit == "max_body_bytes":
+                assert statuses == [413] * 6
+            elif limit == "rate_limit_public":
+                assert statuses == [201] * 3 + [429] * 3
+            else:
+                assert set(statuses) <= {201, 503}
+                assert statuses[0] == 201
+            refused = [answer for answer in answers if answer.status_code in {429, 503}]
+            assert all(answer.headers["Retry-After"] for answer in refused)
+
+    run(ask)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (OperationalError("INSERT", {}, Exception("away")), 503, "unavailable"),
+        (RuntimeError("nobody expected it"), 500, "internal_error"),
+    ],
+)
+def test_what_fails_in_the_database_is_told(
+    own_database: Database,
+    bank: Bank,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    code: str,
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    async def ask() -> None:
+        async with both(own_database) as (_, quick, _):
+            assert (await quick.post(ADDRESS, json=PICKED)).status_code == 201
+            monkeypatch.setattr("api.submission_writer.store_answers", failing)
+            answer = await quick.post(ADDRESS, json=PICKED, headers={"X-Request-Id": "mine"})
+            told = answer.json()
+            assert (answer.status_code, told["code"], told["request_id"]) == (status, code, "mine")
+            assert told["instance"] == ADDRESS
+            assert "nobody" not in answer.text
+
+    run(ask)
+    assert _stored(own_database) == 1
+
+
+def test_behind_a_proxy_links_have_its_scheme(own_database: Database, bank: Bank) -> None:
+    async def ask() -> None:
+        async with both(own_database) as (_, quick, plain):
+            headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+            for client in (quick, plain):
+                answer = await client.post(ADDRESS, json={"selected": ["none"]}, headers=headers)
+                assert answer.json()["type"].startswith("https://")
+
+    run(ask)
+
+
+def _stored(database: Database) -> int:
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Submission)) == 0
+        return session.scalar(select(func.count()).select_from(Submission)) or 0
