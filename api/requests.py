@@ -35,13 +35,7 @@ def read_json(body: bytes) -> Any:
     """
     try:
         text = body.decode()
-        value = json.loads(
-            text,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_integer,
-            object_pairs_hook=_object,
-        )
+        value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise UnreadableJson("The body is not UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -76,6 +70,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         raise UnreadableJson("An object has the same name twice.")
     return made
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_no_constant,
+    parse_float=_finite,
+    parse_int=_integer,
+    object_pairs_hook=_object,
+)
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
