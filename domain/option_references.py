@@ -71,6 +71,9 @@ def _labels(shown: Iterable[str]) -> dict[str, str]:
 
 
 def _replace(pattern: re.Pattern[str], text: str, find: Callable[[str], str | None]) -> str:
+    if "{option:" not in text:
+        return text
+
     def replaced(found: re.Match[str]) -> str:
         name = find(found[1])
         return found[0] if name is None else f"{{option:{name}}}"

@@ -27,6 +27,8 @@ from domain.questions import SINGLE_KINDS, AnswerKey, Draft, ScoreTest, key_of, 
 
 def failing_tests(draft: Draft) -> Iterator[Problem]:
     """A problem for each test that the question does not pass. The draft must be gradable."""
+    if not draft.tests:
+        return
     key = key_of(draft)
     rule = find_marking(key, draft.scoring.rule, draft.scoring.values)
     for number, test in enumerate(draft.tests, 1):

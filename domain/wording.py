@@ -30,7 +30,10 @@ def bare_references(draft: Draft) -> Iterator[Problem]:
     own = draft.own_options
     if all(option.pinned for option in own):
         return
-    for name, text in _texts(draft):
+    texts = tuple(_texts(draft))
+    if not _mentions_options("\n".join(text for _, text in texts)):  # as most do not
+        return
+    for name, text in texts:
         if found := _find(text, len(own)):
             yield Problem(
                 "bare_option_reference",
@@ -64,9 +67,13 @@ def _texts(draft: Draft) -> Iterator[tuple[str, str]]:
     yield from labelled_texts(draft)
 
 
-def _find(text: str, options: int) -> str | None:
+def _mentions_options(text: str) -> bool:
     plain = text.lower()
-    if not any(mention in plain for mention in _MENTIONS):
+    return any(mention in plain for mention in _MENTIONS)
+
+
+def _find(text: str, options: int) -> str | None:
+    if not _mentions_options(text):
         return None
     prose = _CODE.sub(" ", text)
     for found in _NUMBERED.finditer(prose):

@@ -4,49 +4,57 @@ SQLAlchemy's own way says the same, but thinks about each parameter of each row 
 longer than the engine does for the row.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, insert
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-Value = Callable[[Mapping[str, Any]], Any]
+Row = Mapping[str, Any]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows, which all have the names of the first; defaults are as ever."""
-    values = dict(_values(connection, table, rows[0]))
-    compiled = insert(table).compile(connection, column_keys=list(values))
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows; what their names are is told by the first. Defaults are as ever.
+
+    Names that the table does not have are passed over.
+    """
+    columns = dict(_columns(connection, table, rows))
+    compiled = insert(table).compile(connection, column_keys=list(columns))
     parameters: list[Any]
     if compiled.positional:
-        ordered = [values[name] for name in compiled.positiontup or ()]
-        parameters = [tuple(value(row) for value in ordered) for row in rows]
+        ordered = [columns[name] for name in compiled.positiontup or ()]
+        parameters = list(zip(*ordered, strict=True))
     else:
-        parameters = [{name: value(row) for name, value in values.items()} for row in rows]
+        every = zip(*columns.values(), strict=True)
+        parameters = [dict(zip(columns, values, strict=True)) for values in every]
     connection.exec_driver_sql(str(compiled), parameters)
 
 
-def _values(
-    connection: Connection, table: Table, first: Mapping[str, Any]
-) -> Iterator[tuple[str, Value]]:
-    """How to take from a row what the driver wants for each column."""
+def _columns(
+    connection: Connection, table: Table, rows: Sequence[Row]
+) -> Iterator[tuple[str, Iterable[Any]]]:
+    """What the driver wants for each column, row after row."""
     for column in table.c:
-        if column.key in first or column.default is not None:
-            yield column.key, _value(connection, column, column.key in first)
+        if column.key in rows[0]:
+            yield column.key, _bound(connection, column, map(itemgetter(column.key), rows))
+        elif column.default is not None:
+            yield column.key, _bound(connection, column, _defaults(column, len(rows)))
 
 
-def _value(connection: Connection, column: Column[Any], is_given: bool) -> Value:
+def _bound(connection: Connection, column: Column[Any], values: Iterable[Any]) -> Iterable[Any]:
     bind = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    take: Value = itemgetter(column.key) if is_given else _default(column)
-    return (lambda row: bind(take(row))) if bind else take
+    if bind is None:
+        return values
+    # Rows that are written together share moments and ids, which take their time to spell.
+    return map(lru_cache(bind) if column.type.hashable else bind, values)
 
 
-def _default(column: Column[Any]) -> Value:
+def _defaults(column: Column[Any], count: int) -> Iterator[Any]:
     default = column.default
     if isinstance(default, CallableColumnDefault):
-        make: Callable[[Any], Any] = default.arg
-        return lambda _: make(None)
+        return map(default.arg, repeat(None, count))
     assert isinstance(default, ScalarElementColumnDefault)  # as SQL they are the server's here
-    said = default.arg
-    return lambda _: said
+    return repeat(default.arg, count)

@@ -78,7 +78,9 @@ class Hit(NamedTuple):
 
 def words(text: str) -> list[str]:
     """The words of a text for matching: no case, no accents, letters and digits only."""
-    return [word[:LONGEST_WORD] for word in _WORD.findall(_plain(text))]
+    plain = _plain(text)
+    found: list[str] = _WORD.findall(plain)
+    return [word[:LONGEST_WORD] for word in found] if len(plain) > LONGEST_WORD else found
 
 
 def _plain(text: str) -> str:

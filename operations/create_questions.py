@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from models import Bank, Base
 from models.insert_rows import insert_rows
 from models.question import NO_DATE
-from models.search import author_search, question_search, search_row
+from models.search import author_search, question_search
 from operations.draft_rows import DraftRows, Row
 from operations.publish_question import next_number
 
@@ -68,14 +68,12 @@ def _tables(
             parts.setdefault(name, []).extend(found)
     for name, found_rows in parts.items():
         yield TABLES[name], found_rows
-    for table in (question_search, author_search):
-        yield (
-            table,
-            [
-                search_row(table, number, new.id, new.rows.search)
-                for new, number in zip(questions, numbers, strict=True)
-            ],
-        )
+    searched: list[Row] = [
+        {"rowid": number, "question_id": new.id, **new.rows.search}
+        for new, number in zip(questions, numbers, strict=True)
+    ]
+    yield author_search, searched
+    yield question_search, searched  # which has no column for explanations
 
 
 def _question(new: NewQuestion, number: int, at: datetime) -> Row:
@@ -85,6 +83,7 @@ def _question(new: NewQuestion, number: int, at: datetime) -> Row:
         "external_id": new.external_id,
         "number": number,
         "published_at": at,
+        "created_at": at,
         "changed_at": at,
         "sort_title": new.rows.version["sort_title"],
         "sort_date": new.rows.version["date"] or NO_DATE,
@@ -92,8 +91,14 @@ def _question(new: NewQuestion, number: int, at: datetime) -> Row:
 
 
 def _version(new: NewQuestion, at: datetime) -> Row:
-    own = {"id": new.version_id, "question_id": new.id, "number": 1, "published_at": at}
-    return {**own, **new.rows.version}
+    return {
+        "id": new.version_id,
+        "question_id": new.id,
+        "number": 1,
+        "created_at": at,
+        "published_at": at,
+        **new.rows.version,
+    }
 
 
 def _parts(rows: DraftRows) -> dict[str, Sequence[Row | None]]:

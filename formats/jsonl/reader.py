@@ -75,7 +75,7 @@ def _load(text: str, number: int) -> dict[str, Any]:
     if not isinstance(said, dict):
         hint = "Write each question as `{...}` on its own line, without a list around them."
         refuse("not_an_object", "The line is no JSON object.", hint, number)
-    if _is_deep(said):
+    if text.count("[") + text.count("{") > MOST_LEVELS and _is_deep(said):
         refuse("too_deep", f"It nests over {MOST_LEVELS} levels deep.", "Write it flatter.", number)
     return said
 
