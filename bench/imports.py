@@ -19,8 +19,7 @@ from sqlalchemy.engine import make_url
 from formats import FORMATS, rendering
 from formats.sanitising import sanitise
 from migrations import open_bank
-from operations.import_sources import Terms, import_sources
-from operations.prepare_import import Source
+from seed.load import load_files
 from settings import Settings
 from tests.postgres import running_postgres
 from tests.processes import ROOT, environment
@@ -90,8 +89,7 @@ def _lines(url: str, file: Path) -> Iterator[str]:
     database, sanitising = open_bank(Settings.load(database_url=url)), Stopwatch(sanitise)
     started = time.process_time()
     with patch.object(rendering, "sanitise", sanitising):
-        for _ in import_sources(database.write, [Source(file.name, file)], terms=Terms()):
-            pass
+        load_files(database, [file])
     cpu = time.process_time() - started - sanitising.seconds
     database.close()
     bare = _copy_sqlite(url, time.process_time)

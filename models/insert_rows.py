@@ -5,6 +5,7 @@ longer than the engine does for the row.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
@@ -48,8 +49,8 @@ def _bound(connection: Connection, column: Column[Any], values: Iterable[Any]) -
     bind = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     if bind is None:
         return values
-    # Rows that are written together share moments and ids, which take their time to spell.
-    return map(lru_cache(bind) if column.type.hashable else bind, values)
+    # Moments take their time to spell, and rows that are written together share them.
+    return map(lru_cache(bind) if issubclass(column.type.python_type, date) else bind, values)
 
 
 def _defaults(column: Column[Any], count: int) -> Iterator[Any]:

@@ -47,6 +47,7 @@ LONGEST_BEGINNING = 8  # letters; the migration that made the indexes says so, t
 BLOCKS = (10, 13, 16)
 SELDOM = 5  # fewer hits than that in some blocks: then there are few enough in all
 _WORD = re.compile(r"[^\W_]+")
+_BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 WEIGHTS = {"title": 8, "prompt": 3, "options": 1, "explanation": 1}
 
 
@@ -78,14 +79,14 @@ class Hit(NamedTuple):
 
 def words(text: str) -> list[str]:
     """The words of a text for matching: no case, no accents, letters and digits only."""
-    plain = _plain(text)
-    found: list[str] = _WORD.findall(plain)
-    return [word[:LONGEST_WORD] for word in found] if len(plain) > LONGEST_WORD else found
+    if text.isascii():
+        found = text.lower().translate(_BETWEEN_WORDS).split()
+    else:
+        found = _WORD.findall(_plain(text))
+    return [word[:LONGEST_WORD] for word in found]
 
 
 def _plain(text: str) -> str:
-    if text.isascii():
-        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
 

@@ -148,15 +148,22 @@ def _judge(
     losses = (*found.losses, *_left_out(found))
     if found.draft is None:
         return Prepared(source, place, None, found.problems, losses)
-    draft = replace(
-        found.draft,
-        slug=found.draft.slug or _slug_of(source, found.draft, slugs),
-        extra=dict(found.draft.extra),  # the read-only view of a parser cannot leave its process
-        tags=tuple(dict.fromkeys((*found.draft.tags, *_also(tag)))),
-    )
+    draft = _named(found.draft, source, tag, slugs)
     faults = completeness(draft)
     problems = (*found.problems, *(faults or advice(draft)))
     return Prepared(source, place, draft, problems, losses, fits=not faults)
+
+
+def _named(draft: Draft, source: str, tag: str | None, slugs: Slugs | None) -> Draft:
+    """The draft with a slug and the tag, and without the read-only view of a parser.
+
+    Such a view cannot leave its process.
+    """
+    tags = tuple(dict.fromkeys((*draft.tags, *_also(tag))))
+    if draft.slug and tags == draft.tags and isinstance(draft.extra, dict):
+        return draft
+    slug = draft.slug or _slug_of(source, draft, slugs)
+    return replace(draft, slug=slug, tags=tags, extra=dict(draft.extra))
 
 
 def _left_out(found: Parsed) -> Iterator[Loss]:

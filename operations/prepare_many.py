@@ -1,5 +1,6 @@
 """Prepare the files of a large import in processes of their own, beside the one that writes."""
 
+import gc
 import os
 import signal
 from collections import deque
@@ -73,6 +74,7 @@ def _ahead(
 
 def _follow_parent() -> None:
     """End with the parent, even one that is killed, and leave the interrupt key to it."""
+    gc.freeze()  # the modules live as long as the process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_after_parent, daemon=True).start()
 

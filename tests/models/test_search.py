@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -45,6 +47,11 @@ def choice_of(*texts: str) -> dict[str, Any]:
 )
 def test_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_the_words_of_plain_letters_are_found_as_others_are(text: str) -> None:
+    assert [*words(text), "e"] == words(f"{text} é")
 
 
 @pytest.mark.parametrize(
