@@ -4,7 +4,7 @@ SQLAlchemy's own way says the same, but thinks about each parameter of each row 
 longer than the engine does for the row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import repeat
@@ -56,6 +56,7 @@ def _bound(connection: Connection, column: Column[Any], values: Iterable[Any]) -
 def _defaults(column: Column[Any], count: int) -> Iterator[Any]:
     default = column.default
     if isinstance(default, CallableColumnDefault):
-        return map(default.arg, repeat(None, count))
+        make: Callable[[Any], Any] = default.arg
+        return map(make, repeat(None, count))
     assert isinstance(default, ScalarElementColumnDefault)  # as SQL they are the server's here
     return repeat(default.arg, count)
