@@ -15,6 +15,18 @@ const { window } = new JSDOM('<!doctype html><body></body>', {
   pretendToBeVisual: true,
   virtualConsole: new VirtualConsole(),
 });
+// What jsdom lacks: states that style sheets know, and what a form is told of an element.
+const states = new WeakMap();
+const internals = window.ElementInternals.prototype;
+Object.defineProperty(internals, 'states', {
+  get() {
+    if (!states.has(this)) states.set(this, new Set());
+    return states.get(this);
+  },
+});
+for (const name of ['setFormValue', 'setValidity', 'checkValidity', 'reportValidity']) {
+  internals[name] ??= () => true;
+}
 window.eval(readFileSync(library, 'utf8'));
 const document = window.document;
 

@@ -7,8 +7,8 @@ import pytest
 from bench.large_files import peaks_of, write_file
 from formats import FORMATS
 
-SIZE = 8 * 10**6  # bytes
-GROWTH = 4.0  # MiB; a reader that keeps its questions needs twice that
+SIZE = 5 * 10**6  # bytes
+GROWTH = 2.5  # MiB; a reader that keeps its questions needs twice that
 STREAMED = ("moodle_xml", "gift", "jsonl", "csv")
 
 
