@@ -15,7 +15,10 @@ const { window } = new JSDOM('<!doctype html><body></body>', {
   pretendToBeVisual: true,
   virtualConsole: new VirtualConsole(),
 });
-// What jsdom lacks: states that style sheets know, and what a form is told of an element.
+// What jsdom lacks: pop-ups, states that style sheets know, what a form is told of an element.
+for (const name of ['showPopover', 'hidePopover', 'togglePopover']) {
+  window.HTMLElement.prototype[name] ??= () => {};
+}
 const states = new WeakMap();
 const internals = window.ElementInternals.prototype;
 Object.defineProperty(internals, 'states', {

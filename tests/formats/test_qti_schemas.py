@@ -35,9 +35,7 @@ MANIFESTS = {
 }
 # What cartridges know: Canvas has more kinds of its own, for which there is no official schema.
 CARTRIDGE = {"single_choice", "true_false", "multiple_response", "short_text"}
-relaxed = settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck)
-)
+relaxed = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 pytestmark = pytest.mark.skipif(
     not FOLDER, reason="QTI_SCHEMAS names no folder with the official schemas of QTI."
