@@ -87,10 +87,11 @@ def _half_range(item: Item, declared: Declared) -> dict[str, Fraction]:
 def _ends(element: Element, name: str) -> Iterator[tuple[str, Fraction]]:
     for one in element.iterchildren("gte", "lte"):
         inside = list(children(one))
-        if [each.tag for each in inside] == ["variable", "baseValue"]:
-            if inside[0].get("identifier") == name:
-                with suppress(Refused):
-                    yield str(one.tag), read_float(text_of(inside[1]), inside[1])
+        if [each.tag for each in inside] != ["variable", "baseValue"]:
+            continue
+        if inside[0].get("identifier") == name:
+            with suppress(Refused):
+                yield str(one.tag), read_float(text_of(inside[1]), inside[1])
 
 
 def _tolerance(item: Item, declared: Declared) -> dict[str, Fraction]:

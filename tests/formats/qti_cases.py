@@ -7,7 +7,7 @@ from itertools import combinations, permutations, product
 from typing import Any, NamedTuple
 
 from domain.grading import RULES, StatedValues, find_marking, grade_response, read_response
-from domain.grading.cloze import ChoiceBlank, NumericBlank, StatedBlanks, TextBlank
+from domain.grading.cloze import Blank, ChoiceBlank, NumericBlank, StatedBlanks, TextBlank
 from domain.grading.matching import TARGETS, StatedPairs
 from domain.grading.numeric import StatedNumber
 from domain.grading.ordering import StatedOrder
@@ -170,7 +170,7 @@ def _typed() -> Iterator[Case]:
 
 def _filled() -> Case:
     options = (Option("rises", part="verb"), Option("falls", part="verb"))
-    blanks = {
+    blanks: dict[str, Blank] = {
         "rate": NumericBlank(kind="numeric", value=Fraction(2)),
         "noun": TextBlank(kind="short_text", accept=(AcceptedText(text="loss"),), whitespace=True),
         "verb": ChoiceBlank(kind="inline_choice", key=2),
