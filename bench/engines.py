@@ -28,6 +28,7 @@ COMING: dict[str, tuple[str, str, Sequence[str]]] = {
 }
 LONGEST = 900  # seconds
 NEAR = 1e-9
+ROUNDED = 5.1e-4  # one player keeps three digits behind the point
 SHOWN = 5
 
 
@@ -55,16 +56,16 @@ def compare(command: Sequence[str], name: str) -> Iterator[str]:
     asked = list(cases())
     items = [FORMATS[name].render(case.draft).content or b"" for case in asked]
     scores = _run(command, items, asked)
-    told = [
-        one
-        for case, item_scores in zip(asked, scores, strict=True)
-        for one in _differences(case, item_scores)
-    ]
+    pairs = list(zip(asked, scores, strict=True))
+    told = [one for case, points in pairs for one in _differences(case, points, NEAR)]
+    other = [one for case, points in pairs for one in _differences(case, points, ROUNDED)]
     answers = sum(len(case.answers) for case in asked)
-    alike = answers - len(told)
     by = Path(command[-2] if len(command) > 2 else command[0]).stem
-    yield f"{alike:8,} of {answers:,} answers to {len(asked)} items in {name} alike by {by}"
-    yield from (f"         {one}" for one in told[:SHOWN])
+    yield (
+        f"{answers - len(told):8,} of {answers:,} answers to {len(asked)} items in {name} alike by"
+        f" {by}, {len(told) - len(other)} more to three digits"
+    )
+    yield from (f"         {one}" for one in other[:SHOWN])
 
 
 def _run(command: Sequence[str], items: Sequence[bytes], asked: Sequence[Case]) -> list[Any]:
@@ -107,10 +108,10 @@ def _single(value: str, kind: str) -> Any:
     return float(value) if kind == "float" else value
 
 
-def _differences(case: Case, scores: Any) -> Iterator[str]:
+def _differences(case: Case, scores: Any, near: float) -> Iterator[str]:
     if not isinstance(scores, list):
         yield from (f"{case.what}: {scores}" for _ in case.answers)
         return
     for (given, expected), score in zip(case.answers, scores, strict=True):
-        if not isinstance(score, int | float) or abs(score - expected) > NEAR:
+        if not isinstance(score, int | float) or abs(score - expected) > near:
             yield f"{case.what}: {given} earns {score}, not {expected}"
