@@ -38,7 +38,9 @@ def import_files(
 ) -> None:
     """Bring question files into the bank; say what changed, and what failed and why."""
     files, terms = list(question_files(places)), Terms(form, tag, dry_run)
-    load = load_and_report(open_bank(Settings.load()), files, terms=terms, brief=True)
+    load = load_and_report(
+        open_bank(Settings.load()), files, terms=terms, brief=True, keeps_items=report is not None
+    )
     if report:
         _save(load, report)
     if load.failed:
@@ -58,10 +60,11 @@ def check_questions(
     places: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...")] = None,
 ) -> None:
     """Check question files and run the tests inside of them, without a database."""
-    checked = list(check_files(list(question_files(places or [CONTENT]))))
-    for one in checked:
+    has_failed = False
+    for one in check_files(list(question_files(places or [CONTENT]))):
         typer.echo("\n".join(one.lines()))
-    if any(one.failed for one in checked):
+        has_failed = has_failed or one.failed
+    if has_failed:
         raise typer.Exit(1)
 
 

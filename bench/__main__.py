@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from bench import (
     answering,
     deep_pages,
+    engines,
     files,
     flat_memory,
     grading,
     import_kill,
     imports,
     lab,
+    large_files,
     limits,
     partitions,
     raw_limits,
@@ -26,6 +28,7 @@ RECORD = "--record"
 FIGURES: dict[str, Callable[[], Iterator[str]]] = {
     "start": start.figures,
     "files": files.figures,
+    "engines": engines.figures,
     "grading": grading.figures,
     "lab": lab.figures,
     "limits": limits.figures,
@@ -40,6 +43,7 @@ FIGURES: dict[str, Callable[[], Iterator[str]]] = {
     "raw_limits": raw_limits.figures,
     "start_bell": start_bell.figures,
     "flat_memory": flat_memory.figures,
+    "large_files": large_files.figures,
     "partitions": partitions.figures,
 }
 

@@ -27,7 +27,7 @@ class Line:
 def decode(data: bytes) -> str:
     """The text of a file with LF line ends; :class:`Refused` for what is no text."""
     if len(data) > LARGEST_FILE:
-        refuse("too_large", f"The file has {len(data):,} bytes; at most 8 MiB.", "Split it.")
+        refuse("too_large", "The file has more than 8 MiB.", "Split it.")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -1,8 +1,8 @@
 """Slugs for the questions of one file that have the same title."""
 
-from domain.questions import LONGEST_SLUG, Draft, content_hash
+from hashlib import blake2b
 
-_DIGEST = 16  # characters; of two questions with one slug, they tell whether they are the same
+from domain.questions import LONGEST_SLUG, Draft, content_hash
 
 
 class Slugs:
@@ -10,26 +10,35 @@ class Slugs:
 
     The second question of a title gets ``title-2``, and so on in the order of the file, so that
     the same file always gives the same slugs. A question that is there twice has one slug.
+
+    Of slugs and questions only digests are kept, since a file may hold millions.
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[str, dict[str, int]] = {}  # of each slug, by what the question says
+        self._first: dict[int, int] = {}  # what the question says that has the slug as it is
+        self._others: dict[int, dict[int, int]] = {}  # the numbers of all others, by what they say
 
     def distinct(self, slug: str, draft: Draft) -> str:
         """The slug, with a number behind it if another question has it."""
-        numbers = self._numbers.setdefault(slug, {})
-        said = content_hash(draft)[:_DIGEST]
-        if said not in numbers:
-            numbers[said] = self._free(slug, len(numbers) + 1)
-            self._numbers.setdefault(_numbered(slug, numbers[said]), {})[said] = 1
-        return _numbered(slug, numbers[said])
+        said = int(content_hash(draft)[:16], 16)
+        if self._first.setdefault(_digest(slug), said) == said:
+            return slug
+        others = self._others.setdefault(_digest(slug), {})
+        if said not in others:
+            others[said] = self._free(slug, len(others) + 2)
+            self._first.setdefault(_digest(_numbered(slug, others[said])), said)
+        return _numbered(slug, others[said])
 
     def _free(self, slug: str, number: int) -> int:
-        while number > 1 and _numbered(slug, number) in self._numbers:
+        while _digest(_numbered(slug, number)) in self._first:
             number += 1
         return number
 
 
+def _digest(slug: str) -> int:
+    return int.from_bytes(blake2b(slug.encode(), digest_size=8).digest())
+
+
 def _numbered(slug: str, number: int) -> str:
-    end = "" if number == 1 else f"-{number}"
+    end = f"-{number}"
     return slug[: LONGEST_SLUG - len(end)].rstrip("-") + end

@@ -21,14 +21,16 @@ ARCHIVE = ".zip"
 
 @dataclass(slots=True)
 class Load:
-    """What became of the questions of a run."""
+    """What became of the questions of a run: how many had each outcome, and all that is kept."""
 
     items: list[ImportItem] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def counts(self) -> Counter[str]:
-        """How many questions had each outcome."""
-        return Counter(item.outcome for item in self.items)
+    def add(self, item: ImportItem, is_kept: bool = True) -> None:
+        """Count a question and keep it, unless there are too many of them for that."""
+        self.counts[item.outcome] += 1
+        if is_kept:
+            self.items.append(item)
 
     @property
     def failed(self) -> bool:
@@ -66,10 +68,12 @@ def load_files(
     terms: Terms | None = None,
     on_item: Callable[[ImportItem], None] = lambda item: None,
     on_files: Callable[[int, int], None] = lambda done, total: None,
+    keeps_items: bool = True,
 ) -> Load:
     """Load the files, told one by one and, part after part, by how many there are.
 
-    A dry run writes nothing and says the same.
+    A dry run writes nothing and says the same. Without ``keeps_items`` questions are only
+    counted, so that a large file needs no more memory than a small one.
     """
     gc.freeze()  # what lives as long as the command: searched for garbage it takes 0.1 s a piece
     terms = terms or Terms()
@@ -82,7 +86,7 @@ def load_files(
         processes=processes_for(total),
     ):
         for item in part.items:
-            load.items.append(item)
+            load.add(item, keeps_items)
             on_item(item)
         on_files(part.first + part.files, total)
     return load

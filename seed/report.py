@@ -16,11 +16,17 @@ from seed.load import Load, load_files
 
 
 def load_and_report(
-    database: Database, files: Sequence[Path], *, terms: Terms | None = None, brief: bool = False
+    database: Database,
+    files: Sequence[Path],
+    *,
+    terms: Terms | None = None,
+    brief: bool = False,
+    keeps_items: bool = False,
 ) -> Load:
     """Load the files and print one line per question, its problems, and a sum.
 
-    ``brief`` leaves out the questions of which there is nothing to say.
+    ``brief`` leaves out the questions of which there is nothing to say; ``keeps_items`` is for
+    who wants to write a report of them all.
     """
     terms = terms or Terms()
     console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -34,7 +40,14 @@ def load_and_report(
         def advance(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        load = load_files(database, files, terms=terms, on_item=tell, on_files=advance)
+        load = load_files(
+            database,
+            files,
+            terms=terms,
+            on_item=tell,
+            on_files=advance,
+            keeps_items=keeps_items,
+        )
     console.print(summary_of(load, terms.dry_run))
     sys.stdout.flush()
     return load

@@ -13,16 +13,17 @@ from formats.qti import build, v12
 from formats.qti.package import INDEX3, INDEX21, INDEX22, package
 from formats.qti.reader import parse
 from formats.qti.writer import render
+from formats.qti.xml import LARGEST_FILE
 
 _TWO = re.compile(rb"<(?:\w+:)?assessmentItem\b[^>]*imsqti(?:_item)?_v2p([012])")
 
 
 def _parse(stream: BinaryIO) -> Iterator[Parsed]:
-    yield from parse(stream.read())
+    yield from parse(stream.read(LARGEST_FILE + 1))
 
 
 def _parse12(stream: BinaryIO) -> Iterator[Parsed]:
-    yield from v12.parse(stream.read())
+    yield from v12.parse(stream.read(LARGEST_FILE + 1))
 
 
 def _sniff12(head: bytes) -> bool:

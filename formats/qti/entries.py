@@ -42,15 +42,25 @@ def _entry(name: str) -> Element:
     return make("textEntryInteraction", responseIdentifier=name)
 
 
+def margin_of(answer: StatedNumber) -> Fraction:
+    """How far from the value a number may be."""
+    return answer.tolerance or (answer.relative or ZERO) * abs(answer.value)
+
+
 def is_number(answer: StatedNumber, name: str) -> Element:
-    """Whether a number is within the margin."""
-    mode, margin = "exact", ZERO
-    if answer.tolerance:
-        mode, margin = "absolute", answer.tolerance
-    elif answer.relative:
-        mode, margin = "relative", answer.relative * 100
-    said = {"tolerance": f"{number(margin)} {number(margin)}"} if margin else {}
-    return make("equal", base(answer.value), variable(name), toleranceMode=mode, **said)
+    """Whether a number is within the margin.
+
+    Its ends stand there as numbers: engines that add a tolerance to the value as a float refuse
+    some numbers at the end, and one takes a relative tolerance of a negative value the wrong way.
+    """
+    margin = margin_of(answer)
+    if not margin:
+        return make("equal", base(answer.value), variable(name), toleranceMode="exact")
+    return make(
+        "and",
+        make("gte", variable(name), base(answer.value - margin)),
+        make("lte", variable(name), base(answer.value + margin)),
+    )
 
 
 def ask_text(draft: Draft) -> Asked | None:

@@ -20,7 +20,7 @@ from formats.rendering import to_html
 SOURCE = "markdown"  # the name of the instruction
 _NAMES = (
     "a abbr b big blockquote br caption cite code dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img"
-    " kbd li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr var"
+    " kbd li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr ul var"
 )
 TAGS = frozenset(_NAMES.split())  # of HTML, that stay as they are in every version
 _BLOCKS = frozenset({"figure", "figcaption", "details", "summary"})

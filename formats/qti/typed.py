@@ -1,5 +1,7 @@
 """What is right in a text entry: a number or texts."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 
 from pydantic import ValidationError
@@ -10,7 +12,7 @@ from domain.grading.short_text import AcceptedText, StatedText
 from formats.qti.declarations import Declared, Single, read_float
 from formats.qti.interactions import no_answer
 from formats.qti.item import Item
-from formats.qti.xml import Element, Refused, refused, senseless
+from formats.qti.xml import Element, Refused, children, refused, senseless, text_of
 
 
 def read_number(declared: Declared, margin: dict[str, Fraction]) -> StatedNumber:
@@ -68,7 +70,32 @@ def read_entry(item: Item, one: Element) -> tuple[str, Stated]:
 
 
 def _margin(item: Item, declared: Declared) -> dict[str, Fraction]:
-    """The tolerance that an `equal` of this variable states; running it proves or refutes it."""
+    """The margin that the rules state for a variable; running them proves or refutes it."""
+    return _tolerance(item, declared) or _half_range(item, declared)
+
+
+def _half_range(item: Item, declared: Declared) -> dict[str, Fraction]:
+    """Half of what lies between a least and a greatest number, if what is right is the middle."""
+    for one in item.root.iter("and"):
+        ends = dict(_ends(one, declared.name))
+        if ends.keys() == {"gte", "lte"} and isinstance(declared.value, Fraction):
+            below, above = declared.value - ends["gte"], ends["lte"] - declared.value
+            return {"tolerance": below} if below == above > 0 else {}
+    return {}
+
+
+def _ends(element: Element, name: str) -> Iterator[tuple[str, Fraction]]:
+    for one in element.iterchildren("gte", "lte"):
+        inside = list(children(one))
+        if [each.tag for each in inside] != ["variable", "baseValue"]:
+            continue
+        if inside[0].get("identifier") == name:
+            with suppress(Refused):
+                yield str(one.tag), read_float(text_of(inside[1]), inside[1])
+
+
+def _tolerance(item: Item, declared: Declared) -> dict[str, Fraction]:
+    """The tolerance that an `equal` of a variable states."""
     for one in item.root.iter("equal"):
         names = {each.get("identifier") for each in one.iter("variable")}
         said = (one.get("tolerance") or "0").partition(" ")[0]

@@ -4,11 +4,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeGuard
 
 from lxml import etree
 
-from domain.grading import CHOICE_KINDS
+from domain.grading import CHOICE_KINDS, Stated
+from domain.grading.cloze import StatedBlanks
 from domain.grading.numbers import spell_number
+from domain.grading.numeric import StatedNumber
 from domain.grading.ordering import StatedOrder
 from domain.losses import Loss
 from domain.questions import Draft, Option, content_hash, document
@@ -91,9 +94,17 @@ def _instructions(draft: Draft, asked: Asked) -> list[Element]:
         said = {"rule": scoring.rule, "max_points": spell_number(scoring.max_points)}
         values = {} if scoring.values is None else {"values": document(scoring.values)}
         made.append(etree.ProcessingInstruction(HINT, json.dumps({**said, **values})))
-    if isinstance(draft.answer, StatedOrder) and draft.answer.alike:
+    if _is_more(draft.answer):
         made.append(etree.ProcessingInstruction(ANSWER, json.dumps(document(draft.answer))))
     return made
+
+
+def _is_more(answer: Stated | None) -> TypeGuard[Stated]:
+    """Whether an answer says more than the rules that score it: swaps, relative margins."""
+    if isinstance(answer, StatedOrder):
+        return bool(answer.alike)
+    numbers = answer.blanks.values() if isinstance(answer, StatedBlanks) else (answer,)
+    return any(isinstance(one, StatedNumber) and one.relative is not None for one in numbers)
 
 
 def _outcomes(draft: Draft, is_explained: bool, told: Asked | None) -> list[Element]:

@@ -49,7 +49,7 @@ def senseless(error: ValidationError, at: Element) -> Refused:
 def read_xml(data: bytes) -> Element:
     """The root of a document, or :class:`Refused`."""
     if len(data) > LARGEST_FILE:
-        raise refused("too_large", f"The file has {len(data):,} bytes.", "Divide it.")
+        raise refused("too_large", f"The file has over {LARGEST_FILE:,} bytes.", "Divide it.")
     if _SUBSET.match(data[:_LONGEST_PROLOG].replace(b"\0", b"")):  # UTF-16 has NUL between
         raise _doctype()
     try:

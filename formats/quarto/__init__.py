@@ -9,11 +9,12 @@ from typing import BinaryIO
 from domain.questions import Draft
 from formats.format import Format, Parsed, Rendered, not_expressible
 from formats.quarto.reader import parse
+from formats.quarto.source import LARGEST_FILE
 from formats.quarto.writer import render
 
 
 def _parse(stream: BinaryIO) -> Iterator[Parsed]:
-    yield from parse(stream.read())
+    yield from parse(stream.read(LARGEST_FILE + 1))
 
 
 def _sniff(head: bytes) -> bool:

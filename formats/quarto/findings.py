@@ -25,7 +25,7 @@ def _field(key: str, expected: str, example: str) -> Finding:
 
 FINDINGS: dict[str, Finding] = {
     "too_large": Finding(
-        "The file has {found} bytes; a question file may have at most 1,048,576 (1 MiB).",
+        "The file has more than {found} bytes (1 MiB).",
         "Keep images in files of their own and link to them.",
     ),
     "too_many_lines": Finding(

@@ -13,7 +13,7 @@ def read_lines(data: bytes, report: Report) -> list[str]:
     CRLF and CR end a line as LF does; nothing else does.
     """
     if len(data) > LARGEST_FILE:
-        report.refuse("too_large", found=f"{len(data):,}")
+        report.refuse("too_large", found=f"{LARGEST_FILE:,}")
     text = _decode(data, report).removeprefix("\ufeff")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > MOST_LINES:

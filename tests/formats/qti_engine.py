@@ -95,6 +95,8 @@ class Engine:
             "match": lambda: None if None in values else self._same(*values),
             "isNull": lambda: values[0] is None,
             "sum": lambda: None if None in values else sum(values),
+            "gte": lambda: None if None in values else values[0] >= values[1],
+            "lte": lambda: None if None in values else values[0] <= values[1],
             "and": lambda: all(one is True for one in values),
             "or": lambda: any(one is True for one in values),
         }

@@ -154,6 +154,8 @@ def test_lines_of_an_item(item: ImportItem, lines: list[str]) -> None:
     ],
 )
 def test_the_sum(outcomes: list[Callable[..., str]], summary: str) -> None:
-    load = Load([ImportItem("a", "a", outcome) for outcome in outcomes])  # type: ignore[arg-type]
+    load = Load()
+    for outcome in outcomes:
+        load.add(ImportItem("a", "a", outcome))  # type: ignore[arg-type]
     assert summary_of(load) == summary
     assert summary_of(load, dry_run=True) == f"{summary} (dry run: nothing was written)"

@@ -14,7 +14,7 @@ from domain.questions import SINGLE_KINDS, Draft, content_hash
 from formats.format import Rendered, not_expressible
 from formats.qti.asking import PLAIN, number_losses, rule_loss, text_losses
 from formats.qti.build import make, number
-from formats.qti.entries import accepted_texts
+from formats.qti.entries import accepted_texts, margin_of
 from formats.qti.feedback import join_explanation
 from formats.qti.losing import unread_feedback, unsaid, unshown
 from formats.qti.reader import SLUG, UNNAMED
@@ -201,7 +201,7 @@ def _numeric(draft: Draft) -> Written | None:
     written.responses = [
         make("response_str", make("render_fib", fibtype="Decimal"), ident=R, rcardinality="Single")
     ]
-    margin = answer.tolerance or (answer.relative or Fraction(0)) * abs(answer.value)
+    margin = margin_of(answer)
     test = make("varequal", number(answer.value), respident=R)
     if margin:
         bounds = make(
