@@ -20,10 +20,10 @@ DRAWN = {"accept-encoding": "identity"}
 
 @asynccontextmanager
 async def served(
-    app: Service, protocol: type[HttpToolsProtocol] = QuickProtocol
+    app: Service, protocol: type[HttpToolsProtocol] = QuickProtocol, **options: Any
 ) -> AsyncIterator[int]:
     """The port on which an application is served by that protocol."""
-    config = Config(app, lifespan="off", server_header=False, log_config=None)
+    config = Config(app, lifespan="off", server_header=False, log_config=None, **options)
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()

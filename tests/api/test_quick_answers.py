@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 
 from api.app import Service, create_app
@@ -115,6 +116,60 @@ def test_clients_behind_a_trusted_proxy_are_told_apart(
                 told = [await quick.get(ONE, headers=forwarded) for _ in range(4)]
                 assert [answer.status_code for answer in told] == [200, 200, 200, 429]
             assert found.count == 2 + 3
+
+    run(ask)
+
+
+def test_nobody_else_is_believed(own_database: Database, bank: Bank) -> None:
+    async def ask() -> None:
+        app = create_app(Settings.load(rate_limit_public="3/minute"), own_database)
+        async with (
+            served(app, forwarded_allow_ips="203.0.113.1") as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        ):
+            told = [
+                await client.get(ONE, headers={"X-Forwarded-For": f"203.0.113.{number}"})
+                for number in range(5)
+            ]
+            assert [answer.status_code for answer in told] == [200, 200, 200, 429, 429]
+        await app.state.checks.close()
+
+    run(ask)
+
+
+def test_bytes_that_come_later_need_another_look(
+    own_database: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    async def ask() -> None:
+        app = create_app(Settings.load(), own_database)
+        checks = app.state.checks
+        async with served(app) as port:
+            await _raw(port, LAST)  # from now on it is kept
+            state = await checks.read()
+            monkeypatch.setattr(checks, "tell", asked.append)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for turn in (1, 2):
+                writer.write(READ + LEARNER)
+                await asyncio.sleep(0.05)
+                assert len(asked) == 1, turn
+            asked[0](state)
+            assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
+            assert len(asked) == 2, "who came meanwhile is not answered by the first look"
+            writer.close()
+        await checks.close()
+
+    run(ask)
+
+
+def test_an_edit_is_in_the_next_answer_to_everybody(own_database: Database, bank: Bank) -> None:
+    async def ask() -> None:
+        async with both(own_database) as (_, quick, _):
+            for number in range(20):
+                await asyncio.to_thread(bank.publish, DRAFT, title=f"Edit {number}")
+                for _ in range(3):
+                    assert f"Edit {number}" in (await quick.get(ONE)).text
 
     run(ask)
 

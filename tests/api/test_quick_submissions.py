@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from api.app import Service
-from models import Database, Submission
+from models import ApiKey, Database, Submission
 from tests.api.quickly import both, merged, run, served
 from tests.factories import Bank
 
@@ -93,7 +93,10 @@ def test_both_ways_answer_alike(
     public: bool,
     origins: str,
 ) -> None:
-    keys = [bank.key("publishable")[1], bank.key("integration")[1], bank.key("reviewer")[1]]
+    row, narrow = bank.key("reviewer")
+    only = update(ApiKey).where(ApiKey.id == row.id).values(scopes=["bank:read"])
+    own_database.write(lambda session: session.execute(only))
+    keys = [bank.key("publishable")[1], bank.key("integration")[1], narrow]
 
     async def compare() -> None:
         async with both(own_database, public=public, cors_origins=origins) as (app, quick, plain):
@@ -121,7 +124,7 @@ def test_both_ways_answer_alike(
                 await same(keys[0], json=PICKED, address=ADDRESS.replace("rivers", name))
             for address in (f"{ADDRESS}?x=1", f"{ADDRESS}/"):
                 await same(keys[0], json=PICKED, address=address)
-            assert taken.count > 20
+            assert taken.count > 10
 
     run(compare)
 
