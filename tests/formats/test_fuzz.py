@@ -90,7 +90,7 @@ def test_there_are_good_files_of_every_format() -> None:
 
 def test_a_fault_in_any_reader_is_found(tmp_path: Path) -> None:
     plant(tmp_path, list(PLANTS.values()))
-    ran = run_in(tmp_path, "tests.formats.fuzz", "--until-fault", "--inputs", "1500", *PLANTS)
+    ran = run_in(tmp_path, "tests.formats.fuzz", "--until-fault", "--inputs", "20000", *PLANTS)
     assert ran.returncode == 1, ran.stderr
     lines = ran.stdout.splitlines()
     unseen = [name for name, line in zip(PLANTS, lines, strict=True) if " 1 fault" not in line]

@@ -235,6 +235,9 @@ HOSTILE = [
 ]
 
 
+BOUND = 8.0  # seconds, on a slow machine; what grows with the square of the text takes minutes
+
+
 def seconds(markdown: str) -> float:
     start = time.process_time()
     html = to_html(markdown)
@@ -244,8 +247,8 @@ def seconds(markdown: str) -> float:
 
 @pytest.mark.parametrize("pattern", HOSTILE)
 def test_hostile_text_takes_bounded_time(pattern: str) -> None:
-    assert seconds((pattern * 2**20)[: 2**20]) < 3
-    assert seconds((pattern * LONGEST_MARKDOWN)[:LONGEST_MARKDOWN]) < 3
+    assert seconds((pattern * 2**20)[: 2**20]) < BOUND
+    assert seconds((pattern * LONGEST_MARKDOWN)[:LONGEST_MARKDOWN]) < BOUND
 
 
 @pytest.mark.parametrize(
@@ -259,7 +262,7 @@ def test_hostile_text_takes_bounded_time(pattern: str) -> None:
     ids=["formatting", "formatting with attributes", "empty cells", "slow lexer"],
 )
 def test_a_small_text_does_not_grow_without_bound(text: str) -> None:
-    assert seconds(text[:LONGEST_MARKDOWN]) < 3
+    assert seconds(text[:LONGEST_MARKDOWN]) < BOUND
 
 
 @pytest.mark.parametrize("text", ["*a* <b>\n" * 10_000, "<pre>" + "\n" * 100 + "a"])
