@@ -4,14 +4,14 @@ All but sessions are ``async``: a ``def`` would go through a thread, ten times a
 """
 
 from collections.abc import Iterator
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
 from api.documents import QuestionDocuments
-from api.known_keys import KnownKeys, bearer_token
+from api.known_keys import KnownKeys, bearer_token, caller_of
 from api.protocol_errors import Unauthenticated
 from api.submission_writer import SubmissionWriter
 from domain.access import PUBLIC, Caller, Scope
@@ -19,8 +19,6 @@ from domain.errors import Forbidden
 from models import Database
 from models.draws import QuestionSets
 from settings import Settings
-
-Result = TypeVar("Result")
 
 
 async def get_settings(request: Request) -> Settings:
@@ -115,7 +113,7 @@ async def _caller(request: Request) -> Caller:
     known: KnownKeys = request.app.state.known_keys
     key = await known.find(authorization.encode("latin-1"), await known.state())
     request.state.key = key  # from now on the limit of the key holds, not that of the address
-    return Caller(str(key.id), frozenset(key.scopes), key.name)  # type: ignore[arg-type]
+    return caller_of(key)
 
 
 LEARNER = CallerWith("questions:read")
@@ -127,12 +125,12 @@ Author = Annotated[Caller, Security(CallerWith("bank:write"))]
 Publisher = Annotated[Caller, Security(CallerWith("bank:publish"))]
 AuthorOrPublisher = Annotated[Caller, Security(CallerWith("bank:write", "bank:publish"))]
 
-IDEMPOTENCY_KEY = r"^[\x21-\x7e]+$"
+IDEMPOTENCY_KEY, LONGEST_KEY = r"^[\x21-\x7e]+$", 255
 IdempotencyKey = Annotated[
     str | None,
     Header(
         min_length=1,
-        max_length=255,
+        max_length=LONGEST_KEY,
         pattern=IDEMPOTENCY_KEY,
         description="Makes the request safe to repeat: sent again, it gives the first answer.",
         examples=["0199d3c0-6f0e-7cc1-9d5e-6a1f0b6c2d3e"],

@@ -80,9 +80,8 @@ class Variant:
         """Send it, or 304 where the client has it already; ``known`` is its If-None-Match."""
         if known and self.is_among(known):
             await _send(send, 304, self.headers_of_304, b"")
-            return
-        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
-        await send({"type": "http.response.body", "body": self.body})
+        else:
+            await _send(send, 200, self.headers, self.body)
 
     def is_among(self, known: bytes) -> bool:
         """Whether an If-None-Match names it."""

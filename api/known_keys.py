@@ -14,11 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.flights import Flights
 from api.protocol_errors import Unauthenticated
 from api.revision_checks import RevisionChecks, State
+from domain.access import Caller
 from models import ApiKey, Database, now
 
 BELIEVED_FOR = 60.0  # seconds; then the key is looked up again, which also notes its use
 MOST_KEYS = 10_000  # remembered at once
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+_NOT_VALID = "The key is unknown, expired or revoked."
 
 
 class _Known(NamedTuple):
@@ -87,13 +89,15 @@ class KnownKeys:
         return await asyncio.to_thread(valid_key, self._database, token or "")
 
 
-_NOT_VALID = "The key is unknown, expired or revoked."
-
-
 def bearer_token(authorization: str) -> str | None:
     """The key in an Authorization header; ``None`` for a header of another form."""
     scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def caller_of(key: ApiKey) -> Caller:
+    """Who holds the key."""
+    return Caller(str(key.id), frozenset(key.scopes), key.name)  # type: ignore[arg-type]
 
 
 def valid_key(database: Database, token: str) -> ApiKey:

@@ -5,6 +5,7 @@ import atexit
 import json
 import logging
 import sys
+import time
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
@@ -42,15 +43,22 @@ _requests = _Requests()
 atexit.register(_requests.write)
 
 
-def requests_are_told() -> bool:
-    """Whether the level of the log lets lines of requests through."""
-    return _requests.are_told
-
-
 def log_request(
-    *, request_id: str, method: str, route: str, status: int, milliseconds: float
+    *, request_id: bytes, method: str, route: object, status: int, started: float
 ) -> None:
-    """Write the line of a request. The id must be a plain token."""
+    """Write the line of a request that started at that ``time.perf_counter()``, if lines are told.
+
+    The id must be a plain token. Of the route the template is told, never path or query: they may
+    name learners.
+    """
+    if not _requests.are_told:
+        return
+    milliseconds = round((time.perf_counter() - started) * 1000, 2)
+    template = getattr(route, "path", "(none)")
+    _write_line(request_id.decode(), method, template, status, milliseconds)
+
+
+def _write_line(request_id: str, method: str, route: str, status: int, milliseconds: float) -> None:
     if not _requests.as_json:
         log.info(
             "request",

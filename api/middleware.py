@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Mapping, Sequence
+from functools import lru_cache
 
 import structlog
 from starlette.datastructures import Headers
@@ -14,7 +15,7 @@ from uuid_utils import uuid7
 
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
-from api.logs import log_request, requests_are_told
+from api.logs import log_request
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -74,8 +75,13 @@ class RequestContext:
             if not status:
                 await problem_response(scope, InternalError())(scope, receive, send_marked)
         finally:
-            if requests_are_told():
-                _log_request(scope, method, status, started)
+            log_request(
+                request_id=request_id,
+                method=method,
+                route=scope.get("route"),
+                status=status,
+                started=started,
+            )
 
 
 def head_of(headers: RawHeaders) -> dict[bytes, bytes]:
@@ -91,17 +97,6 @@ def request_id_of(head: Mapping[bytes, bytes]) -> bytes:
     """The client's own id where it is a plain token, else a new one."""
     stated = head.get(b"x-request-id")
     return stated if stated and REQUEST_ID.fullmatch(stated) else str(uuid7()).encode()
-
-
-def _log_request(scope: Scope, method: str, status: int, started: float) -> None:
-    """One line without path or query, which may name learners: the route template instead."""
-    log_request(
-        request_id=scope["state"]["request_id"],
-        method=method,
-        route=getattr(scope.get("route"), "path", "(none)"),
-        status=status,
-        milliseconds=round((time.perf_counter() - started) * 1000, 2),
-    )
 
 
 class HeadAsGet:
@@ -168,6 +163,7 @@ class Cors(CORSMiddleware):
     """CORS whose refusals are problem documents."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self.lines = lru_cache(maxsize=1000)(self._lines)
         super().__init__(
             app,
             allow_origins=origins,
@@ -188,7 +184,7 @@ class Cors(CORSMiddleware):
             response.headers["Vary"] = "Origin"
             await response(scope, receive, send)
 
-    def lines(self, origin: bytes | None) -> bytes:
+    def _lines(self, origin: bytes | None) -> bytes:
         """What is added to an answer for a page of that origin, as it is sent."""
         headers = {} if origin is None else dict(self.simple_headers)
         if origin is not None and self.is_allowed_origin(stated := origin.decode("latin-1")):

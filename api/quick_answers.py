@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 import httptools
 
-from api.kept_answers import Kept, lines_of
-from api.logs import log_request, requests_are_told
+from api.kept_answers import lines_of
+from api.logs import log_request
 from api.middleware import NO_SNIFFING, Cors, request_id_of
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache, canonical
@@ -27,8 +27,7 @@ class QuickAnswers:
     """Answers GET requests from what a response cache keeps, as the layers around it would."""
 
     def __init__(self, cache: ResponseCache, limits: RateLimits, cors: Cors) -> None:
-        self._cache, self._limits = cache, limits
-        self._of_origin = lru_cache(maxsize=1000)(cors.lines)
+        self._cache, self._limits, self._cors = cache, limits, cors
 
     @property
     def checks(self) -> RevisionChecks | None:
@@ -51,14 +50,15 @@ class QuickAnswers:
         if (limits := self._limits.allow(client, head.get(b"authorization"))) is None:
             return None
         (kept, variant), request_id = found, request_id_of(head)
-        known, of_origin = head.get(b"if-none-match"), self._of_origin(head.get(b"origin"))
-        is_known = known is not None and variant.is_among(known)
-        if requests_are_told():
-            _log(kept, request_id, 304 if is_known else 200, started)
-        marks = marks_of(limits, of_origin, request_id)
-        if is_known:
-            return 304, (variant.lines_of_304, marks)
-        return 200, (variant.lines, marks, variant.body)
+        known = head.get(b"if-none-match")
+        status = 304 if known is not None and variant.is_among(known) else 200
+        log_request(
+            request_id=request_id, method="GET", route=kept.route, status=status, started=started
+        )
+        marks = marks_of(limits, self._cors.lines(head.get(b"origin")), request_id)
+        if status == 304:
+            return status, (variant.lines_of_304, marks)
+        return status, (variant.lines, marks, variant.body)
 
 
 def marks_of(limits: bytes, of_origin: bytes, request_id: bytes) -> bytes:
@@ -71,13 +71,3 @@ def _named(url: bytes) -> tuple[str, bytes]:
     """The path and the query of an address, as the cache knows them."""
     parsed = httptools.parse_url(url)
     return unquote(parsed.path.decode("ascii")), canonical(parsed.query or b"")
-
-
-def _log(kept: Kept, request_id: bytes, status: int, started: float) -> None:
-    log_request(
-        request_id=request_id.decode(),
-        method="GET",
-        route=getattr(kept.route, "path", "(none)"),
-        status=status,
-        milliseconds=round((time.perf_counter() - started) * 1000, 2),
-    )

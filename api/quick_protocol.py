@@ -91,16 +91,21 @@ class QuickProtocol(HttpToolsProtocol):
     def _is_taken(self) -> bool:
         """Whether the request goes a short way: answered now, or as soon as its body is here."""
         method = self.parser.get_method()
-        head = head_of(self.headers)
         if method == b"GET" and self._state is not None:
-            found = self._answers.find(self.url, head, self._client_of(head), self._state)
-            if found is not None:
-                self._write(*found)
-                self.cycle = ANSWERED
-                self.on_response_complete()
-            return found is not None
-        if method != b"POST":
-            return False
+            return self._sends_kept(self._state)
+        return bool(method == b"POST") and self._awaits_body()
+
+    def _sends_kept(self, state: State) -> bool:
+        head = head_of(self.headers)
+        found = self._answers.find(self.url, head, self._client_of(head), state)
+        if found is not None:
+            self._write(*found)
+            self.cycle = ANSWERED
+            self.on_response_complete()
+        return found is not None
+
+    def _awaits_body(self) -> bool:
+        head = head_of(self.headers)
         client, scope = self._client_of(head), self._scope_of(head)
         asked = self._submissions.begin(self.url, head, client, scope, self._state)
         if asked is not None:

@@ -7,18 +7,20 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import ValidationError
 from starlette.types import Scope
 
-from api.dependencies import IDEMPOTENCY_KEY, LEARNER
+from api.dependencies import IDEMPOTENCY_KEY, LEARNER, LONGEST_KEY
 from api.errors import response_to
 from api.kept_answers import lines_of
-from api.known_keys import KnownKeys
-from api.logs import log_request, requests_are_told
+from api.known_keys import KnownKeys, caller_of
+from api.logs import log_request
 from api.middleware import Cors, request_id_of
+from api.questions import LONGEST_NAME
 from api.quick_answers import marks_of
 from api.rate_limits import RateLimits
 from api.requests import JSON, UnreadableJson, read_json
@@ -34,9 +36,9 @@ from operations.store_answers import Outcome
 
 Send = Callable[[int, tuple[bytes, ...]], None]
 
-ADDRESS = re.compile(rb"/v1/questions/([^/?%\0]{1,120})/submissions")
-ROUTE = "/v1/questions/{name}/submissions"
-KEY, LONGEST_KEY = re.compile(IDEMPOTENCY_KEY.encode()), 255
+ADDRESS = re.compile(rb"/v1/questions/([^/?%%\0]{1,%d})/submissions" % LONGEST_NAME)
+ROUTE = SimpleNamespace(path="/v1/questions/{name}/submissions")  # as the log tells it
+KEY = re.compile(IDEMPOTENCY_KEY.encode())
 LENGTH, LONGEST_BODY = re.compile(rb"[0-9]{1,5}"), 60_000  # where the server stops taking more
 LINES = lines_of([(b"cache-control", PRIVATE.encode()), (b"content-type", JSON.encode())])
 REPLAYED = lines_of([(b"idempotency-replayed", b"true")])
@@ -61,8 +63,7 @@ class QuickSubmissions:
     """
 
     def __init__(self, service: Any, limits: RateLimits, cors: Cors) -> None:
-        self._service, self._limits = service, limits
-        self._of_origin = lru_cache(maxsize=1000)(cors.lines)
+        self._service, self._limits, self._cors = service, limits, cors
         self._keys: KnownKeys = service.state.known_keys
         self._writer: SubmissionWriter = service.state.submission_writer
         self._is_public: bool = service.state.settings.public
@@ -102,7 +103,7 @@ class QuickSubmissions:
         key = self._keys.remembered(authorization, state) if state else None
         if key is None:
             return None
-        caller = Caller(str(key.id), frozenset(key.scopes), key.name)  # type: ignore[arg-type]
+        caller = caller_of(key)
         return caller if LEARNER.lets_in(caller) else None
 
     def submit(self, asked: Asked, body: bytes, send: Send) -> bool:
@@ -130,20 +131,25 @@ class QuickSubmissions:
 
     def _tell(self, asked: Asked, limits: bytes, send: Send, outcome: Outcome) -> None:
         request_id = request_id_of(asked.head)
-        marks = marks_of(limits, self._of_origin(asked.head.get(b"origin")), request_id)
+        marks = marks_of(limits, self._cors.lines(asked.head.get(b"origin")), request_id)
         if isinstance(outcome, Graded):
             status, parts = 201, _created(outcome)
         else:
             status, parts = self._refused(asked, request_id, outcome)
-        if requests_are_told():
-            _log(asked, request_id, status)
+        log_request(
+            request_id=request_id,
+            method="POST",
+            route=ROUTE,
+            status=status,
+            started=asked.started,
+        )
         *before, body = parts
         send(status, (*before, marks, body))
 
     def _refused(
         self, asked: Asked, request_id: bytes, error: Exception
     ) -> tuple[int, tuple[bytes, ...]]:
-        path = ROUTE.format(name=asked.question)
+        path = ROUTE.path.format(name=asked.question)
         stated = {"path": path, "query_string": b"", "app": self._service}
         told = {"state": {"request_id": request_id.decode()}}
         response = response_to({**asked.scope, **stated, **told}, error)
@@ -157,13 +163,3 @@ def _created(graded: Graded) -> tuple[bytes, ...]:
         len(body),
     )
     return LINES, own, REPLAYED if graded.replayed else b"", body
-
-
-def _log(asked: Asked, request_id: bytes, status: int) -> None:
-    log_request(
-        request_id=request_id.decode(),
-        method="POST",
-        route=ROUTE,
-        status=status,
-        milliseconds=round((time.perf_counter() - asked.started) * 1000, 2),
-    )

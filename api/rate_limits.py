@@ -20,7 +20,6 @@ from models import ApiKey
 
 UNLIMITED = frozenset({"/livez", "/readyz", "/version", "/metrics"})
 MOST_KEYS = 10_000  # remembered at once
-_NEVER = (0, 0.0)
 FEWEST_SWEPT = 10_000  # counters; below that, ended ones are not worth looking for
 NETWORK_BITS = 64  # of IPv6: the least that one subscriber has, so all in there is one client
 
@@ -64,7 +63,7 @@ class Counters:
         Gives the new count, and in how many seconds the window ends, at least one.
         """
         at = self._clock()
-        count, until = self._counts.get(name, _NEVER)
+        count, until = self._counts.get(name, (0, 0.0))
         if until <= at:
             count, until = 0, at + seconds
         self._counts[name] = count + times, until

@@ -179,7 +179,8 @@ def _parameter(part: Any) -> Any:
 def _without_condition(scope: Scope) -> Scope:
     """The same request for the whole answer, whatever the client has."""
     headers = [one for one in scope["headers"] if one[0] != b"if-none-match"]
-    return {**scope, "headers": headers, "head": dict(headers)}
+    head = {name: value for name, value in scope["head"].items() if name != b"if-none-match"}
+    return {**scope, "headers": headers, "head": head}
 
 
 def _words(value: bytes) -> set[bytes]:

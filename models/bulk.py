@@ -1,11 +1,19 @@
-"""Inserting many rows by one statement, past the mapper, whose objects cost more than the rows."""
+"""Many rows by one statement, past the mapper, whose objects cost more than the rows.
 
-from collections.abc import Callable, Sequence
+Where it can they go to the driver as it takes them: SQLAlchemy's own way says the same, but thinks
+about each parameter of each row anew, which takes longer than the engine does for the row.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache, lru_cache
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
+    Column,
     Connection,
     Dialect,
     Insert,
@@ -14,14 +22,17 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    insert,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
 from models.base import Base
 
 Bind = Callable[[Any], Any]
+Row = Mapping[str, Any]
 
 
 def table_of(mapped: type[Base]) -> Table:
@@ -41,7 +52,6 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[NamedTuple])
     names = rows[0]._fields
     if connection.dialect.name != "postgresql":
         text, columns = _insert_each(connection.dialect, table, names)
-        # SQLAlchemy's own way thinks about each parameter of each row anew.
         values = [tuple(bind(row[at]) if bind else row[at] for at, bind in columns) for row in rows]
         return connection.exec_driver_sql(text, values).rowcount
     parameters: Any = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
@@ -58,9 +68,13 @@ def _insert_each(
     """
     statement = sqlite.insert(table).on_conflict_do_nothing()
     compiled = statement.compile(dialect=dialect, column_keys=names)
-    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
     order = compiled.positiontup or ()
-    return str(compiled), [(names.index(it), types[it].bind_processor(dialect)) for it in order]
+    return str(compiled), [(names.index(it), _bind_of(dialect, table.c[it])) for it in order]
+
+
+def _bind_of(dialect: Dialect, column: Column[Any]) -> Bind | None:
+    """What makes of a value what the driver takes; ``None`` where it takes the value."""
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 @cache
@@ -76,3 +90,48 @@ def _insert_arrays(table: Table, names: tuple[str, ...]) -> Insert:
 def _element(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """The type as it is cast to; a cast to a shorter text would cut it where the column refuses."""
     return String() if isinstance(type_, String) else type_
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows; what their names are is told by the first. Defaults are as ever.
+
+    Names that the table does not have are passed over.
+    """
+    columns = dict(_columns(connection, table, rows))
+    compiled = insert(table).compile(connection, column_keys=list(columns))
+    parameters: list[Any]
+    if compiled.positional:
+        ordered = [columns[name] for name in compiled.positiontup or ()]
+        parameters = list(zip(*ordered, strict=True))
+    else:
+        every = zip(*columns.values(), strict=True)
+        parameters = [dict(zip(columns, values, strict=True)) for values in every]
+    connection.exec_driver_sql(str(compiled), parameters)
+
+
+def _columns(
+    connection: Connection, table: Table, rows: Sequence[Row]
+) -> Iterator[tuple[str, Iterable[Any]]]:
+    """What the driver wants for each column, row after row."""
+    for each in table.c:
+        if each.key in rows[0]:
+            yield each.key, _bound(connection, each, map(itemgetter(each.key), rows))
+        elif each.default is not None:
+            yield each.key, _bound(connection, each, _defaults(each, len(rows)))
+
+
+def _bound(connection: Connection, column: Column[Any], values: Iterable[Any]) -> Iterable[Any]:
+    bind = _bind_of(connection.dialect, column)
+    if bind is None:
+        return values
+    # Moments take their time to spell, and rows that are written together share them.
+    return map(lru_cache(bind) if issubclass(column.type.python_type, date) else bind, values)
+
+
+def _defaults(column: Column[Any], count: int) -> Iterator[Any]:
+    default = column.default
+    if isinstance(default, CallableColumnDefault):
+        make: Callable[[Any], Any] = default.arg
+        return map(make, repeat(None, count))
+    assert isinstance(default, ScalarElementColumnDefault)  # as SQL they are the server's here
+    return repeat(default.arg, count)

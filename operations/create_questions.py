@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from models import Bank, Base
-from models.insert_rows import insert_rows
+from models.bulk import insert_rows
 from models.question import NO_DATE
-from models.search import author_search, question_search
+from models.search import author_search, question_search, search_row
 from operations.draft_rows import DraftRows, Row
 from operations.publish_question import next_number
 
@@ -69,7 +69,7 @@ def _tables(
     for name, found_rows in parts.items():
         yield TABLES[name], found_rows
     searched: list[Row] = [
-        {"rowid": number, "question_id": new.id, **new.rows.search}
+        search_row(author_search, number, new.id, new.rows.search)
         for new, number in zip(questions, numbers, strict=True)
     ]
     yield author_search, searched

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import pytest
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -52,6 +53,21 @@ async def both(
         yield app, first, second
     await asyncio.to_thread(app.state.submission_writer.stop)
     await app.state.checks.close()
+
+
+class Counted:
+    """How often a short way was gone: it gave something else than ``None`` or ``False``."""
+
+    def __init__(self, way: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        go = getattr(way, name)
+
+        def counting(*arguments: Any) -> Any:
+            came_of_it = go(*arguments)
+            self.count += came_of_it not in (None, False)
+            return came_of_it
+
+        monkeypatch.setattr(way, name, counting)
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from api.app import Service, create_app
+from api.app import create_app
 from api.quick_answers import QuickAnswers
 from api.quick_protocol import QuickProtocol
 from models import Database, now
 from operations.revoke_key import revoke_key
 from settings import Settings
 from tests.api.layered import ONE
-from tests.api.quickly import both, merged, run, served
+from tests.api.quickly import Counted, both, merged, run, served
 from tests.api.test_response_cache import ADDRESSES, HEADERS, same
 from tests.factories import DRAFT, Bank
 
@@ -35,21 +35,6 @@ def bank(own_database: Database) -> Bank:
     return made
 
 
-class Found:
-    """How many answers an application's server found by itself."""
-
-    def __init__(self, app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.count = 0
-        find = app.quick_answers.find
-
-        def counting(*arguments: Any) -> Any:
-            answer = find(*arguments)
-            self.count += answer is not None
-            return answer
-
-        monkeypatch.setattr(app.quick_answers, "find", counting)
-
-
 @pytest.mark.parametrize(("public", "origins"), [(True, "*"), (False, "https://course.example")])
 def test_answers_are_those_of_the_application(
     own_database: Database,
@@ -62,7 +47,7 @@ def test_answers_are_those_of_the_application(
 
     async def compare() -> None:
         async with both(own_database, public=public, cors_origins=origins) as (app, quick, plain):
-            found = Found(app, monkeypatch)
+            found = Counted(app.quick_answers, "find", monkeypatch)
             for address in ADDRESSES[::2]:
                 for headers in [
                     *HEADERS,
@@ -93,7 +78,7 @@ def test_every_answer_is_counted_once(
 
     async def ask() -> None:
         async with both(own_database, rate_limit_public="5/minute") as (app, quick, _):
-            found = Found(app, monkeypatch)
+            found = Counted(app.quick_answers, "find", monkeypatch)
             for headers, most in (({}, 5), (key, 4)):
                 told = [await quick.get(ONE, headers=headers) for _ in range(most + 2)]
                 assert [answer.status_code for answer in told] == [200] * most + [429] * 2
@@ -110,7 +95,7 @@ def test_clients_behind_a_trusted_proxy_are_told_apart(
 ) -> None:
     async def ask() -> None:
         async with both(own_database, rate_limit_public="3/minute") as (app, quick, _):
-            found = Found(app, monkeypatch)
+            found = Counted(app.quick_answers, "find", monkeypatch)
             for client in ("203.0.113.9", "203.0.113.10"):
                 forwarded = {"X-Forwarded-For": client}
                 told = [await quick.get(ONE, headers=forwarded) for _ in range(4)]

@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
-from api.app import Service
 from models import ApiKey, Database, Submission
-from tests.api.quickly import both, merged, run, served
+from tests.api.quickly import Counted, both, merged, run, served
 from tests.factories import Bank
 
 ADDRESS = "/v1/questions/rivers/submissions"
@@ -61,21 +60,6 @@ def bank(own_database: Database) -> Bank:
     return made
 
 
-class Taken:
-    """How many answers took the short way."""
-
-    def __init__(self, app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.count = 0
-        submit = app.quick_submissions.submit
-
-        def counting(*arguments: Any) -> bool:
-            is_taken = submit(*arguments)
-            self.count += is_taken
-            return is_taken
-
-        monkeypatch.setattr(app.quick_submissions, "submit", counting)
-
-
 def told(answer: httpx.Response) -> tuple[int, list[tuple[bytes, bytes]], Any]:
     """What does not belong to the request alone."""
     kept = [one for one in merged(answer).headers.raw if one[0].decode() not in PER_REQUEST]
@@ -100,7 +84,7 @@ def test_both_ways_answer_alike(
 
     async def compare() -> None:
         async with both(own_database, public=public, cors_origins=origins) as (app, quick, plain):
-            taken = Taken(app, monkeypatch)
+            taken = Counted(app.quick_submissions, "submit", monkeypatch)
 
             async def send(
                 client: httpx.AsyncClient, headers: Mapping[str, str], **what: Any
