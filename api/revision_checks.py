@@ -71,6 +71,7 @@ class SqliteChecks:
 
     The counter tells of commits by *other* connections, so this one must never write. Of another
     file in the place of this one it tells nothing: that is looked at each time, for half as much.
+    Several event loops may ask: the driver's connection does not bear two at once.
     """
 
     def __init__(self, path: str) -> None:
@@ -80,6 +81,7 @@ class SqliteChecks:
         self._file: tuple[int, int] | None = None
         self._seen: tuple[object, State] | None = None
         self._waiting: list[Told] = []
+        self._lock = Lock()
 
     def tell(self, told: Told) -> None:
         """Tell the state when all that has arrived by now is here: they share one look."""
@@ -96,12 +98,13 @@ class SqliteChecks:
         return self._state()
 
     def _state(self) -> State | None:
-        try:
-            return self._look()
-        except sqlite3.Error as error:
-            log.warning("revision_not_read", reason=type(error).__name__)
-            self._disconnect()
-            return None
+        with self._lock:
+            try:
+                return self._look()
+            except sqlite3.Error as error:
+                log.warning("revision_not_read", reason=type(error).__name__)
+                self._disconnect()
+                return None
 
     def _look(self) -> State:
         connection = self._connection or self._open()
