@@ -4,6 +4,8 @@
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where it is set, each start compiles every module anew: 8 s instead of 1.3.
+export PYTHONDONTWRITEBYTECODE :=
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11

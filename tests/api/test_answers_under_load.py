@@ -3,6 +3,7 @@
 import multiprocessing
 import random
 import signal
+import subprocess
 import threading
 import time
 from collections import Counter, defaultdict
@@ -73,14 +74,23 @@ def test_a_service_that_is_told_to_end_finishes_first(
     own_url: str, own_database: Database, bank: Bank, tmp_path: Path
 ) -> None:
     with serving(tmp_path, "serve", settings={**UNLIMITED, "DATABASE_URL": own_url}) as service:
-        end = threading.Timer(1, service.process.send_signal, [signal.SIGTERM])
-        end.start()
+        ending = threading.Thread(target=_end_under_load, args=(service.process, own_database))
+        ending.start()
         told = post_all([service.url], numbered("end", 100_000, keyed=False))
+        ending.join()
         assert service.process.wait(30) in {0, -signal.SIGTERM}
     assert {each.status for each in told} <= {201, 503, 0}
     confirmed = {each.sent.learner: [each.id] for each in told if each.status == 201}
     assert len(confirmed) > 16, "else there was no load"
     assert stored(own_database) == confirmed
+
+
+def _end_under_load(process: subprocess.Popen[bytes], database: Database) -> None:
+    """Tell a service to end as soon as many answers of all connections are stored."""
+    until = time.monotonic() + 30
+    while len(stored(database)) < 200 and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
 
 
 def _serve(url: str, port: int) -> None:

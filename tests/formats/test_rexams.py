@@ -1,6 +1,5 @@
 """Static exercises of R/exams come and go; what would need R is refused."""
 
-import time
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from domain.completeness import completeness
 from domain.grading import KINDS
 from domain.questions import Draft, Explanation, Option
 from formats import FORMATS, find_format
+from tests.cpu import soon
 from tests.formats.quiz_drafts import codes_in, draft_in, drafts, only, without_losses
 
 REXAMS = FORMATS["rexams"]
@@ -126,10 +126,9 @@ def test_auto_finds_it() -> None:
     "source", ["Question\n===\n" * 20_000, "* a\n" * 40_000, "ex" * 1_000_000, "`r" * 900_000]
 )
 def test_a_hostile_file_ends_soon(source: str) -> None:
-    begun = time.process_time()
-    REXAMS.read((CHOICE + source).encode())
-    REXAMS.read((source + CHOICE).encode())
-    assert time.process_time() - begun < 2
+    with soon(2):
+        REXAMS.read((CHOICE + source).encode())
+        REXAMS.read((source + CHOICE).encode())
 
 
 @settings(deadline=None, max_examples=200)

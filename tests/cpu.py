@@ -1,0 +1,26 @@
+"""Limits of CPU time that mean the same on a slow day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import process_time
+
+USUAL = 0.03  # seconds that a usual machine takes for the work of `_slowness`
+
+
+@contextmanager
+def soon(seconds: float) -> Iterator[None]:
+    """Fail when the block takes more CPU than a usual machine does in so many seconds."""
+    begun = process_time()
+    yield
+    taken = process_time() - begun
+    if taken >= seconds:  # only then is it worth asking
+        assert taken < seconds * _slowness(), f"{taken:.1f} s of CPU"
+
+
+def _slowness() -> float:
+    """How many times as long as usual this machine takes at the moment, at least once."""
+    begun = process_time()
+    counts: dict[int, int] = {}
+    for number in range(300_000):
+        counts[number % 1000] = counts.get(number % 1000, 0) + 1
+    return max(1.0, (process_time() - begun) / USUAL)
