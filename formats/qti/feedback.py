@@ -1,4 +1,6 @@
-"""Feedback of an item as the explanation of a draft, with its readings."""
+"""Feedback of an item: on single options, and as the explanation with its readings."""
+
+from collections.abc import Iterator
 
 from domain.questions import Explanation
 from formats.qti.item import Item
@@ -13,9 +15,7 @@ SHOWN = "EXPLANATION"  # our outcome, whose first value shows the feedback to ev
 def read_explanation(item: Item) -> Explanation:
     """What is told after answering; feedback on single options is told with them."""
     names = {one.get("identifier") for one in item.body.iter("simpleChoice")}
-    found = [
-        one for one in item.root.iterchildren("modalFeedback") if one.get("identifier") not in names
-    ]
+    found = [one for one in _blocks(item) if one.get("identifier") not in names or _hides(one)]
     if any(one.get("outcomeIdentifier") != SHOWN for one in found):
         item.lose(
             "/explanation",
@@ -25,6 +25,25 @@ def read_explanation(item: Item) -> Explanation:
         )
     texts = dict.fromkeys(read_text(_content(one)) for one in found)
     return split_explanation("\n\n".join(text for text in texts if text))
+
+
+def read_option_feedback(item: Item, choice: Element) -> str | None:
+    """What is told whoever picked the option, inside of it or beside the item's body."""
+    name = choice.get("identifier")
+    inline = [one for one in choice.iter("feedbackInline") if one.get("identifier") == name]
+    beside = [one for one in _blocks(item) if one.get("identifier") == name and not _hides(one)]
+    texts = [read_text(_content(one)) for one in (*inline, *beside)]
+    return "\n\n".join(texts) or None
+
+
+def _blocks(item: Item) -> Iterator[Element]:
+    yield from item.body.iter("feedbackBlock")
+    yield from item.root.iterchildren("modalFeedback")
+
+
+def _hides(feedback: Element) -> bool:
+    """Whether it is told unless the outcome is as named."""
+    return feedback.get("showHide", "show") != "show"
 
 
 def _content(feedback: Element) -> Element:

@@ -7,6 +7,7 @@ from domain.grading.matching import TARGETS, StatedPairs
 from domain.grading.ordering import StatedOrder
 from domain.questions import OPTION_ID, TRUTHS, Option
 from formats.qti.declarations import Declared, Single
+from formats.qti.feedback import read_option_feedback
 from formats.qti.item import Content, Item
 from formats.qti.text import read_text
 from formats.qti.xml import Element, Refused, child, children, refused
@@ -106,24 +107,12 @@ def _options(item: Item, elements: Sequence[Element], part: str = "") -> tuple[O
         Option(
             read_text(one),
             id_ if are_ours else None,
-            feedback=_feedback(item, one),
+            feedback=read_option_feedback(item, one),
             pinned=one.get("fixed", "false") == "true",
             part=part,
         )
         for one, id_ in zip(elements, ids, strict=True)
     )
-
-
-def _feedback(item: Item, choice: Element) -> str | None:
-    name = choice.get("identifier")
-    inline = [one for one in choice.iter("feedbackInline") if one.get("identifier") == name]
-    modal = [
-        child(one, "contentBody") if child(one, "contentBody") is not None else one
-        for one in item.root.iterchildren("modalFeedback")
-        if one.get("identifier") == name and one.get("showHide", "show") == "show"
-    ]
-    texts = [read_text(one) for one in (*inline, *modal) if one is not None]
-    return "\n\n".join(texts) or None
 
 
 def read_order(item: Item, one: Element) -> Content:

@@ -11,6 +11,7 @@ from formats.qti.xml import Element
 
 GAP = "____"
 _ASIDE = ("rubricBlock", "stylesheet", "feedbackBlock", "feedbackInline", "template")
+LEARNER = "candidate"
 
 
 def read_prompt(item: Item, blanks: Mapping[Element, str] | None = None) -> str:
@@ -21,7 +22,8 @@ def read_prompt(item: Item, blanks: Mapping[Element, str] | None = None) -> str:
     prompts = [read_text(one) for one in item.body.iter("prompt")]
     marks = {} if blanks is None else blanks
     for one in list(item.body.iter(*_ASIDE)):
-        _replace(one, "")
+        if not is_for_learners(one):
+            _replace(one, "")
     for gap, name in marks.items():
         _replace(gap, f"[[{name}]]")
     for one in item.interactions:
@@ -33,6 +35,11 @@ def read_prompt(item: Item, blanks: Mapping[Element, str] | None = None) -> str:
     for name in marks.values():
         text = text.replace(escape(f"[[{name}]]"), f"[[{name}]]")
     return text
+
+
+def is_for_learners(rubric: Element) -> bool:
+    """Whether an instruction is for who answers, and not for who scores or teaches alone."""
+    return rubric.tag == "rubricBlock" and LEARNER in (rubric.get("view") or "").split()
 
 
 def _body_text(body: Element) -> str:

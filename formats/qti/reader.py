@@ -26,7 +26,7 @@ from formats.qti.probes import (
     match_probes,
     order_probes,
 )
-from formats.qti.prompt import read_prompt
+from formats.qti.prompt import is_for_learners, read_prompt
 from formats.qti.scoring import by_template, with_scoring
 from formats.qti.typed import read_entry
 from formats.qti.xml import Element, Refused, read_xml, refused, rename, senseless
@@ -165,16 +165,15 @@ def _tell_unread(item: Item) -> None:
             item.lose("/prompt", "media", f"A medium in `{name}`.", "Its words are kept.")
         elif name == "math" and to_tex(one) is None:
             item.lose("/prompt", "math", "A formula in MathML.", "Its letters are kept.")
-        elif name in _UNREAD:
+        elif name in _UNREAD and not is_for_learners(one):
             item.lose(*_UNREAD[name])
     if item.root.get("adaptive") == "true":
         item.lose("", "adaptive", "The item is adaptive.", "One answer is graded.")
 
 
 _UNREAD = {
-    "rubricBlock": ("/hints", "rubric", "A rubric block.", "It was left out."),
+    "rubricBlock": ("/hints", "rubric", "A rubric not meant for learners.", "It was left out."),
     "templateDeclaration": ("", "template", "Values that change.", "They stand as written."),
-    "feedbackBlock": ("/explanation", "feedback_block", "A feedback block.", "It was left out."),
     "stylesheet": ("/prompt", "style", "A style sheet.", "It was left out."),
 }
 _READERS = {

@@ -207,6 +207,19 @@ def test_feedback_formulas_and_media() -> None:
     assert "![a plot](a.png)" in found.prompt
 
 
+def test_feedback_blocks_and_instructions_for_learners() -> None:
+    told = """<rubricBlock view="candidate tutor"><p>Read twice.</p></rubricBlock>
+<rubricBlock view="scorer"><p>Two points.</p></rubricBlock>"""
+    blocks = """<feedbackBlock outcomeIdentifier="F" identifier="A"><p>Not A.</p></feedbackBlock>
+<feedbackBlock outcomeIdentifier="F" identifier="B" showHide="hide"><p>Look again.</p>
+</feedbackBlock>"""
+    found = draft(source(SINGLE, told + CHOICE + blocks), "rubric", "feedback_condition")
+    assert found.prompt.startswith("Read twice.")
+    assert "points" not in found.prompt
+    assert [option.feedback for option in found.options][:2] == ["Not A.", None]
+    assert found.explanation.text == "Look again."
+
+
 ESSAY = '<extendedTextInteraction responseIdentifier="RESPONSE"/>'
 REFUSED: list[tuple[str, str, str]] = [
     (SINGLE, ESSAY, "not_gradable"),
