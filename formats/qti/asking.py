@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import permutations, product
-from math import factorial, prod
+from itertools import product
 
 from domain.grading.matching import TARGETS, StatedPairs
 from domain.grading.numeric import StatedNumber
-from domain.grading.ordering import StatedOrder
 from domain.grading.short_text import StatedText
 from domain.losses import Loss
-from domain.ordering import shuffle_options
 from domain.questions import SINGLE_KINDS, Draft, Option
 from formats.qti.build import base, condition, make, number, setting, variable
 from formats.qti.choice_scoring import RESPONSE, all_or_nothing, choice_way
@@ -19,7 +16,6 @@ from formats.qti.interactions import OURS
 from formats.qti.text import fill
 from formats.qti.xml import Element
 
-MOST_ORDERS = 24  # right orders that are listed one by one
 MOST_PAIRS = 400  # pairs that a mapping lists, right and wrong
 PLAIN = "all_or_nothing"
 
@@ -93,7 +89,7 @@ def ask_choice(draft: Draft) -> Asked:
     cardinality = "single" if is_single else "multiple"
     asked.declarations = [declaration(RESPONSE, cardinality, "identifier", right, mapped)]
     asked.template, asked.rules = way.template, list(way.rules)
-    choices = _choices(draft.options, asked.names)
+    choices = choice_elements(draft.options, asked.names)
     asked.interaction = make(
         "choiceInteraction",
         *choices,
@@ -120,9 +116,10 @@ def truth(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _choices(
+def choice_elements(
     options: Sequence[Option], names: Sequence[str], tag: str = "simpleChoice", **more: str
 ) -> list[Element]:
+    """Options with their texts."""
     return [
         fill(make(tag, identifier=name, **_fixed(option), **more), option.text, inline=True)
         for option, name in zip(options, names, strict=True)
@@ -131,52 +128,6 @@ def _choices(
 
 def _fixed(option: Option) -> dict[str, str]:
     return {"fixed": "true"} if option.pinned else {}
-
-
-def ask_order(draft: Draft) -> Asked:
-    """Options to bring into order; they stand in another one than the right."""
-    answer = draft.answer
-    assert isinstance(answer, StatedOrder)
-    names = option_names(draft.options)
-    asked = Asked(names=names)
-    asked.declarations = [declaration(RESPONSE, "ordered", "identifier", names)]
-    if draft.scoring.rule != PLAIN:
-        asked.rule = PLAIN
-        asked.losses.append(rule_loss(draft))
-    full = draft.scoring.max_points
-    test = make("match", variable(RESPONSE), make("correct", identifier=RESPONSE))
-    orders = prod(factorial(len(group)) for group in answer.alike)
-    if 1 < orders <= MOST_ORDERS:
-        test = make(
-            "or", *(_is_order([names[at] for at in order]) for order in _orders(answer, len(names)))
-        )
-    elif orders > 1:
-        asked.losses.append(
-            Loss("/answer/alike", "alike", "Options that may be swapped.", "One order is right.")
-        )
-    asked.template = "match_correct" if full == 1 and orders == 1 else None
-    asked.rules = [condition((test, setting(base(full))))]
-    choices = dict(zip(names, _choices(draft.options, names), strict=True))
-    shown = [choices[name] for name in shuffle_options(names, draft.title)]
-    asked.interaction = make(
-        "orderInteraction", *shown, responseIdentifier=RESPONSE, shuffle=truth(draft.shuffle)
-    )
-    return asked
-
-
-def _is_order(names: Sequence[str]) -> Element:
-    constants = (base(name, "identifier") for name in names)
-    return make("match", variable(RESPONSE), make("ordered", *constants))
-
-
-def _orders(answer: StatedOrder, count: int) -> Iterator[list[int]]:
-    groups = [list(permutations(group)) for group in answer.alike]
-    for chosen in product(*groups):
-        order = list(range(count))
-        for group, swapped in zip(answer.alike, chosen, strict=True):
-            for place, taken in zip(group, swapped, strict=True):
-                order[place - 1] = taken - 1
-        yield order
 
 
 def ask_match(draft: Draft) -> Asked:
@@ -194,8 +145,8 @@ def ask_match(draft: Draft) -> Asked:
     values_right = [f"{premise} {target}" for premise, target in right.items()]
     asked.declarations = [declaration(RESPONSE, "multiple", "directedPair", values_right, mapped)]
     sides = [
-        make("simpleMatchSet", *_choices(draft.own_options, premises, _SIDE, matchMax="1")),
-        make("simpleMatchSet", *_choices(_targets(draft), targets, _SIDE, matchMax="0")),
+        make("simpleMatchSet", *choice_elements(draft.own_options, premises, _SIDE, matchMax="1")),
+        make("simpleMatchSet", *choice_elements(_targets(draft), targets, _SIDE, matchMax="0")),
     ]
     asked.interaction = make(
         "matchInteraction",

@@ -16,11 +16,12 @@ from domain.grading.ordering import StatedOrder
 from domain.losses import Loss
 from domain.questions import Draft, Option, content_hash, document
 from formats.format import Rendered, not_expressible
-from formats.qti.asking import Asked, ask_choice, ask_match, ask_order
+from formats.qti.asking import Asked, ask_choice, ask_match
 from formats.qti.build import Version, dress, make, number, setting, variable
 from formats.qti.entries import ask_blanks, ask_number, ask_text
 from formats.qti.feedback import SHOWN, join_explanation
 from formats.qti.losing import unread_feedback, unsaid, unshown
+from formats.qti.order_asking import ask_order
 from formats.qti.reader import SLUG, UNNAMED
 from formats.qti.scoring import ANSWER, HINT
 from formats.qti.text import fill

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import combinations, permutations, product
 from typing import Any, NamedTuple
 
-from domain.grading import RULES, StatedValues, find_marking, grade_response, read_response
+from domain.grading import KINDS, RULES, StatedValues, find_marking, grade_response, read_response
 from domain.grading.cloze import Blank, ChoiceBlank, NumericBlank, StatedBlanks, TextBlank
 from domain.grading.matching import TARGETS, StatedPairs
 from domain.grading.numeric import StatedNumber
@@ -106,8 +106,10 @@ def _picked_one(rule: str, feedback: str | None) -> Case:
 
 def _ordered() -> Iterator[Case]:
     options = tuple(Option(f"Step {at}") for at in range(1, 5))
-    for alike in ((), ((1, 2),), ((2, 3, 4),), ((1, 2), (3, 4))):
-        draft = Draft("T", "Order.", options, kind="ordering", answer=StatedOrder(alike=alike))
+    rules = ["all_or_nothing", *(rule.name for rule in KINDS["ordering"].partial)]
+    for alike, rule in product(((), ((1, 2),), ((2, 3, 4),), ((1, 2), (3, 4))), rules):
+        answer, scoring = StatedOrder(alike=alike), Scoring(rule)
+        draft = Draft("T", "Order.", options, kind="ordering", answer=answer, scoring=scoring)
         answers = tuple(
             (
                 {"RESPONSE": [f"choice_{at}" for at in order]},
@@ -115,7 +117,7 @@ def _ordered() -> Iterator[Case]:
             )
             for order in permutations(range(1, 5))
         )
-        yield Case(f"order, alike {alike}", draft, answers)
+        yield Case(f"order, alike {alike}, {rule}", draft, answers)
 
 
 PAIRS = ((1, 2), (1, None), (None, None), (2, 2))

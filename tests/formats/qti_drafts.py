@@ -63,7 +63,7 @@ def scorings(draw: st.DrawFn, kind: str, count: int = 0) -> Scoring:
     most = draw(points)
     if kind not in CHOICE_KINDS:
         names = ["all_or_nothing", *(rule.name for rule in KINDS[kind].partial)]
-        names = ["all_or_nothing"] if kind == "ordering" else names
+        names = ["all_or_nothing"] if kind == "ordering" and count > 5 else names
         return Scoring(draw(st.sampled_from(names)), most)
     rule = draw(
         st.sampled_from(
@@ -128,7 +128,12 @@ def orderings(draw: st.DrawFn) -> Draft:
     options = _plain(draw(option_lists()))
     alike = draw(st.sampled_from([(), ((1, 2),)])) if len(options) > 2 else ()
     return draw(
-        _drafts("ordering", options, draw(scorings("ordering")), answer=StatedOrder(alike=alike))
+        _drafts(
+            "ordering",
+            options,
+            draw(scorings("ordering", len(options))),
+            answer=StatedOrder(alike=alike),
+        )
     )
 
 
