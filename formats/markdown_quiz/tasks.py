@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from domain.questions import AnswerKey, Draft, Explanation, Option
 from formats.format import Parsed
@@ -13,7 +14,6 @@ from formats.refusals import Refused, refuse
 _ITEM = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[([ xX])\](?:[ \t]+(.*)|[ \t]*)")
 _BROKEN = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]*\[([^\]]?|[ xX]{2})\](?![(\[])")
 _PLAIN = re.compile(r" {0,3}[-*+][ \t]+\S")
-_FENCE = re.compile(r" {0,3}(?:```|~~~)")
 FEWEST = 2
 
 
@@ -26,6 +26,9 @@ class Item:
     lines: list[Line] = field(default_factory=list)
 
 
+Run: TypeAlias = tuple[list[Line], list[Item]]  # a text, and the list that follows it
+
+
 def has_tasks(section: Section) -> bool:
     """Whether there is a task list, or what was meant as one."""
     return any(_ITEM.fullmatch(line.structure) for line in section.lines)
@@ -33,7 +36,7 @@ def has_tasks(section: Section) -> bool:
 
 def read_tasks(section: Section) -> Iterator[Parsed]:
     """A question for each task list of the section; text behind the last one explains it."""
-    runs = list(_runs(section.lines))
+    runs = _labels_joined(list(_runs(section.lines)))
     for place, (before, items) in enumerate(runs):
         if items:
             after = runs[place + 1][0] if place == len(runs) - 2 else []
@@ -43,7 +46,7 @@ def read_tasks(section: Section) -> Iterator[Parsed]:
                 yield Parsed(None, refused.problems)
 
 
-def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[Line], list[Item]]]:
+def _runs(lines: Sequence[Line]) -> Iterator[Run]:
     """Texts, each with the list that follows it; the last text has none."""
     before: list[Line] = []
     items: list[Item] = []
@@ -55,11 +58,24 @@ def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[Line], list[Item]]]:
         elif belongs(line, items):
             items[-1].lines.append(line)
         else:
+            code = _code_behind(items)
             yield before, items
-            before, items = [line], []
+            before, items = [*code, line], []
+    code = _code_behind(items)
     yield before, items
     if items:
-        yield [], []
+        yield code, []
+
+
+def _labels_joined(runs: list[Run]) -> list[Run]:
+    """One list of those that have one item each: labels of the texts behind them."""
+    *lists, (behind, _) = runs
+    if len(lists) < FEWEST or any(len(items) > 1 for _, items in lists):
+        return runs
+    items = [item for _, (item,) in lists]
+    for item, text in zip(items, [*(before for before, _ in lists[1:]), behind], strict=True):
+        item.lines.extend(text)
+    return [(lists[0][0], items), ([], [])]
 
 
 def belongs(line: Line, items: Sequence[Item]) -> bool:
@@ -67,17 +83,25 @@ def belongs(line: Line, items: Sequence[Item]) -> bool:
     if not line.text.strip() or line.text.startswith(("  ", "\t")):
         return True
     if line.is_opaque:
-        return not line.text.startswith("<!--") and _is_code_of_item(line, items)
+        return not line.text.startswith("<!--")
     last = items[-1].lines[-1]
     return bool(last.structure.strip()) and not line.text.startswith((">", "#", "<", "|"))
 
 
-def _is_code_of_item(line: Line, items: Sequence[Item]) -> bool:
-    """Whether code at the margin belongs to the item: it goes on, or stands in its place."""
-    last = items[-1]
-    if any(one.is_opaque for one in last.lines[-1:]):
-        return True
-    return not last.lines[0].text.strip() or any(one.is_opaque for one in items[0].lines)
+def _code_behind(items: Sequence[Item]) -> list[Line]:
+    """Take code at the margin away from the last option, unless options here hold such code."""
+    if not items or not items[-1].lines[0].text.strip() or any(map(_code_at, items[:-1])):
+        return []
+    last = items[-1].lines
+    begins = _code_at(items[-1]) or len(last)
+    taken, last[begins:] = last[begins:], []
+    return taken
+
+
+def _code_at(item: Item) -> int:
+    """Where code at the margin begins among the lines of an item; 0 for nowhere."""
+    lines = enumerate(item.lines)
+    return next((at for at, one in lines if at and one.is_opaque and one.text[:1].strip()), 0)
 
 
 def _draft(

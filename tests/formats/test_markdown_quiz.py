@@ -222,6 +222,31 @@ def test_auto_tells_quarto_from_a_quiz(source: str) -> None:
     assert found.name == SNIFFED[source]
 
 
+def test_code_between_options_is_theirs_and_code_behind_the_last_explains() -> None:
+    code = "```py\n    {}\n```"
+    labelled = "\n\n".join(f"- [{mark}] {name}\n\n{code}" for mark, name in (" A", "xB", " C"))
+    plain = f"- [ ] one\n- [x] two\n\n{code}\n"
+    first, second = (
+        parsed.draft
+        for parsed in MARKDOWN.read(f"## Q1?\n\n{labelled}\n\n## Q2?\n\n{plain}".encode())
+    )
+    assert first is not None
+    assert second is not None
+    assert [option.text for option in first.options] == [f"{name}\n\n{code}" for name in "ABC"]
+    assert [option.text for option in second.options] == ["one", "two"]
+    assert second.explanation.text == code
+
+
+def test_items_that_stand_alone_are_labels_of_the_text_behind_them() -> None:
+    source = "## Q?\n\nStem.\n\n- [ ] A\n\n1. Do.\n2. Stop.\n\n- [x] B\n\n1. Stop.\n"
+    (parsed,) = MARKDOWN.read(source.encode())
+    assert parsed.draft is not None
+    texts = [option.text for option in parsed.draft.options]
+    assert texts == ["A\n\n1. Do.\n2. Stop.", "B\n\n1. Stop."]
+    mixed = "## Q?\n\n- [x] A\n\nText.\n\n- [ ] B\n- [x] C\n"
+    assert [parsed.draft is None for parsed in MARKDOWN.read(mixed.encode())] == [True, False]
+
+
 HOSTILE = {
     "brackets": "## Q\n\n" + "- [" * 200_000,
     "items": "## Q?\n\n" + "- [x] a\n" * 50_000,
