@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from formats.refusals import refuse
 
 LARGEST_FILE = 8 * 1024 * 1024
-_FENCE = re.compile(r"(?:[-*+]\s+(?:\[.\]\s+)?|[0-9]{1,9}[.)]\s+)?(`{3,}|~{3,})([^`]*)")
+# Between backticks on one line stands code in the text.
+_FENCE = re.compile(r"(?:[-*+]\s+(?:\[.\]\s+)?|[0-9]{1,9}[.)]\s+)?(`{3,}(?=[^`]*$)|~{3,})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class _Reading:
         for where, table, read in tables:
             for name, value in table.items():
                 if name not in read:
-                    what = f"`{where}{name}` is {quote(str(value))}."
+                    what = f"`{where}{name}` is {_shown(value)}."
                     yield Loss("", "field_not_read", what, "It was left out.")
 
     def _table(self, name: str) -> Mapping[str, Any]:
@@ -96,6 +96,12 @@ class _Reading:
         if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
             self._refuse("missing_text", f"`{name}` is no text.", SHAPE)
         return [text.strip("\n") for text in texts]
+
+    def _one_text(self, said: Any, name: str) -> str:
+        if isinstance(said, list):
+            self._refuse("missing_text", f"`{name}` is a list, no text.", SHAPE)
+        (text,) = self._texts(said, name)
+        return text
 
     def _draft(self, stem: str, **said: Any) -> Draft:
         context, name = self._said.get("context", ""), self._said.get("id")
@@ -114,9 +120,10 @@ class _Reading:
 
     def _choice(self, prompt: Mapping[str, Any], answer: Mapping[str, Any]) -> Draft:
         """The right options first, and shuffled when shown, as mdbook-quiz does."""
-        (stem,) = self._texts(prompt.get("prompt"), "prompt.prompt")
+        stem = self._one_text(prompt.get("prompt"), "prompt.prompt")
         right = self._texts(answer.get("answer"), "answer.answer")
-        wrong = self._texts(prompt.get("distractors"), "prompt.distractors")
+        others = prompt.get("distractors")
+        wrong = [] if others == [] else self._texts(others, "prompt.distractors")
         return self._draft(
             stem,
             options=tuple(map(Option, (*right, *wrong))),
@@ -126,14 +133,14 @@ class _Reading:
         )
 
     def _text(self, prompt: Mapping[str, Any], answer: Mapping[str, Any]) -> Draft:
-        (stem,) = self._texts(prompt.get("prompt"), "prompt.prompt")
-        (right,) = self._texts(answer.get("answer"), "answer.answer")
+        stem = self._one_text(prompt.get("prompt"), "prompt.prompt")
+        right = self._one_text(answer.get("answer"), "answer.answer")
         others = answer.get("alternatives") or []
         accepted = [right, *(self._texts(others, "answer.alternatives") if others else [])]
         return self._stated(stem, "short_text", {"accept": accepted})
 
     def _traced(self, prompt: Mapping[str, Any], answer: Mapping[str, Any]) -> Draft:
-        (program,) = self._texts(prompt.get("program"), "prompt.program")
+        program = self._one_text(prompt.get("program"), "prompt.program")
         compiles = answer.get("doesCompile")
         if not isinstance(compiles, bool):
             self._refuse("missing_key", "`answer.doesCompile` is not said.", "Say true or false.")
@@ -144,7 +151,7 @@ class _Reading:
                 key=AnswerKey(frozenset({2})),
                 kind="true_false",
             )
-        (printed,) = self._texts(answer.get("stdout"), "answer.stdout")
+        printed = self._one_text(answer.get("stdout"), "answer.stdout")
         blanks = {
             "compiles": {"kind": "inline_choice", "key": 1},
             "stdout": {"kind": "short_text", "accept": [printed], "case": True},
@@ -158,6 +165,13 @@ class _Reading:
             return self._draft(stem, kind=kind, answer=KINDS[kind].stated.read(answer), **said)
         except ValueError:
             self._refuse("wrong_answer", "The answer makes no sense.", SHAPE)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return quote(str(value))
+    except RecursionError:  # a table in tables, a thousand deep
+        return "nested too deep to show"
 
 
 _PROMPT_READ = {"prompt", "distractors", "program"}

@@ -13,6 +13,7 @@ from formats.refusals import Refused, quote, refuse
 _ITEM = re.compile(
     r" {0,3}(?:[-*+][ \t]+)?(?:\*\*)?\(?([A-Za-z])(?:\*\*)?[.):](?:\*\*)?[ \t]+(\S.*)"
 )
+_FOREIGN = re.compile(r" {0,3}[-*+][ \t]+[^\W\d_][.):][ \t]+\S")
 _BULLET = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(\S.*)")
 _TAG = re.compile(r"</?(?:details|summary|p|b|strong|i|em|h[1-6]|br|div)\b[^<>]*>", re.I)
 _PLAIN = re.compile(r"[*_`#]+")
@@ -27,6 +28,7 @@ _LETTERS = re.compile(
 )
 _REST = re.compile(r"\s*(?:[.):\uff1a]\s*|\s[-\u2013\u2014]\s+|\()(.*)|\s*")
 _MASK = re.compile(r"(0b)?([01]{2,64})", re.I)
+_HEADED = re.compile(r"#{1,6}[ \t]+[^:\uff1a]{1,40}[:\uff1a]\s*(.+)")  # in any language
 _ANSWER_WORD = re.compile(r"(?:show |view |see |the |correct )*(?:answers?|solution)s?:?", re.I)
 
 
@@ -48,7 +50,19 @@ class _Parts:
 def has_letters(section: Section) -> bool:
     """Whether there are lettered options, or an answer that asks for options."""
     parts = _split(section.lines)
-    return len(parts.items) > 1 or (bool(section.lines) and _find(section.lines) is not None)
+    if len(parts.items) > 1 or _has_foreign_letters(section.lines):
+        return True
+    return bool(section.lines) and _find(section.lines) is not None
+
+
+def _has_foreign_letters(lines: Sequence[Line]) -> bool:
+    """Whether options of another alphabet stand above a fold: better refused than passed over."""
+    found = 0
+    for line in lines:
+        found += _FOREIGN.match(line.structure) is not None
+        if "<details" in line.structure.lower():
+            return found > 1
+    return False
 
 
 def read_lettered(section: Section) -> Iterator[Parsed]:
@@ -101,7 +115,7 @@ def _said(text: str) -> str | None:
 def _find(lines: Sequence[Line]) -> _Answer | None:
     """The answer, which stands once; two that differ are refused."""
     found = [_Answer(line, said) for line in lines if (said := _said(line.structure)) is not None]
-    found = found or list(_below_summary(lines))
+    found = found or list(_below_summary(lines)) or list(_headed(lines))
     if any(one.said != found[0].said for one in found[1:]):
         hint = "Leave one answer in the section."
         refuse("answer_twice", "A second answer contradicts the first.", hint, found[1].line.number)
@@ -119,6 +133,14 @@ def _below_summary(lines: Sequence[Line]) -> Iterator[_Answer]:
             is_next = False
         if "<summary" in line.structure.lower():
             is_next = _ANSWER_WORD.fullmatch(plain) is not None
+
+
+def _headed(lines: Sequence[Line]) -> Iterator[_Answer]:
+    """The letters alone behind the colon of a heading, which only a fold can hold here."""
+    for line in lines:
+        headed = _HEADED.fullmatch(line.structure.strip())
+        if headed and _LETTERS.fullmatch(said := _plain(headed[1])):
+            yield _Answer(line, said)
 
 
 def _draft(section: Section) -> Draft:

@@ -108,7 +108,8 @@ def rename(root: Element) -> None:
 @lru_cache(maxsize=4096)
 def _plain_tag(tag: str) -> str:
     local = tag.rpartition("}")[2]
-    return _camel(local[4:]) if local.startswith("qti-") else local
+    # Behind the prefix may stand what is no name of an element by itself.
+    return _camel(local[4:]) if local.startswith("qti-") and local[4:5].isalpha() else local
 
 
 @lru_cache(maxsize=4096)

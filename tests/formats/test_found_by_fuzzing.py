@@ -37,10 +37,17 @@ def gap(share: str) -> bytes:
         </question></quiz>""".encode()
 
 
+TABLE = '[[questions]]\ntype = "{0}"\n{1}\nanswer.answer = ["a", "b"]\n'
+CHOICE_TABLE = TABLE.format("MultipleChoice", 'prompt.prompt = {0}\nprompt.distractors = ["c"]')
+DEEP = "x." * 1500 + "y = 1"
 BLANKS = "fill_in_multiple_blanks_question"
 VARIABLE = '<variable identifier="RESPONSE"/>'
 NUMBER = '<baseValue baseType="float">1</baseValue>'
 FOUND = {
+    "list of texts": ("mdbook_toml", TABLE.format("ShortAnswer", 'prompt.prompt = "?"').encode()),
+    "list of stems": ("mdbook_toml", CHOICE_TABLE.format('["b", "c"]').encode()),
+    "deep table": ("mdbook_toml", (CHOICE_TABLE.format('"b"') + DEEP).encode()),
+    "name that is none": ("qti3", source(SINGLE, CHOICE, "<qti-9x/>")),
     "key in a list": ("jsonl", b'{"title":"T","prompt":"P","options":[],"key":[[""]]}'),
     "match of one": ("qti21", source(SINGLE, CHOICE, rules(f"<match>{VARIABLE}</match>"))),
     "not of nothing": ("qti21", source(SINGLE, CHOICE, rules("<not/>"))),

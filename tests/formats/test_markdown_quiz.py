@@ -125,6 +125,22 @@ ANSWERS = {
 }
 
 
+HEADINGS = ("#### Antwort: B", "#### \u7b54\u6848\uff1aB", "### La risposta: B", "#### B: B")
+
+
+@pytest.mark.parametrize("line", HEADINGS)
+def test_answers_in_the_heading_of_a_fold_in_any_language(line: str) -> None:
+    folded = f"<details><summary>S</summary>\n<p>\n\n{line}\n\nSince.\n</p>\n</details>\n"
+    draft = draft_in(MARKDOWN, f"## Which?\n\nA. a\nB. b\n\n{folded}")
+    assert draft.key.positions == {2}
+    assert draft.explanation.text == "Since."
+
+
+def test_backticks_on_one_line_open_no_code() -> None:
+    source = "## Q?\n\n```x```\n\n- [x] a\n- [ ] b\n\n## R?\n\n- [x] c\n- [ ] d\n"
+    assert [parsed.draft is None for parsed in MARKDOWN.read(source.encode())] == [False, False]
+
+
 @pytest.mark.parametrize("line", ANSWERS)
 def test_answers_of_lettered_options(line: str) -> None:
     draft = draft_in(
@@ -166,6 +182,10 @@ REFUSED = {
     "long mask": (LETTERS + "Answer: 011", ("wrong_mask", 6, 1)),
     "empty mask": (LETTERS + "Answer: 00", ("missing_key", 6, 1)),
     "no options": ("## Q?\n\nText.\n\nAnswer: B", ("no_options", 5, 1)),
+    "other alphabet": (
+        "## Q?\n\n- أ: a\n- ب: b\n\n<details>\n\n#### د: أ\n</details>\n",
+        ("no_options", 1, 1),
+    ),
     "open code": ("## Q?\n\n```\n- [x] a\n- [ ] b\n", ("code_not_closed", 3, 1)),
     "bytes": (b"## Q\xff", ("not_utf8", 1, 5)),
     "NUL": ("## Q\n\0", ("nul_character", 2, 1)),

@@ -103,6 +103,13 @@ def test_mdbook() -> None:
     assert find_format("auto", "a.toml", MDBOOK_FILE.encode()) is MDBOOK
 
 
+def test_a_choice_of_mdbook_whose_options_are_all_right() -> None:
+    source = HEAD + "prompt.prompt = 'Q'\nprompt.distractors = []\nanswer.answer = ['a', 'b']\n"
+    draft = only(MDBOOK, source).draft
+    assert draft is not None
+    assert draft.key.positions == {1, 2}
+
+
 HEAD = '[[questions]]\ntype = "MultipleChoice"\n'
 REFUSED = {
     "no JSON": (JUPYTER, "[\n{]", ("bad_json", 2, 2)),
