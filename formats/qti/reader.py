@@ -6,6 +6,7 @@ from dataclasses import replace
 from lxml import etree
 from pydantic import ValidationError
 
+from domain.grading import CHOICE_KINDS
 from domain.grading.cloze import StatedBlanks
 from domain.grading.numeric import StatedNumber
 from domain.grading.short_text import StatedText
@@ -16,7 +17,7 @@ from formats.format import Parsed
 from formats.qti.blanks import read_blanks
 from formats.qti.declarations import Declared
 from formats.qti.feedback import read_explanation
-from formats.qti.interactions import read_choice, read_match, read_order
+from formats.qti.interactions import no_answer, read_choice, read_match, read_order
 from formats.qti.item import Content, Item, open_item, stated_score
 from formats.qti.mathml import to_tex
 from formats.qti.probes import (
@@ -83,7 +84,16 @@ def _draft(item: Item) -> Draft:
         known = by_template(item, item.declared(item.interactions[0]), draft)
         if known is not None:
             return replace(draft, scoring=known)
-    return with_scoring(item, draft, score, list(probes(draft)), content.identifiers)
+    scored = with_scoring(item, draft, score, list(probes(draft)), content.identifiers)
+    _check_key(item, scored)
+    return scored
+
+
+def _check_key(item: Item, draft: Draft) -> None:
+    """Refuse to take silence for "none is right" where the scoring does not confirm it."""
+    is_guess = any(loss.path == "/scoring" for loss in item.losses)
+    if draft.kind in CHOICE_KINDS and not draft.key.positions and is_guess:
+        raise no_answer(item.interactions[0])
 
 
 def _named(item: Item, content: Content, explanation: Explanation) -> Draft:

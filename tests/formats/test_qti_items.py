@@ -220,6 +220,18 @@ def test_feedback_blocks_and_instructions_for_learners() -> None:
     assert found.explanation.text == "Look again."
 
 
+SEVERAL = declare("RESPONSE", "multiple", "identifier", "")
+
+
+def test_a_choice_of_which_nobody_says_what_is_right_is_refused() -> None:
+    told = f"<match><variable identifier='RESPONSE'/>{{}}</match>{ONE.format(1)}"
+    sets = told.format("<multiple><baseValue baseType='identifier'>A</baseValue></multiple>")
+    listed = f"<responseCondition><responseIf>{sets}</responseIf></responseCondition>"
+    for processing in ("", f"<responseProcessing>{listed}</responseProcessing>"):
+        parsed = read(source(SEVERAL, CHOICE, processing))
+        assert [problem.code for problem in parsed.problems] == ["no_answer"]
+
+
 ESSAY = '<extendedTextInteraction responseIdentifier="RESPONSE"/>'
 REFUSED: list[tuple[str, str, str]] = [
     (SINGLE, ESSAY, "not_gradable"),
