@@ -26,6 +26,7 @@ _LETTERS = re.compile(
     r"(?:\s*(?:,\s*and\b|[,;&/]|\band\b)\s*(?:\([A-Za-z]\)|[A-Za-z]\b))*",
     re.I,
 )
+_RUN = re.compile(r"[A-Z]{2,}")  # such as BCD; a word has its letters in no order
 _REST = re.compile(r"\s*(?:[.):\uff1a]\s*|\s[-\u2013\u2014]\s+|\()(.*)|\s*")
 _MASK = re.compile(r"(0b)?([01]{2,64})", re.I)
 _HEADED = re.compile(r"#{1,6}[ \t]+[^:\uff1a]{1,40}[:\uff1a]\s*(.+)")  # in any language
@@ -49,10 +50,14 @@ class _Parts:
 
 def has_letters(section: Section) -> bool:
     """Whether there are lettered options, or an answer that asks for options."""
-    parts = _split(section.lines)
-    if len(parts.items) > 1 or _has_foreign_letters(section.lines):
+    if has_options(section) or _has_foreign_letters(section.lines):
         return True
     return bool(section.lines) and _find(section.lines) is not None
+
+
+def has_options(section: Section) -> bool:
+    """Whether there are lettered options."""
+    return len(_split(section.lines).items) > 1
 
 
 def _has_foreign_letters(lines: Sequence[Line]) -> bool:
@@ -199,6 +204,8 @@ def _places(answer: _Answer, options: int) -> tuple[frozenset[int], str]:
     line, said = answer.line.number, answer.said
     if mask := _MASK.fullmatch(said):
         return _of_mask(mask, line, options), ""
+    if _RUN.fullmatch(said) and len({*said.lower()}) == len(said) and [*said] == sorted(said):
+        said = ",".join(said)
     letters = _LETTERS.match(said)
     rest = _REST.fullmatch(said, letters.end()) if letters else None
     if letters is None or rest is None:

@@ -8,6 +8,7 @@ from domain.losses import Loss
 from formats.format import Parsed
 from formats.lines import LARGEST_FILE, Line, read_lines
 from formats.markdown_quiz.lettered import has_letters, read_lettered
+from formats.markdown_quiz.numbered import split_list
 from formats.markdown_quiz.sections import Section, read_sections
 from formats.markdown_quiz.sequences import has_sequence, is_quizdown, read_sequence
 from formats.markdown_quiz.tasks import has_tasks, read_tasks
@@ -34,6 +35,10 @@ def parse(stream: BinaryIO) -> Iterator[Parsed]:
 def _read(section: Section, has_sequences: bool) -> Iterator[Parsed]:
     if has_tasks(section):
         yield from read_tasks(section)
+        return
+    if len(parts := split_list(section)) > 1:
+        for part in parts:
+            yield from _read(part, has_sequences)
         return
     try:
         asks = has_letters(section)

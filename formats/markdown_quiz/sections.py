@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from formats.lines import Line, joined
 
 STEM = "<!-- stem -->"  # what follows it, and not the heading, is the stem
-LONGEST_TITLE = 200
+LONGEST_TITLE = 200  # where a title is taken from a stem
+LONGEST_HEADING = 500  # that is a title as it stands
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(\S.*)")
 _RULES = ("---", "***", "___", "")
 _NUMBER = re.compile(
@@ -64,8 +65,10 @@ def stem_of(heading: str, before: Sequence[Line]) -> tuple[str, str]:
         return heading, body.removeprefix(STEM).strip("\n")
     if not heading or _ONLY_NUMBER.fullmatch(heading):
         return heading if heading and body else _title(body), body
-    asks = heading.rstrip("*_ ").endswith("?") or not _has_prose(before)
-    return heading, f"{heading}\n\n{body}".rstrip("\n") if asks else body
+    is_long = len(heading) > LONGEST_HEADING
+    asks = is_long or heading.rstrip("*_ ").endswith("?") or not _has_prose(before)
+    title = _title(heading) if is_long else heading
+    return title, f"{heading}\n\n{body}".rstrip("\n") if asks else body
 
 
 def _title(body: str) -> str:

@@ -117,6 +117,7 @@ ANSWERS = {
     "**Answer:** B": {2},
     "The correct answers are: a and d": {1, 4},
     "Answer: (C)": {3},
+    "Answer: BCD": {2, 3, 4},
     "Answer: C) c": {3},
     "Answer: B - since it is": {2},
     "answer: 0101": {2, 4},
@@ -174,6 +175,7 @@ REFUSED = {
     "no stem": ("- [x] a\n- [ ] b\n", ("empty_stem", 1, 1)),
     "no answer": (LETTERS, ("missing_key", 1, 1)),
     "answer of nothing": (LETTERS + "Answer: C", ("unknown_option", 6, 1)),
+    "answer in a word": (LETTERS + "Answer: BA", ("unclear_answer", 6, 1)),
     "answer in words": (LETTERS + "Answer: A dog", ("unclear_answer", 6, 1)),
     "no letters": (LETTERS + "Answer: none", ("unclear_answer", 6, 1)),
     "twice": (LETTERS + "Answer: A, A", ("repeated_option", 6, 1)),
@@ -265,6 +267,49 @@ def test_items_that_stand_alone_are_labels_of_the_text_behind_them() -> None:
     assert texts == ["A\n\n1. Do.\n2. Stop.", "B\n\n1. Stop."]
     mixed = "## Q?\n\n- [x] A\n\nText.\n\n- [ ] B\n- [x] C\n"
     assert [parsed.draft is None for parsed in MARKDOWN.read(mixed.encode())] == [True, False]
+
+
+def test_a_heading_that_is_too_long_for_a_title_is_the_stem() -> None:
+    heading = "Words " * 100 + "end."
+    draft = draft_in(MARKDOWN, f"## {heading}\n\nAs said.\n\n- [x] a\n- [ ] b\n")
+    assert (draft.title, draft.prompt) == (heading[:200], f"{heading}\n\nAs said.")
+
+
+NUMBERED = """# Exam
+
+1. Which are even? (Choose TWO)
+    - A. one
+    - B. two
+      or 2
+    - C. four
+
+    <details markdown=1><summary markdown='span'>Answer</summary>
+
+    Correct Answer: BC
+
+    Explanation: divide.
+
+    </details>
+
+1. Which is odd?
+
+A) 1
+B) 2
+
+Answer: A
+
+2. Which is broken? - A. this
+"""
+
+
+def test_items_of_a_numbered_list_are_questions() -> None:
+    first, second = (parsed.draft for parsed in MARKDOWN.read(NUMBERED.encode()))
+    assert first is not None
+    assert second is not None
+    assert (first.prompt, second.prompt) == ("Which are even? (Choose TWO)", "Which is odd?")
+    assert [option.text for option in first.options] == ["one", "two\n  or 2", "four"]
+    assert (first.key.positions, second.key.positions) == ({2, 3}, {1})
+    assert first.explanation.text == "Explanation: divide."
 
 
 HOSTILE = {
