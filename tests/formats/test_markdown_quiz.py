@@ -308,7 +308,8 @@ def test_items_of_a_numbered_list_are_questions() -> None:
     assert second is not None
     assert (first.prompt, second.prompt) == ("Which are even? (Choose TWO)", "Which is odd?")
     assert [option.text for option in first.options] == ["one", "two\n  or 2", "four"]
-    assert (first.key.positions, second.key.positions) == ({2, 3}, {1})
+    assert first.key.positions == {2, 3}
+    assert second.key.positions == {1}
     assert first.explanation.text == "Explanation: divide."
 
 
