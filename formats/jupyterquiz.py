@@ -19,7 +19,7 @@ from formats.refusals import Refused, did_you_mean, quote, refuse
 
 CHOICES = {"many_choice": "multiple_response", "multiple_choice": "single_choice"}
 TYPES = (*CHOICES, "numeric", "string")
-READ = {"question", "type", "answers", "hints"}
+READ = {"question", "code", "type", "answers", "hints"}
 SHAPE = "https://github.com/jmshea/jupyterquiz describes the shape of questions."
 
 
@@ -74,6 +74,7 @@ class _Reading:
 
     def __init__(self, source: _Source, said: Any) -> None:
         self._source, self._said = source, said
+        self._losses: list[Loss] = []
         if not isinstance(said, Mapping):
             self._refuse("not_an_object", "This is no question.", SHAPE)
 
@@ -83,18 +84,22 @@ class _Reading:
             told = f"There is no type {quote(str(kind))}."
             self._refuse("bad_type", told, did_you_mean(str(kind), TYPES), "type")
         stem = self._text_at(self._said, "question").strip("\n")
-        draft = Draft(title=stem.partition("\n")[0][:200], prompt=stem, options=())
+        title = stem.partition("\n")[0][:200]
+        if "code" in self._said:
+            stem += f"\n\n```\n{self._text_at(self._said, 'code')}\n```"
+        draft = Draft(title=title, prompt=stem, options=())
         answers = self._answers()
-        losses = [
-            Loss("", "field_not_read", f"`{name}` is {quote(str(value))}.", "It was left out.")
-            for name, value in self._said.items()
-            if name not in READ
-        ]
+        for name, value in self._said.items():
+            if name not in READ:
+                self._lose("", "field_not_read", f"`{name}` is {quote(str(value))}.")
         fields = self._choice(kind, answers) if kind in CHOICES else self._other(kind, answers)
         hints = self._said.get("hints", [])
         if not isinstance(hints, list) or not all(isinstance(hint, str) for hint in hints):
             self._refuse("bad_hints", "`hints` is no list of texts.", SHAPE, "hints")
-        return Parsed(replace(draft, **fields, hints=tuple(hints)), (), tuple(losses))
+        return Parsed(replace(draft, **fields, hints=tuple(hints)), (), tuple(self._losses))
+
+    def _lose(self, path: str, code: str, what: str) -> None:
+        self._losses.append(Loss(path, code, what, "It was left out."))
 
     def _refuse(self, code: str, message: str, hint: str, *path: str | int) -> NoReturn:
         refuse(code, message, hint, *self._source.place(path))
@@ -138,9 +143,12 @@ class _Reading:
         right = [(place, one) for place, one in enumerate(answers) if one.get("correct")]
         if not right:
             self._refuse("missing_key", "No answer is correct.", "Mark one as correct.", "answers")
-        if kind == "numeric" and len(right) > 1:
-            hint = "Leave one, or make them one range."
-            self._refuse("several_numbers", "Several numbers are right.", hint, "answers")
+        for place, one in enumerate(answers):
+            if said := one.get("feedback"):
+                self._lose(f"/answers/{place}", "feedback", f"The feedback {quote(str(said))}.")
+        for place, one in right[1:] if kind == "numeric" else ():
+            also = one.get("range", one.get("value"))
+            self._lose(f"/answers/{place}", "other_number", f"The answer {also!s:.80} as well.")
         name = {"numeric": "numeric", "string": "short_text"}[kind]
         said = self._number(*right[0]) if kind == "numeric" else self._texts(right)
         try:

@@ -38,8 +38,13 @@ def test_jupyterquiz() -> None:
     )
     assert draft_in(JUPYTER, asked("many_choice", RIGHT, WRONG)).kind == "multiple_response"
     default = {"type": "default", "feedback": "No."}
-    number = draft_in(JUPYTER, asked("numeric", {"value": 4, "correct": True}, default))
-    assert number.answer == stated("numeric", value=4)
+    also = {"range": [5, 6], "correct": True}
+    number = only(JUPYTER, asked("numeric", {"value": 4, "correct": True}, also, default))
+    assert number.draft is not None
+    assert number.draft.answer == stated("numeric", value=4)
+    assert [loss.code for loss in number.losses] == ["feedback", "other_number"]
+    printed = draft_in(JUPYTER, asked("multiple_choice", RIGHT, WRONG, code="print(1)"))
+    assert printed.prompt == "Q?\n\n```\nprint(1)\n```"
     between = draft_in(JUPYTER, asked("numeric", {"range": [1, 2.5], "correct": True}))
     assert between.answer == stated("numeric", value="1.75", tolerance="0.75")
     text = draft_in(JUPYTER, asked("string", {"answer": "a", "correct": True, "match_case": True}))
@@ -121,6 +126,7 @@ REFUSED = {
     "no key": (JUPYTER, asked("many_choice", RIGHT, {"answer": "b"}), ("missing_key", 1, 107)),
     "key": (JUPYTER, asked("string", {"answer": "b", "correct": 1}), ("bad_correct", 1, 78)),
     "two right": (JUPYTER, asked("multiple_choice", RIGHT, RIGHT), ("single_choice_key", 1, 59)),
+    "no code": (JUPYTER, asked("many_choice", RIGHT, code=1), ("missing_text", 1, 116)),
     "none right": (JUPYTER, asked("numeric"), ("missing_key", 1, 51)),
     "no number": (JUPYTER, asked("numeric", RIGHT), ("bad_number", 1, 52)),
     "fuzzy": (JUPYTER, asked("string", {**RIGHT, "fuzzy_threshold": 0.5}), ("fuzzy", 1, 51)),
