@@ -14,6 +14,7 @@ from api.logs import configure_logs
 from api.quick_protocol import QuickProtocol
 from api.workers import APPLICATION
 from cli_access import audit, keys
+from cli_backup import backups
 from cli_failures import plainly, told
 from cli_files import files
 from doctor import examine, why_taken
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 app.add_typer(files)
+app.add_typer(backups)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; else QUESTIONS_HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; else QUESTIONS_PORT.")]

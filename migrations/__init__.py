@@ -64,7 +64,7 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
 def require_replica(settings: Settings) -> None:
     """Raise :class:`UnusableDatabaseError` for a replica without the newest migration."""
     url = make_url(settings.database_read_url)
-    if (path := _file_of(url)) and not path.exists():
+    if (path := file_of(url)) and not path.exists():
         raise UnusableDatabaseError(f"There is no replica {path}. Mend DATABASE_READ_URL.")
     engine = open_engine(settings.database_read_url, **settings.engine_options)
     try:
@@ -90,13 +90,13 @@ def _reason(error: Exception) -> str:
 
 
 def _make_folder(url: URL) -> None:
-    if path := _file_of(url):
+    if path := file_of(url):
         path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _require_file(url: URL) -> None:
     """Refuse a SQLite file that is not there; merely looking would make an empty one."""
-    path = _file_of(url)
+    path = file_of(url)
     if path and not path.exists():
         raise UnusableDatabaseError(
             f"There is no database {path}. "
@@ -104,7 +104,7 @@ def _require_file(url: URL) -> None:
         )
 
 
-def _file_of(url: URL) -> Path | None:
+def file_of(url: URL) -> Path | None:
     """The file of a SQLite database, where its URL names a path."""
     is_path = url.get_backend_name() == "sqlite" and not (url.database or "").startswith("file:")
     return Path(url.database or "") if is_path else None

@@ -32,7 +32,7 @@ def export_questions(
     """
     _require(session, slugs)
     write = write_package if is_packed(form, slugs) else write_file
-    return write(form, _drafts(session, tags, slugs), out)
+    return write(form, drafts_for_export(session, tags, slugs), out)
 
 
 def is_packed(form: Format, slugs: Sequence[str]) -> bool:
@@ -40,7 +40,10 @@ def is_packed(form: Format, slugs: Sequence[str]) -> bool:
     return form.package is not None or (form.book is None and len(slugs) != 1)
 
 
-def _drafts(session: Session, tags: Sequence[str], slugs: Sequence[str]) -> Iterator[Draft]:
+def drafts_for_export(
+    session: Session, tags: Sequence[str], slugs: Sequence[str]
+) -> Iterator[Draft]:
+    """The published questions with all of the tags and one of the slugs, a few at a time."""
     found = versions_for_authors().where(
         Question.is_listed(), Question.published_id == QuestionVersion.id
     )
