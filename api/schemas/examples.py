@@ -41,6 +41,7 @@ _SUBMISSION: Example = {
     "selected": RIGHT,
     "response": None,
     "submitted_at": "2026-11-23T10:05:00Z",
+    "language": "en",
     "score": 1.0,
     "points": 1.0,
     "max_points": 1.0,
@@ -184,6 +185,6 @@ EXAMPLES: dict[str, Example] = {
     },
     **OF_AUTHORS,
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_7"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_26_4"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

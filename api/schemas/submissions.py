@@ -28,6 +28,7 @@ from api.schemas.feedback import FeedbackOut
 from api.schemas.problems import ProblemOut
 from api.schemas.questions import Name
 from domain.grading import KINDS
+from domain.questions import LONGEST_LANGUAGE
 from models import GradeRow, GradeValues, Submission, SubmissionValues
 from models.answering import AnswerableVersion
 from operations.grade_answer import Answer, Graded
@@ -59,6 +60,9 @@ class SubmissionIn(Incoming):
     version: int | None = Field(default=None, ge=1, le=2**31 - 1, description="As it was shown.")
     shuffle: Seed | None = Field(default=None, description="The seed it was shown with.")
     duration_ms: int | None = Field(default=None, ge=0, le=LONGEST_DURATION_MS)
+    language: Annotated[str, Field(max_length=LONGEST_LANGUAGE)] | None = Field(
+        default=None, description="The language it was shown in, as the question stated it."
+    )
 
     @field_validator("selected")
     @classmethod
@@ -76,6 +80,7 @@ class SubmissionIn(Incoming):
             version=self.version,
             shuffle=self.shuffle,
             duration_ms=self.duration_ms,
+            language=self.language,
         )
 
 
@@ -122,6 +127,7 @@ class SubmissionOut(Outgoing):
         description="As it was sent, for kinds where nothing is picked."
     )
     submitted_at: Moment
+    language: str = Field(examples=["en"], description="Of the texts that were shown.")
     score: float | None = Field(description="Fraction of the maximum.", examples=[0.5])
     points: float | None
     max_points: float
@@ -135,7 +141,8 @@ class SubmissionOut(Outgoing):
     def of(cls, row: Submission) -> Self:
         """A stored submission under the grade that counts."""
         slug = row.version.question.slug
-        return cls._telling(row, row.grade, AnswerableVersion(row.version), slug)
+        version = AnswerableVersion(row.version, row.translation)
+        return cls._telling(row, row.grade, version, slug)
 
     @classmethod
     def first(cls, graded: Graded) -> Self:
@@ -181,6 +188,7 @@ class SubmissionOut(Outgoing):
             selected=submission.selected,
             response=submission.response,
             submitted_at=submission.submitted_at,
+            language=version.language,
             score=grade.score if scored else None,
             points=grade.points if scored else None,
             max_points=grade.max_points,
@@ -218,6 +226,7 @@ def _written(
         submitted_at=NEVER,
         idempotency_key=None,
         request_hash=None,
+        translation_id=version.translation_id,
     )
     told = SubmissionOut.first(Graded(submission, grade, version, slug))
     # No text of an author comes before the moment, so each cut is at the first of its kind.
