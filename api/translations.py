@@ -209,23 +209,29 @@ class _Beside:
         found = versions_for_authors().where(QuestionVersion.question_id == question.id)
         self.versions = session.scalars(found.order_by(QuestionVersion.number)).all()
         is_current = (one for one in self.versions if one.id == question.published_id)
-        self._current = next(is_current, self.versions[-1])
+        self._newest = self.versions[-1]
+        self._current = next(is_current, self._newest)
         self._shown = shown_translations(session, [one.id for one in self.versions])
 
     def version(self, number: int | None) -> QuestionVersion:
         """The version of that number; without one, the newest."""
         if number is None:
-            return self.versions[-1]
+            return self._newest
         for version in self.versions:
             if version.number == number:
                 return version
         raise VersionNotFound
 
     def told(self, row: Translation) -> tuple[Texts, int, Sequence[int]]:
-        """What the current version says, its number, and the versions shown in the language."""
-        current = texts_of(read_draft(self._current))
+        """What a translation is compared with, which version says so, and where it is shown.
+
+        That is what learners get, or the draft of the next version where it translates that.
+        """
+        compared, said = self._newest, texts_of(read_draft(self._newest))
+        if said.hash != row.source_hash:
+            compared, said = self._current, texts_of(read_draft(self._current))
         shown = [one.number for one in self.versions if row.language in self._shown.get(one.id, {})]
-        return current, self._current.number, shown
+        return said, compared.number, shown
 
 
 def _newest(session: Session, question: Question, language: str) -> Translation | None:

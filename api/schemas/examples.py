@@ -41,7 +41,6 @@ _SUBMISSION: Example = {
     "selected": RIGHT,
     "response": None,
     "submitted_at": "2026-11-23T10:05:00Z",
-    "language": "en",
     "score": 1.0,
     "points": 1.0,
     "max_points": 1.0,
@@ -49,6 +48,7 @@ _SUBMISSION: Example = {
     "rule": "all_or_nothing",
     "rule_version": 1,
     "reason": "This answer earns all points: only picking exactly the right options earns points.",
+    "language": "en",
     "feedback": {
         "correct": RIGHT,
         "options": [

@@ -127,7 +127,6 @@ class SubmissionOut(Outgoing):
         description="As it was sent, for kinds where nothing is picked."
     )
     submitted_at: Moment
-    language: str = Field(examples=["en"], description="Of the texts that were shown.")
     score: float | None = Field(description="Fraction of the maximum.", examples=[0.5])
     points: float | None
     max_points: float
@@ -135,6 +134,7 @@ class SubmissionOut(Outgoing):
     rule: str = Field(examples=["all_or_nothing"])
     rule_version: int
     reason: str | None
+    language: str = Field(examples=["en"], description="Of the texts that were shown.")
     feedback: FeedbackOut | None
 
     @classmethod
@@ -188,7 +188,6 @@ class SubmissionOut(Outgoing):
             selected=submission.selected,
             response=submission.response,
             submitted_at=submission.submitted_at,
-            language=version.language,
             score=grade.score if scored else None,
             points=grade.points if scored else None,
             max_points=grade.max_points,
@@ -196,6 +195,7 @@ class SubmissionOut(Outgoing):
             rule=grade.rule,
             rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
+            language=version.language,
             feedback=FeedbackOut.of(submission, version) if explained else None,
         )
 

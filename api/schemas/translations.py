@@ -59,9 +59,10 @@ class TextChangeOut(Outgoing):
 class TranslationStateOut(Outgoing):
     """How far a translation has come, and whether its source has changed since.
 
-    ``current_version`` is the version that learners get, or the newest where none is published.
-    ``stale``: it was made from other texts than that version has, so learners do not get it there.
-    ``shown_in_versions`` are those in which they get something in this language.
+    ``current_version`` is the one it is compared with: what learners get, or the newest where none
+    is published or where it translates that. ``stale``: it was made from other texts than that
+    version has, so it is not shown with it. ``shown_in_versions`` are those in which learners get
+    something in this language.
     """
 
     language: str = Field(examples=["de"])

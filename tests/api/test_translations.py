@@ -166,7 +166,8 @@ def test_a_translation_of_a_draft_comes_with_it(
     admin: Person, client: TestClient, ids: list[str]
 ) -> None:
     admin.edit(prompt="Which of them?")
-    put(admin, german(ids, prompt="Welche davon?"), NEW)
+    ahead = put(admin, german(ids, prompt="Welche davon?"), NEW).json()
+    assert (ahead["stale"], ahead["current_version"], ahead["changes"]) == (False, 2, [])
     assert admin.post(f"{DE}/publish").json()["shown_in_versions"] == []
     assert shown(client).json()["language"] == "en"
     admin.post("/rivers/publish")
