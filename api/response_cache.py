@@ -62,7 +62,7 @@ class ResponseCache:
             await self.app(scope, receive, send)  # the route has the words for it
             return
         name = scope["path"], canonical(scope["query_string"]), rights
-        while True:  # once more where we waited for an answer in another language
+        for _ in range(2):  # once more where we waited for an answer in another language
             key, kept = self._look_up(name, scope["head"], state)
             if kept is None or kept.state not in (state, None):
                 kept = await self._computed(scope, receive, send, key, state)
@@ -74,6 +74,7 @@ class ResponseCache:
             if kept.wished == _wished(scope["head"], kept.languages):
                 await self._send(scope, send, key, kept)
                 return
+        await self.app(scope, receive, send)
 
     def _look_up(
         self, name: Name, head: Mapping[bytes, bytes], state: State
