@@ -69,7 +69,11 @@ class InLanguage(Condition):
 
     def holds(self, version: QuestionVersion) -> bool:
         in_source = version.language.lower() == self.language.lower()
-        return in_source or canonical(self.language) in version.shown_in
+        return in_source or (version.question.is_translated and self._is_shown(version))
+
+    def _is_shown(self, version: QuestionVersion) -> bool:
+        shown = (row.language for row in version.translated if row.withdrawn_at is None)
+        return canonical(self.language) in shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,13 +271,6 @@ class QuestionVersion(Identified, Base):
         return frozenset(option.option_id for option in self.options if option.pinned)
 
     @property
-    def shown_in(self) -> frozenset[str]:
-        """The languages that learners can get a translation in."""
-        if not self.question.is_translated:
-            return frozenset()
-        return frozenset(row.language for row in self.translated if row.withdrawn_at is None)
-
-    @property
     def points_at_most(self) -> Fraction:
         """What a score of 1 is worth."""
         return Fraction(self.max_points)
