@@ -25,6 +25,7 @@ from api import (
     receipts,
     scoring,
     submissions,
+    translations,
 )
 from api.background import publishing_what_is_due
 from api.documentation import describe
@@ -74,6 +75,7 @@ PARTS = (
     bank_states,
     bank_history,
     bank_findings,
+    translations,
     imports,
     exports,
     question_schema,

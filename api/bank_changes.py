@@ -70,7 +70,7 @@ def told(session: Session, question: Question) -> BankQuestionOut:
     return BankQuestionOut.of(question.versions[-1])
 
 
-def note(session: Session, caller: Caller, action: str, question: Question) -> None:
+def note(session: Session, caller: Caller, action: str, question: Question, **detail: str) -> None:
     """Keep in the audit log who did what to which version."""
     record_audit(
         session,
@@ -79,6 +79,6 @@ def note(session: Session, caller: Caller, action: str, question: Question) -> N
         subject_type="question",
         subject_id=question.id,
         version=question.versions[-1].number,
-        detail={"slug": question.slug},
+        detail={"slug": question.slug, **detail},
         at=now(),
     )

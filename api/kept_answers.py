@@ -93,11 +93,17 @@ class Variant:
 
 @dataclass(slots=True)
 class Kept:
-    """A public answer, valid for one state of the bank; ``state`` is none where it is not kept."""
+    """A public answer, valid for one state of the bank; ``state`` is none where it is not kept.
+
+    Where it depends on Accept-Language it comes in one of ``languages``: those of them that were
+    ``wished`` for, the favourite first, tell it apart from the others of its name.
+    """
 
     answer: Answer
     state: State | None
     route: object = None
+    languages: tuple[str, ...] = ()
+    wished: tuple[str, ...] = ()
     variants: dict[bytes, Variant] = field(default_factory=dict)
 
     def variant(self, coding: bytes) -> Variant:

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from api.dependencies import AppDatabase, AppQuestionSets, Learner, get_documents
 from api.documentation import problems
-from api.documents import read_quickly
+from api.documents import Document, read_quickly
+from api.languages import (
+    Choices,
+    choices,
+    content_language,
+    to_choose_from,
+    translations,
+    wish_in,
+)
 from api.pagination import ORDERS, Cursors, next_link, page_in_order, page_of_hits
 from api.requests import StrictRoute
 from api.responses import IMMUTABLE, NO_STORE, PUBLIC, document_response, json_response
@@ -27,10 +35,12 @@ from api.schemas.questions import (
     ReadQuery,
 )
 from domain.errors import HintNotFound, QuestionNotFound
+from domain.languages import Wish
 from models import Question, QuestionVersion
 from models.draws import QuestionSets, draw_numbers, numbers_of
 from models.learning import versions_for_learners, versions_with_hints
 from models.search import Hit, search
+from models.translation import hints_in
 
 router = APIRouter(prefix="/v1/questions", tags=["questions"], route_class=StrictRoute)
 
@@ -59,13 +69,13 @@ def list_questions(
     """A page of the published questions that match every filter."""
     with database.read_published() as session:
         rows, cursor = select_page(session, sets, query)
-        page = QuestionPage(
-            items=[QuestionOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit
-        )
+        items, languages = _shown(session, rows, request, query.language)
+        page = QuestionPage(items=items, next_cursor=cursor, limit=query.limit)
         if query.include:
             page = CountedQuestionPage(**dict(page), total=_total(session, sets, query))
     link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
-    return json_response(request, page, cache_control=PUBLIC, headers=link)
+    headers = {**link, **content_language(item.language for item in items)}
+    return json_response(request, page, cache_control=PUBLIC, headers=headers, languages=languages)
 
 
 @router.get(
@@ -86,8 +96,15 @@ def draw_questions(
     seed = query.seed or secrets.token_urlsafe(8)
     with database.read_published() as session:
         rows = select_draw(session, sets, query, seed)
-        content = QuestionDraw(items=[QuestionOut.of(row) for row in rows], seed=seed)
-    return json_response(request, content, cache_control=PUBLIC if query.seed else NO_STORE)
+        items, languages = _shown(session, rows, request, query.language)
+        content = QuestionDraw(items=items, seed=seed)
+    return json_response(
+        request,
+        content,
+        cache_control=PUBLIC if query.seed else NO_STORE,
+        headers=content_language(item.language for item in items),
+        languages=languages,
+    )
 
 
 @router.get(
@@ -108,21 +125,29 @@ async def read_question(
     made_up = query.shuffle == ""
     seed = secrets.token_urlsafe(8) if made_up else query.shuffle
 
-    def read_shuffled(session: Session) -> bytes | None:
+    wish = wish_in(request, query.language)
+
+    def read_shuffled(session: Session) -> Document | None:
         statement = versions_for_learners(query.version).where(Question.is_named(name))
         version = session.scalar(statement)
-        return QuestionOut.of(version, seed).model_dump_json().encode() if version else None
+        return _shuffled(session, version, seed, wish) if version else None
 
     document = await (
-        get_documents(request).read(name, query.version)
+        get_documents(request).read(name, query.version, wish)
         if seed is None
         else read_quickly(database, read_shuffled)
     )
     if document is None:
         missing = f"There is no such question with a version {query.version}."
         raise QuestionNotFound(missing if query.version else "")
-    lasting = IMMUTABLE if query.version else PUBLIC
-    return document_response(request, document, cache_control=NO_STORE if made_up else lasting)
+    lasting = IMMUTABLE if query.version and not document.may_change else PUBLIC
+    return document_response(
+        request,
+        document.body,
+        cache_control=NO_STORE if made_up else lasting,
+        headers=content_language([document.language]),
+        languages=to_choose_from(document.available, query.language),
+    )
 
 
 @router.get(
@@ -142,18 +167,51 @@ async def read_hint(
 ) -> Response:
     """One hint; options that it names have the numbers of the order that was shown."""
 
-    def read(session: Session) -> HintOut:
+    wish = wish_in(request, query.language)
+
+    def read(session: Session) -> tuple[HintOut, QuestionVersion, Choices]:
         statement = versions_with_hints(query.version)
         version = session.scalar(statement.where(Question.is_named(name)))
         if version is None:
             raise QuestionNotFound
         if level > version.hint_count:
             raise HintNotFound(f"This question has {version.hint_count} hints.")
-        return HintOut.of(version, level, query.shuffle)
+        chosen = choices(session, [version], wish)
+        id_ = chosen.ids.get(version.id)
+        told = session.scalars(hints_in(id_)).one() if id_ else ()
+        return HintOut.of(version, level, query.shuffle, told), version, chosen
 
-    content = await read_quickly(database, read)
-    lasting = IMMUTABLE if query.version else PUBLIC
-    return json_response(request, content, cache_control=lasting)
+    content, version, chosen = await read_quickly(database, read)
+    lasting = IMMUTABLE if query.version and not version.question.is_translated else PUBLIC
+    return json_response(
+        request,
+        content,
+        cache_control=lasting,
+        headers=content_language([chosen.languages.get(version.id, version.language)]),
+        languages=to_choose_from(chosen.available, query.language),
+    )
+
+
+def _shown(
+    session: Session, rows: Sequence[QuestionVersion], request: Request, language: str | None
+) -> tuple[list[QuestionOut], Sequence[str]]:
+    """The rows as they are shown, and the languages that Accept-Language could choose from."""
+    chosen = choices(session, rows, wish_in(request, language))
+    translated = translations(session, chosen)
+    items = [QuestionOut.of(row, translation=translated.get(row.id)) for row in rows]
+    return items, to_choose_from(chosen.available, language)
+
+
+def _shuffled(session: Session, version: QuestionVersion, seed: str | None, wish: Wish) -> Document:
+    chosen = choices(session, [version], wish)
+    translation = translations(session, chosen).get(version.id)
+    shown = QuestionOut.of(version, seed, translation)
+    return Document(
+        shown.model_dump_json().encode(),
+        shown.language,
+        chosen.available,
+        version.question.is_translated,
+    )
 
 
 def select_page(

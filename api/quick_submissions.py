@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +18,7 @@ from api.dependencies import IDEMPOTENCY_KEY, LEARNER, LONGEST_KEY
 from api.errors import response_to
 from api.kept_answers import lines_of
 from api.known_keys import KnownKeys, caller_of
+from api.languages import content_language
 from api.logs import log_request
 from api.middleware import Cors, request_id_of
 from api.questions import LONGEST_NAME
@@ -156,10 +157,18 @@ class QuickSubmissions:
         return response.status_code, (lines_of(response.raw_headers), bytes(response.body))
 
 
+@lru_cache(1000)
+def _lines_of_language(language: str) -> bytes:
+    """The header that tells it, as it is sent."""
+    told = content_language([language]).items()
+    return lines_of([(name.lower().encode(), value.encode()) for name, value in told])
+
+
 def _created(graded: Graded) -> tuple[bytes, ...]:
     body = SubmissionOut.json_of(graded)
     own = b"location: /v1/submissions/%s\r\ncontent-length: %d\r\n" % (
         str(graded.submission.id).encode(),
         len(body),
     )
-    return LINES, own, REPLAYED if graded.replayed else b"", body
+    language = _lines_of_language(graded.version.language)
+    return LINES, own, language, REPLAYED if graded.replayed else b"", body

@@ -4,7 +4,7 @@ Routes know nothing of it: it keeps what they mark as public. Why no answer is o
 request for it is told in docs/decisions/0015-kept-answers.md.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.flights import Flights
 from api.kept_answers import IDENTITY, Answer, Kept, KeptAnswers, Variant, coding_for
 from api.known_keys import KnownKeys
+from api.languages import wish_of_head
 from api.protocol_errors import Unauthenticated
 from api.revision_checks import RevisionChecks, State
 
@@ -61,13 +62,34 @@ class ResponseCache:
             await self.app(scope, receive, send)  # the route has the words for it
             return
         name = scope["path"], canonical(scope["query_string"]), rights
+        for _ in range(2):  # once more where we waited for an answer in another language
+            key, kept = self._look_up(name, scope["head"], state)
+            if kept is None or kept.state not in (state, None):
+                kept = await self._computed(scope, receive, send, key, state)
+            if kept is None:
+                return
+            if kept is NOT_KEPT:
+                await self.app(scope, receive, send)
+                return
+            if kept.wished == _wished(scope["head"], kept.languages):
+                await self._send(scope, send, key, kept)
+                return
+        await self.app(scope, receive, send)
+
+    def _look_up(
+        self, name: Name, head: Mapping[bytes, bytes], state: State
+    ) -> tuple[Hashable, Kept | None]:
+        """What is kept for a request, and under which key.
+
+        The first answer in a state tells whether others are for who reads other languages. These
+        are told apart by the languages that there are: wishes are without number.
+        """
         kept = self._answers.get(name)
-        if kept is None or kept.state not in (state, None):
-            kept = await self._computed(scope, receive, send, name, state)
-        if kept is NOT_KEPT:
-            await self.app(scope, receive, send)
-        elif kept is not None:
-            await self._send(scope, send, name, kept)
+        if kept is None or not kept.languages or kept.state != state:
+            return name, kept
+        if (wished := _wished(head, kept.languages)) == kept.wished:
+            return name, kept
+        return (name, wished), self._answers.get((name, wished))
 
     def find(
         self, path: str, query: bytes, head: Mapping[bytes, bytes], state: State
@@ -78,15 +100,14 @@ class ResponseCache:
         """
         rights = _NOBODYS
         if not self._is_public or b"authorization" in head:
-            key = self._keys.remembered(head.get(b"authorization", b""), state)
-            if key is None:
+            caller = self._keys.remembered(head.get(b"authorization", b""), state)
+            if caller is None:
                 return None
-            rights = tuple(key.scopes)
-        name = path, query, rights
-        kept = self._answers.get(name)
+            rights = tuple(caller.scopes)
+        key, kept = self._look_up((path, query, rights), head, state)
         if kept is None or kept is NOT_KEPT or kept.state != state:
             return None
-        return kept, self._variant(name, kept, head)
+        return kept, self._variant(key, kept, head)
 
     async def _rights(self, scope: Scope, state: State) -> Rights | None:
         """What the caller may do: all that tells the answers of two callers apart."""
@@ -101,7 +122,7 @@ class ResponseCache:
         return tuple(key.scopes)
 
     async def _computed(
-        self, scope: Scope, receive: Receive, send: Send, name: Name, state: State
+        self, scope: Scope, receive: Receive, send: Send, key: Hashable, state: State
     ) -> Kept | None:
         """The answer of the route, ours or another's; ``None`` once it is sent as it was."""
         own, known = Answer(), scope["head"].get(b"if-none-match", b"")
@@ -110,15 +131,15 @@ class ResponseCache:
             inner = _without_condition(scope) if known else scope
             await self.app(inner, receive, own.take)
             scope["route"] = inner.get("route")  # for the log line
-            return await self._keep(name, state, own, scope["route"])
+            return await self._keep(key, state, own, scope)
 
-        kept = await self._flights.share((name, state), compute)
+        kept = await self._flights.share((key, state), compute)
         if own.status == 0 or (kept is not None and kept is not NOT_KEPT):
             return kept
         await own.send_if_changed(send, known)
         return None
 
-    async def _keep(self, name: Name, state: State, answer: Answer, route: object) -> Kept | None:
+    async def _keep(self, key: Hashable, state: State, answer: Answer, scope: Scope) -> Kept | None:
         """Keep an answer if one may, and if the bank was in that state until it was there.
 
         Even where it was not, the answer is right for all who asked in that state. ``None`` is a
@@ -128,35 +149,43 @@ class ResponseCache:
             return None
         if answer.status != 200:
             return NOT_KEPT
-        if not self._is_shared(answer):
-            self._answers.put(name, NOT_KEPT)
+        languages = scope["state"].get("languages", ())
+        if not self._is_shared(answer, languages):
+            self._answers.put(key, NOT_KEPT)
             return NOT_KEPT
-        kept = Kept(answer, state, route)
+        wished = _wished(scope["head"], languages)
+        kept = Kept(answer, state, scope["route"], languages, wished)
         assert self.checks is not None
         if await self.checks.read() == state:
-            self._answers.put(name, kept)
+            self._answers.put(key, kept)
         return kept
 
-    def _is_shared(self, answer: Answer) -> bool:
-        """Whether the route says that all who may read the answer may have the same."""
+    def _is_shared(self, answer: Answer, languages: Sequence[str]) -> bool:
+        """Whether the route says that all who may read the answer, and that language, get this."""
         rules = _words(answer.header(b"cache-control"))
         varies = _words(answer.header(b"vary"))
-        return self._mark in rules and b"no-store" not in rules and varies <= TOLD_APART
+        told_apart = TOLD_APART | {b"accept-language"} if languages else TOLD_APART
+        return self._mark in rules and b"no-store" not in rules and varies <= told_apart
 
-    def _send(self, scope: Scope, send: Send, name: Name, kept: Kept) -> Awaitable[None]:
+    def _send(self, scope: Scope, send: Send, key: Hashable, kept: Kept) -> Awaitable[None]:
         scope["route"] = kept.route
         head: Mapping[bytes, bytes] = scope["head"]
-        return self._variant(name, kept, head).send(send, head.get(b"if-none-match"))
+        return self._variant(key, kept, head).send(send, head.get(b"if-none-match"))
 
-    def _variant(self, name: Name, kept: Kept, head: Mapping[bytes, bytes]) -> Variant:
+    def _variant(self, key: Hashable, kept: Kept, head: Mapping[bytes, bytes]) -> Variant:
         """The answer in the coding that is asked for, compressed when it is first asked for."""
         accepted = head.get(b"accept-encoding")
         coding = coding_for(accepted) if accepted else IDENTITY
         if (variant := kept.variants.get(coding)) is None:
             variant = kept.variant(coding)
-            if self._answers.get(name) is kept:
-                self._answers.put(name, kept)  # it has grown
+            if self._answers.get(key) is kept:
+                self._answers.put(key, kept)  # it has grown
         return variant
+
+
+def _wished(head: Mapping[bytes, bytes], languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of the languages a request wishes for, the favourite first."""
+    return wish_of_head(head).ranked(languages) if languages else ()
 
 
 def _may_be_kept(scope: Scope) -> bool:

@@ -1,5 +1,6 @@
 """Answers with their caching rules and entity tags."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from fastapi import Request, Response
@@ -18,11 +19,17 @@ def json_response(
     cache_control: str = PRIVATE,
     status: int = 200,
     headers: dict[str, str] | None = None,
+    languages: Sequence[str] = (),
 ) -> Response:
     """A document as JSON with a strong ETag, or 304 where the client has it already."""
     body = content.model_dump_json().encode()
     return document_response(
-        request, body, cache_control=cache_control, status=status, headers=headers
+        request,
+        body,
+        cache_control=cache_control,
+        status=status,
+        headers=headers,
+        languages=languages,
     )
 
 
@@ -34,14 +41,21 @@ def document_response(
     status: int = 200,
     headers: dict[str, str] | None = None,
     media_type: str = "application/json",
+    languages: Sequence[str] = (),
 ) -> Response:
-    """The same for a document that is JSON already."""
+    """The same for a document that is JSON already.
+
+    ``languages`` are those that its Accept-Language chose from, if the answer depends on that.
+    """
     if not request.app.state.settings.public:  # a shared cache would outlive a revoked key
         cache_control = cache_control.replace("public", "private")
     etag = entity_tag(body)
     headers = {"Cache-Control": cache_control, "ETag": etag, **(headers or {})}
     if cache_control not in {NO_STORE, PRIVATE}:
         headers["Vary"] = "Authorization, Accept-Encoding"
+        if languages:
+            headers["Vary"] += ", Accept-Language"
+            request.state.languages = tuple(languages)  # for the layer that keeps answers
     if status == 200 and request.method == "GET" and _has(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, media_type=media_type)

@@ -15,6 +15,7 @@ from api.dependencies import IdempotencyKey, Integration, Learner, ReadSession, 
 from api.documentation import problems
 from api.errors import faults_of, problem_of
 from api.idempotency import REPLAYED, answer_once
+from api.languages import content_language
 from api.pagination import NEWEST_SUBMISSION, Cursors, next_link, page_in_order
 from api.protocol_errors import InternalError, InvalidRequest
 from api.questions import QuestionName
@@ -32,7 +33,7 @@ from api.schemas.submissions import (
 )
 from domain.access import Caller
 from domain.errors import ServiceError, SubmissionNotFound
-from models import Question, QuestionVersion, Submission, now
+from models import Question, QuestionVersion, Submission, Translation, now
 from models.answering import AnswerableVersions, parts_to_grade
 from operations.grade_answer import Attempt, Graded
 from operations.store_answers import Assessed, Outcome, assess, store_answers
@@ -47,6 +48,7 @@ def _readable(caller: Caller) -> Select[Submission]:
         version.joinedload(QuestionVersion.question),
         version.options(*parts_to_grade()),
         selectinload(Submission.grades),
+        joinedload(Submission.translation).joinedload(Translation.secret),
     )
     return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)
 
@@ -83,6 +85,7 @@ async def submit(
     attempt = Attempt(name, body.answer(), caller.id, now(), idempotency_key)
     graded = await get_writer(request).submit(attempt)
     headers = {"Cache-Control": PRIVATE, "Location": f"/v1/submissions/{graded.submission.id}"}
+    headers |= content_language([graded.version.language])
     headers |= REPLAYED if graded.replayed else {}
     return Response(SubmissionOut.json_of(graded), 201, headers, media_type=JSON)
 
@@ -163,7 +166,8 @@ def list_submissions(
 )
 def read_submission(request: Request, submission: ReadableSubmission) -> Response:
     """A submission under its last grade, for the key that posted it and for admins."""
-    return json_response(request, SubmissionOut.of(submission))
+    content = SubmissionOut.of(submission)
+    return json_response(request, content, headers=content_language([content.language]))
 
 
 def _read(

@@ -49,7 +49,8 @@ CREATE TABLE submission (LIKE submission_before INCLUDING DEFAULTS INCLUDING CON
 ALTER TABLE submission
     ADD CONSTRAINT pk_submission PRIMARY KEY (id),
     ADD CONSTRAINT fk_submission_question_id FOREIGN KEY (question_id) REFERENCES question (id),
-    ADD CONSTRAINT fk_submission_version_id FOREIGN KEY (version_id) REFERENCES question_version (id);
+    ADD CONSTRAINT fk_submission_version_id FOREIGN KEY (version_id) REFERENCES question_version (id),
+    ADD CONSTRAINT fk_submission_translation_id FOREIGN KEY (translation_id) REFERENCES translation (id);
 CREATE INDEX ix_submission_caller_submitted_at_id ON submission (caller, submitted_at, id);
 CREATE INDEX ix_submission_submitted_at_id ON submission (submitted_at, id);
 CREATE INDEX ix_submission_learner_submitted_at_id ON submission (learner, submitted_at, id);

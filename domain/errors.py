@@ -79,6 +79,12 @@ class VersionNotFound(NotFound):
     cure = "GET /v1/bank/questions/{slug}/versions lists the versions that there are."
 
 
+class TranslationNotFound(NotFound):
+    code = "translation_not_found"
+    title = "The question is not translated into that language"
+    cure = "GET /v1/bank/questions/{slug}/translations lists the translations that there are."
+
+
 class SubmissionNotFound(NotFound):
     code = "submission_not_found"
     title = "There is no such submission"
@@ -133,6 +139,18 @@ class InUse(Conflict):
     cure = "Retire it instead: learners no longer get it, and its results stay explained."
 
 
+class LanguageConflict(Conflict):
+    code = "language_conflict"
+    title = "That version of the question was never shown in this language"
+    cure = "Send the `language` that the question stated when it was shown, or leave it out."
+
+
+class StaleTranslation(Conflict):
+    code = "stale_translation"
+    title = "The question says something else now than what was translated"
+    cure = "Read the translation: `changes` lists what to look at again; then write it anew."
+
+
 class SlugTaken(Conflict):
     code = "slug_taken"
     title = "Another question has this slug"
@@ -155,6 +173,12 @@ class InvalidDraft(Invalid):
     code = "invalid_draft"
     title = "The draft cannot be stored as it is"
     cure = "Mend the values that `errors` points at; what is merely missing may stay so."
+
+
+class InvalidTranslation(Invalid):
+    code = "invalid_translation"
+    title = "The translation does not fit what it translates"
+    cure = "Send a text for each text of the source, options under the ids that they have there."
 
 
 class InvalidResponse(Invalid):

@@ -20,6 +20,7 @@ from models.parts import (
 from models.question import Question, QuestionVersion
 from models.signing_key import SigningKey
 from models.submission import GradeRow, GradeValues, Submission, SubmissionValues
+from models.translation import TranslatedVersion, Translation, TranslationSecret
 
 __all__ = [
     "ApiKey",
@@ -45,6 +46,9 @@ __all__ = [
     "Submission",
     "SubmissionValues",
     "Tag",
+    "TranslatedVersion",
+    "Translation",
+    "TranslationSecret",
     "guard_history",
     "now",
     "open_engine",

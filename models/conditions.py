@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
+from domain.languages import canonical
 from models.parts import Tag
 from models.question import QuestionVersion
+from models.translation import is_shown_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,21 @@ class OfKind(Condition):
 
 @dataclass(frozen=True, slots=True)
 class InLanguage(Condition):
-    """In the language; case does not matter in its tag."""
+    """In the language, by itself or in a translation; case does not matter in its tag."""
 
     language: str
 
     def clause(self) -> ColumnElement[bool]:
-        return func.lower(QuestionVersion.language) == self.language.lower()
+        in_source = func.lower(QuestionVersion.language) == self.language.lower()
+        return or_(in_source, is_shown_in(self.language, QuestionVersion.id))
 
     def holds(self, version: QuestionVersion) -> bool:
-        return version.language.lower() == self.language.lower()
+        in_source = version.language.lower() == self.language.lower()
+        return in_source or (version.question.is_translated and self._is_shown(version))
+
+    def _is_shown(self, version: QuestionVersion) -> bool:
+        shown = (row.language for row in version.translated if row.withdrawn_at is None)
+        return canonical(self.language) in shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def _changed_since(revision: int) -> Select[Question]:
         select(Question)
         .where(Question.changed_in > revision)
         .options(
-            load_only(Question.number, Question.retired_at),
+            load_only(Question.number, Question.retired_at, Question.is_translated),
             joinedload(Question.published).options(
                 load_only(
                     QuestionVersion.kind, QuestionVersion.language, QuestionVersion.difficulty

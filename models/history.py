@@ -21,6 +21,7 @@ from models.parts import (
 from models.question import QuestionVersion
 from models.signing_key import SigningKey
 from models.submission import GradeRow, Submission
+from models.translation import Translation, TranslationSecret
 
 
 def _was_published(version: QuestionVersion) -> bool:
@@ -36,9 +37,18 @@ def _is_changed(row: Base) -> bool:
     return session is not None and session.is_modified(row, include_collections=with_parts)
 
 
+def _says_otherwise(translation: Translation) -> bool:
+    """Whether it is deleted, or more changes than what became of the text."""
+    attributes = inspect(translation).attrs
+    changed = {each.key for each in attributes if each.history.has_changes()}
+    return not changed or not changed <= _STATE_OF_TRANSLATIONS
+
+
 def _always(_row: Any) -> bool:
     return True
 
+
+_STATE_OF_TRANSLATIONS = {"published_at", "published_by", "withdrawn_at", "withdrawn_by"}
 
 # A part of a version is written with its version and replaced with it, never changed.
 _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
@@ -54,6 +64,8 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
     MarkScheme: _always,
     Tag: _always,
     SigningKey: _always,
+    Translation: _says_otherwise,
+    TranslationSecret: _always,
 }
 
 

@@ -1,6 +1,6 @@
 """What learners may get of the bank: published versions, without anything that tells the key."""
 
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select
@@ -38,13 +38,23 @@ def versions_for_learners(
     )
 
 
-def version_for_learners(session: Session, name: str, number: int | None = None) -> UUID | None:
-    """The id of the version of that name that :func:`versions_for_learners` finds, if it does."""
+class FoundVersion(NamedTuple):
+    """A version, the language it is in, and whether its question is in others, too."""
+
+    id: UUID
+    language: str
+    is_translated: bool
+
+
+def version_for_learners(
+    session: Session, name: str, number: int | None = None
+) -> FoundVersion | None:
+    """The version of that name that :func:`versions_for_learners` finds, if it does."""
     by_id = UUID_TEXT.fullmatch(name) is not None
     parameters = {"name": UUID(name) if by_id else name, "number": number}
     found = session.connection().execute(_IDS[by_id, number is not None], parameters)
-    id_: UUID | None = found.scalar()
-    return id_
+    row = found.one_or_none()
+    return FoundVersion(*row) if row else None
 
 
 def versions_with_hints(number: int | None = None) -> Select[QuestionVersion]:
@@ -54,7 +64,7 @@ def versions_with_hints(number: int | None = None) -> Select[QuestionVersion]:
 
 _PARTS = (
     contains_eager(QuestionVersion.question)
-    .load_only(Question.slug, Question.number)
+    .load_only(Question.slug, Question.number, Question.is_translated)
     .raiseload("*"),
     selectinload(QuestionVersion.options).options(
         defer(OptionRow.feedback, raiseload=True),
@@ -66,9 +76,13 @@ _PARTS = (
 )
 
 
-def _id_by(named: ColumnElement[bool], number: ColumnElement[int] | None) -> Select[Any]:
+def _id_by(
+    named: ColumnElement[bool], number: ColumnElement[int] | None
+) -> Select[UUID, str, bool]:
     versions = versions_for_learners(number).where(named, Question.deleted_at.is_(None))
-    return versions.with_only_columns(QuestionVersion.id)
+    return versions.with_only_columns(
+        QuestionVersion.id, QuestionVersion.language, Question.is_translated
+    )
 
 
 # Made once: a statement takes longer to make than to run, and each question read asks for one.

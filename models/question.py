@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     or_,
     text,
 )
@@ -63,6 +64,7 @@ from models.parts import (
     ReferenceRow,
     Tag,
 )
+from models.translation import TranslatedVersion
 
 NO_DATE = dt.date.min  # undated questions sort as the oldest
 
@@ -77,9 +79,10 @@ class Question(Identified, Base):
     ``published_id`` is the version that learners get; ``None`` while nothing is published. What
     lists sort by stands beside it, since an index over both tables there cannot be. ``number``
     counts questions in the order of their first publication, ``changed_in`` is the revision of
-    the bank that last changed what learners get of it. ``changed_at`` moves with every change of
-    what its authors see. A deleted question stays as a row that nobody finds; its slug and
-    external id are free again.
+    the bank that last changed what learners get of it. ``is_translated`` once any of
+    it was shown in another language. ``changed_at`` moves with every change of what its authors
+    see. A deleted question stays as a row that nobody finds; its slug and external id are free
+    again.
     """
 
     __tablename__ = "question"
@@ -103,6 +106,7 @@ class Question(Identified, Base):
     retired_by: Mapped[str | None] = mapped_column(String(36))
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[str | None] = mapped_column(String(36))
+    is_translated: Mapped[bool] = mapped_column(server_default=false(), default=False)
     copied_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("question.id"))
     published_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("question_version.id", use_alter=True)
@@ -219,6 +223,7 @@ class QuestionVersion(Identified, Base):
     references: Mapped[list["ReferenceRow"]] = relationship(order_by="ReferenceRow.position")
     hints: Mapped[list["Hint"]] = relationship(order_by="Hint.level")
     mark_scheme: Mapped["MarkScheme | None"] = relationship()
+    translated: Mapped[list["TranslatedVersion"]] = relationship(viewonly=True)
 
     @property
     def state(self) -> Status:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models.base import Base, Identified, now
 from models.question import Question, QuestionVersion
+from models.translation import Translation
 
 
 class Submission(Identified, Base):
@@ -29,6 +30,7 @@ class Submission(Identified, Base):
     ``selected`` are the picked options; kinds where nothing is picked have a ``response``.
     ``release`` says what the learner may learn of the result: answering an old version must not
     open what the published one keeps closed, since both may share their key.
+    ``translation_id`` is the translation that was shown, none where it was the source.
     The idempotency key is kept for ever, so that a repeated submit finds its first one.
     """
 
@@ -56,9 +58,11 @@ class Submission(Identified, Base):
     submitted_at: Mapped[datetime] = mapped_column(default=now)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
     request_hash: Mapped[str | None] = mapped_column(String(64))
+    translation_id: Mapped[UUID | None] = mapped_column(ForeignKey("translation.id"))
 
     question: Mapped[Question] = relationship()
     version: Mapped[QuestionVersion] = relationship()
+    translation: Mapped[Translation | None] = relationship()
     grades: Mapped[list["GradeRow"]] = relationship(
         back_populates="submission", order_by="GradeRow.id"
     )
@@ -138,6 +142,7 @@ class SubmissionValues(NamedTuple):
     submitted_at: datetime
     idempotency_key: str | None
     request_hash: str | None
+    translation_id: UUID | None
 
 
 class GradeValues(NamedTuple):

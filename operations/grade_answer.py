@@ -31,6 +31,7 @@ class Answer:
     version: int | None = None
     shuffle: str | None = None
     duration_ms: int | None = None
+    language: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -122,4 +123,5 @@ def _submission(attempt: Attempt, target: Target) -> SubmissionValues:
         submitted_at=attempt.at,
         idempotency_key=key,
         request_hash=answer.fingerprint if key else None,
+        translation_id=target.version.translation_id,
     )

@@ -10,6 +10,7 @@ from domain.errors import Fault, IncompleteQuestion
 from models import Bank, Question, QuestionVersion
 from models.search import index_question, unindex_question
 from operations.read_draft import read_draft
+from operations.show_translations import show_translations
 
 
 def publish_question(
@@ -17,8 +18,9 @@ def publish_question(
 ) -> None:
     """Make the version the one that learners get, from the commit on; ``by`` is a caller.
 
-    The version never changes again. Publishing a published version changes nothing.
-    :class:`IncompleteQuestion` lists what is missing or wrong, failing tests included.
+    The version never changes again. Translations that fit its texts come with it. Publishing a
+    published version changes nothing. :class:`IncompleteQuestion` lists what is missing or wrong,
+    failing tests included.
     """
     if version.published_at is not None:
         return
@@ -33,6 +35,8 @@ def publish_question(
     version.published_by, question.changed_at = by, at
     version.publish_at = version.publish_by = None
     index_question(session, question, version)
+    if question.is_translated:
+        show_translations(session, version=version)
 
 
 def next_number(session: Session) -> int:

@@ -43,7 +43,8 @@ class Assessed:
 
 def assess(attempt: Attempt, versions: AnswerableVersions) -> Assessed:
     """Grade an attempt against its question as it was when last looked up; no SQL."""
-    target = versions.remembered(attempt.question, attempt.answer.version)
+    answer = attempt.answer
+    target = versions.remembered(attempt.question, answer.version, answer.language)
     if target is None:
         return Assessed(attempt)
     return Assessed(attempt, target.revision, _graded(attempt, target))
@@ -102,9 +103,10 @@ def _up_to_date(
 ) -> Assessed:
     if one.revision == revision:
         return one
-    attempt = one.attempt
+    attempt, answer = one.attempt, one.attempt.answer
+    shown = answer.version, answer.language
     try:
-        target = versions.find(session, attempt.question, attempt.answer.version, revision)
+        target = versions.find(session, attempt.question, *shown, revision=revision)
     except ServiceError as error:
         return Assessed(attempt, revision, error)
     return Assessed(attempt, revision, _graded(attempt, target))
@@ -210,7 +212,7 @@ def _replayed(
     submission, grade = SubmissionValues(*row[:width]), GradeValues(*row[width:-1])
     if attempt.idempotency_key and submission.request_hash != attempt.answer.fingerprint:
         return IdempotencyKeyReused()
-    version = versions.version(session, submission.version_id)
+    version = versions.version(session, submission.version_id, submission.translation_id)
     return Graded(submission, grade, version, slug=row[-1], replayed=True)
 
 

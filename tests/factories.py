@@ -5,20 +5,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 import models
 from domain.access import Caller, Role
 from domain.questions import AnswerKey, Draft, Explanation, Option, Reference
-from models import ApiKey, Database, Question, QuestionVersion, Submission, now
+from domain.translations import Texts, texts_of
+from models import ApiKey, Database, Question, QuestionVersion, Submission, Translation, now
 from models.answering import AnswerableVersions
 from models.search import unindex_question
 from operations.grade_answer import Answer
 from operations.issue_key import issue_key
 from operations.publish_question import publish_question
+from operations.publish_translation import publish_translation
+from operations.read_draft import read_draft
 from operations.revise_question import revise_question
 from operations.submit_answer import submit_answer
+from operations.withdraw_translation import withdraw_translation
+from operations.write_translation import write_translation
 
 SEED_FILE = Path(__file__).parents[1] / "seed" / "content" / "vanishing-gradients.qmd"
 
@@ -90,6 +95,41 @@ class Bank:
 
         self.database.write(work)
 
+    def translate(
+        self, language: str = "de", slug: str = "rivers", *, publish: bool = True, **changes: Any
+    ) -> Translation:
+        """Translate the newest version: each text with the language before it, or as stated."""
+
+        def work(session: Session) -> Translation:
+            question = session.scalars(select(Question).where(Question.slug == slug)).one()
+            source = question.versions[-1]
+            texts = translated(texts_of(read_draft(source)), language, **changes)
+            written = (Translation.question_id == question.id, Translation.language == language)
+            last = session.scalar(select(func.max(Translation.number)).where(*written)) or 0
+            row = write_translation(
+                session, question=question, source=source, language=language, texts=texts,
+                last=None, number=last + 1, by="a translator", at=now(),
+            )  # fmt: skip
+            if publish:
+                publish_translation(
+                    session, question=question, translation=row, versions=question.versions,
+                    by="an editor", at=now(),
+                )  # fmt: skip
+            return row
+
+        return self.database.write(work)
+
+    def withdraw(self, language: str = "de", slug: str = "rivers") -> None:
+        """Take all translations into the language away from learners."""
+
+        def work(session: Session) -> None:
+            question = session.scalars(select(Question).where(Question.slug == slug)).one()
+            withdraw_translation(
+                session, question=question, language=language, by="an editor", at=now()
+            )
+
+        self.database.write(work)
+
     def submit(
         self,
         *selected: str,
@@ -123,6 +163,18 @@ class Bank:
             lambda session: issue_key(session, name=f"a {role}", role=role, **columns)
         )
         return row, {"Authorization": f"Bearer {token}"}
+
+
+def translated(texts: Texts, language: str, **changes: Any) -> Texts:
+    """Texts that say the same in another language, as far as a test can tell."""
+    told = texts.document
+    for name in ("title", "prompt", "explanation"):
+        told[name] = told[name] and f"{language}: {told[name]}"
+    for name in ("options", "feedback"):
+        told[name] = {id_: f"{language}: {text}" for id_, text in told[name].items()}
+    for name in ("hints", "combinations"):
+        told[name] = [f"{language}: {text}" for text in told[name]]
+    return Texts.read(told | changes)
 
 
 def _revise(session: Session, said: Draft) -> QuestionVersion:

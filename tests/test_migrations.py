@@ -23,7 +23,7 @@ from settings import ROOT, Settings
 SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-QUESTION, VERSION, SUBMISSION, JOB = (uuid.uuid4() for _ in range(4))
+QUESTION, VERSION, SUBMISSION, JOB, TRANSLATION = (uuid.uuid4() for _ in range(5))
 
 # The rows that each step's tables get; values for columns of later steps are left out.
 ROWS: list[tuple[str, dict[str, Any]]] = [
@@ -61,6 +61,13 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
                "correct": True, "reason": "r", "graded_at": NOW}),
     ("import_job", {"id": JOB, "caller": "c", "name": "n", "format": "auto", "dry_run": False,
                     "total": 1, "data": b"d", "created_at": NOW, "attempts": 0}),
+    ("translation", {"id": TRANSLATION, "question_id": QUESTION, "language": "de", "number": 1,
+                     "source_version": 1, "source_hash": "h", "title": "T", "prompt": "p",
+                     "prompt_html": "p", "options": {}, "created_at": NOW, "writers": ["w"]}),
+    ("translation_secret", {"translation_id": TRANSLATION, "feedback": {}, "hints": [],
+                            "combinations": [], "source": {}}),
+    ("translated_version", {"version_id": VERSION, "language": "de",
+                            "translation_id": TRANSLATION}),
     ("import_part", {"job_id": JOB, "first": 0, "files": 1, "items": []}),
 ]  # fmt: skip
 

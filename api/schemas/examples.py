@@ -48,6 +48,7 @@ _SUBMISSION: Example = {
     "rule": "all_or_nothing",
     "rule_version": 1,
     "reason": "This answer earns all points: only picking exactly the right options earns points.",
+    "language": "en",
     "feedback": {
         "correct": RIGHT,
         "options": [
@@ -184,6 +185,6 @@ EXAMPLES: dict[str, Example] = {
     },
     **OF_AUTHORS,
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_7"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_26_4"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

@@ -143,6 +143,40 @@ _REPORT: Example = {
     "items": [_CHANGED, _REFUSED],
 }
 
+_TRANSLATED: Example = {
+    "title": "Verschwindende Gradienten",
+    "prompt": "Welche dieser Aussagen helfen dem Netz beim Lernen?",
+    "options": {
+        "senv": "Tanh statt Sigmoid verwenden.",
+        "dapz": "ReLU statt Sigmoid verwenden.",
+        "gpnu": "Batch-Normalisierung einführen.",
+        "3swy": "Die Gewichte mit großen Werten initialisieren.",
+    },
+    "explanation": "ReLU sättigt viel seltener, also hilft {option:dapz}.",
+    "feedback": {},
+    "hints": ["Sieh dir die Ableitung fern von null an."],
+    "combinations": ["Eine weitere Option hält die Aktivierungen im Rahmen."],
+}
+_TRANSLATION_STATE: Example = {
+    "language": "de",
+    "number": 1,
+    "status": "published",
+    "stale": True,
+    "changed": ["/hints/0"],
+    "source_version": 1,
+    "current_version": 2,
+    "shown_in_versions": [1],
+    "written_at": "2026-11-26T09:00:00Z",
+    "written_by": "019aaf4a-5b6c-7d8e-9f00-112233445566",
+    "published_at": "2026-11-26T10:00:00Z",
+    "published_by": "019aaf4a-5b6c-7d8e-9f00-112233445577",
+}
+_CHANGED_TEXT: Example = {
+    "pointer": "/hints/0",
+    "old": "Look at the derivative.",
+    "new": "Look at the derivative far from zero.",
+}
+
 OF_AUTHORS: dict[str, Example] = {
     "KeyIn": _NEW_KEY,
     "KeyOut": _KEY,
@@ -160,6 +194,9 @@ OF_AUTHORS: dict[str, Example] = {
     "BankVersionOut": {**_CONTENT, "version": _VERSION},
     "VersionListOut": {"items": [_VERSION]},
     "DiffOut": _DIFF,
+    "TranslationIn": {"source_version": 1, **_TRANSLATED},
+    "TranslationListOut": {"items": [_TRANSLATION_STATE]},
+    "TranslationOut": {**_TRANSLATION_STATE, **_TRANSLATED, "changes": [_CHANGED_TEXT]},
     "ImportReportOut": _REPORT,
     "ImportJobOut": {
         "id": "019aaf60-5b1e-7f0d-8c2a-3d4e5f607182",

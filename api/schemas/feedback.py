@@ -12,7 +12,7 @@ from api.schemas.questions import TextOut
 from domain.grading import ChoiceKey, ChoiceResponse, Verdict, verdicts
 from domain.option_references import label, label_html
 from models import ReferenceRow, Submission, SubmissionValues
-from models.answering import AnswerableVersion
+from models.answering import AnswerableVersion, ToldText
 
 MOST_REMEMBERED = 2000  # feedbacks on picks, about 5 KB each
 
@@ -90,7 +90,7 @@ class FeedbackOut(Outgoing):
 def _on_picks(
     version: AnswerableVersion, key: ChoiceKey, selected: AbstractSet[str], shown: tuple[str, ...]
 ) -> FeedbackOut:
-    html = {row.option_id: row.feedback_html for row in version.row.options}
+    html = version.feedback_html
     found = verdicts(key, ChoiceResponse(frozenset(selected)))
     options = [
         OptionFeedbackOut(
@@ -98,7 +98,7 @@ def _on_picks(
             selected=id_ in selected,
             correct=id_ in key.correct,
             verdict=found[id_],
-            html=label_html(html[id_] or "", shown) or None,
+            html=label_html(html.get(id_, ""), shown) or None,
         )
         for id_ in shown
     ]
@@ -115,25 +115,14 @@ def _told(
     version: AnswerableVersion, selected: AbstractSet[str], shown: tuple[str, ...]
 ) -> dict[str, Any]:
     """What the author says to everybody, and to who picked exactly these options."""
-    explanation = version.row.explanation
     return {
-        "combination": _combination(version, sorted(selected), shown),
-        "explanation": _labelled(explanation.text, explanation.html, shown)
-        if explanation
-        else None,
+        "combination": _labelled(version.combination(sorted(selected)), shown),
+        "explanation": _labelled(version.explanation, shown),
         "references": [ReferenceOut.of(row) for row in version.row.references],
     }
 
 
-def _combination(
-    version: AnswerableVersion, picked: list[str], shown: tuple[str, ...]
-) -> TextOut | None:
-    scheme = version.row.mark_scheme
-    for one in scheme.combinations if scheme else ():
-        if one["picked"] == picked:
-            return _labelled(one["text"], one["html"], shown)
-    return None
-
-
-def _labelled(text: str, html: str, shown: tuple[str, ...]) -> TextOut:
-    return TextOut(markdown=label(text, shown), html=label_html(html, shown))
+def _labelled(told: ToldText | None, shown: tuple[str, ...]) -> TextOut | None:
+    if told is None:
+        return None
+    return TextOut(markdown=label(told.text, shown), html=label_html(told.html, shown))

@@ -1,7 +1,7 @@
 """A question as a learner sees it. Keys, explanations and feedback have no field here."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from api.schemas.base import Moment, Outgoing, Seed
 from api.schemas.interactions import Interaction, OptionOut, interaction_of
 from domain.grading import OWN
 from domain.option_references import label, label_html
-from models import QuestionVersion
+from models import QuestionVersion, Translation
 from models.conditions import (
     Condition,
     DifficultyFrom,
@@ -53,7 +53,7 @@ class QuestionOut(Outgoing):
     slug: str = Field(examples=["vanishing-gradients"])
     version: int
     kind: str = Field(examples=["multiple_response"])
-    language: str = Field(examples=["en"])
+    language: str = Field(examples=["en"], description="Of the texts as they are sent.")
     title: str
     date: dt.date | None
     tags: list[str]
@@ -70,21 +70,27 @@ class QuestionOut(Outgoing):
     shuffle: str | None = Field(description="The seed of the options' order, where one was asked.")
 
     @classmethod
-    def of(cls, version: QuestionVersion, shuffle: str | None = None) -> Self:
-        """The learner's view of a published version."""
+    def of(
+        cls,
+        version: QuestionVersion,
+        shuffle: str | None = None,
+        translation: Translation | None = None,
+    ) -> Self:
+        """The learner's view of a published version, in a translation that fits it or as it is."""
         assert version.published_at is not None
-        parts = _options(version, shuffle)
+        said = translation or version
+        parts = _options(version, shuffle, translation)
         return cls(
             id=version.question_id,
             slug=version.question.slug,
             version=version.number,
             kind=version.kind,
-            language=version.language,
-            title=version.title,
+            language=said.language,
+            title=said.title,
             date=version.date,
             tags=[tag.tag for tag in version.tags],
             difficulty=version.difficulty,
-            prompt=TextOut(markdown=version.prompt, html=version.prompt_html),
+            prompt=TextOut(markdown=said.prompt, html=said.prompt_html),
             options=parts.get(OWN, []),
             select=SelectOut(min=version.select_min, max=version.select_max),
             interaction=interaction_of(version.kind, version.interaction, parts),
@@ -95,12 +101,16 @@ class QuestionOut(Outgoing):
         )
 
 
-def _options(version: QuestionVersion, shuffle: str | None) -> dict[str, list[OptionOut]]:
+def _options(
+    version: QuestionVersion, shuffle: str | None, translation: Translation | None
+) -> dict[str, list[OptionOut]]:
     """The options of each part in the order that the learner sees."""
     rows = {row.option_id: row for row in version.options}
+    translated = translation.options if translation else {}
     shown: dict[str, list[OptionOut]] = {}
     for id_ in version.shown_order(shuffle):
-        option = OptionOut(id=id_, markdown=rows[id_].text, html=rows[id_].html)
+        said = translated.get(id_) or {"text": rows[id_].text, "html": rows[id_].html}
+        option = OptionOut(id=id_, markdown=said["text"], html=said["html"])
         shown.setdefault(rows[id_].part, []).append(option)
     return shown
 
@@ -135,7 +145,9 @@ class QuestionFilters(BaseModel):
         default=[], max_length=20, description="Has this tag; repeated: has all of them."
     )
     kind: Annotated[str, Field(max_length=40)] | None = None
-    language: Annotated[str, Field(max_length=35)] | None = None
+    language: Annotated[str, Field(max_length=35)] | None = Field(
+        default=None, description="In this language; learners get it in this one."
+    )
     difficulty_min: float | None = Field(default=None, allow_inf_nan=False)
     difficulty_max: float | None = Field(default=None, allow_inf_nan=False)
 
@@ -193,14 +205,21 @@ class HintOut(Outgoing):
     html: str
 
     @classmethod
-    def of(cls, version: QuestionVersion, level: int, shuffle: str | None) -> Self:
-        """The hint of that level, which the version must have."""
+    def of(
+        cls,
+        version: QuestionVersion,
+        level: int,
+        shuffle: str | None,
+        translated: Sequence[Mapping[str, str]] = (),
+    ) -> Self:
+        """The hint of that level, which the version must have, as translated if it is."""
         row, shown = version.hints[level - 1], version.shown_order(shuffle)
+        said = translated[level - 1] if translated else {"text": row.text, "html": row.html}
         return cls(
             level=level,
             levels=version.hint_count,
-            markdown=label(row.text, shown),
-            html=label_html(row.html, shown),
+            markdown=label(said["text"], shown),
+            html=label_html(said["html"], shown),
         )
 
 
@@ -210,4 +229,8 @@ class ReadQuery(BaseModel):
     version: int | None = Field(default=None, ge=1, le=2**31 - 1)
     shuffle: Seed | None = Field(
         default=None, description="A seed for the order of the options; empty makes one up."
+    )
+    language: Annotated[str, Field(max_length=35)] | None = Field(
+        default=None,
+        description="The language to show it in, if it is there, instead of Accept-Language.",
     )

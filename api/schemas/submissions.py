@@ -28,6 +28,7 @@ from api.schemas.feedback import FeedbackOut
 from api.schemas.problems import ProblemOut
 from api.schemas.questions import Name
 from domain.grading import KINDS
+from domain.questions import LONGEST_LANGUAGE
 from models import GradeRow, GradeValues, Submission, SubmissionValues
 from models.answering import AnswerableVersion
 from operations.grade_answer import Answer, Graded
@@ -59,6 +60,9 @@ class SubmissionIn(Incoming):
     version: int | None = Field(default=None, ge=1, le=2**31 - 1, description="As it was shown.")
     shuffle: Seed | None = Field(default=None, description="The seed it was shown with.")
     duration_ms: int | None = Field(default=None, ge=0, le=LONGEST_DURATION_MS)
+    language: Annotated[str, Field(max_length=LONGEST_LANGUAGE)] | None = Field(
+        default=None, description="The language it was shown in, as the question stated it."
+    )
 
     @field_validator("selected")
     @classmethod
@@ -76,6 +80,7 @@ class SubmissionIn(Incoming):
             version=self.version,
             shuffle=self.shuffle,
             duration_ms=self.duration_ms,
+            language=self.language,
         )
 
 
@@ -129,13 +134,15 @@ class SubmissionOut(Outgoing):
     rule: str = Field(examples=["all_or_nothing"])
     rule_version: int
     reason: str | None
+    language: str = Field(examples=["en"], description="Of the texts that were shown.")
     feedback: FeedbackOut | None
 
     @classmethod
     def of(cls, row: Submission) -> Self:
         """A stored submission under the grade that counts."""
         slug = row.version.question.slug
-        return cls._telling(row, row.grade, AnswerableVersion(row.version), slug)
+        version = AnswerableVersion(row.version, row.translation)
+        return cls._telling(row, row.grade, version, slug)
 
     @classmethod
     def first(cls, graded: Graded) -> Self:
@@ -188,6 +195,7 @@ class SubmissionOut(Outgoing):
             rule=grade.rule,
             rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
+            language=version.language,
             feedback=FeedbackOut.of(submission, version) if explained else None,
         )
 
@@ -218,6 +226,7 @@ def _written(
         submitted_at=NEVER,
         idempotency_key=None,
         request_hash=None,
+        translation_id=version.translation_id,
     )
     told = SubmissionOut.first(Graded(submission, grade, version, slug))
     # No text of an author comes before the moment, so each cut is at the first of its kind.

@@ -281,6 +281,29 @@ def test_option_ids_do_not_tell_their_place(client: TestClient, bank: Bank) -> N
     assert all(len(id_) >= 4 and id_.isalnum() for id_ in ids)
 
 
+def test_no_secret_of_a_translation_is_in_any_answer(client: TestClient, bank: Bank) -> None:
+    """Not before the submission, in whatever language it is asked for."""
+    for question in QUESTIONS:
+        bank.publish(replace(question, hints=("Look at a map.",)))
+        assert question.slug is not None
+        bank.translate("de", question.slug)
+    secrets = ("de: It ends near", "de: The Danube ends", "de: Look at")
+    public, asked = "de: Which of these", [*PATHS, *(f"/v1/questions/{slug}?language=de" for slug in
+                                                   ("rivers", "single"))]  # fmt: skip
+    seen = 0
+    for path in asked:
+        for header in ("de", "en", "*", "fr, de;q=0.1"):
+            answer = client.get(path, headers={"Accept-Language": header})
+            told = unquote_plus(answer.text)
+            assert not [secret for secret in secrets if secret in told], path
+            seen += public in told
+    assert seen > len(PATHS), "else nothing was shown in German"
+    body = {"selected": [], "language": "de"}
+    result = client.post("/v1/questions/rivers/submissions", json=body).text
+    assert all(secret in result for secret in secrets[:2])
+    assert secrets[2] in client.get("/v1/questions/rivers/hints/1?language=de").text
+
+
 def test_no_secret_text_is_in_any_answer(client: TestClient, bank: Bank) -> None:
     for question in QUESTIONS:
         bank.publish(question)

@@ -135,9 +135,9 @@ def test_every_reference_leads_somewhere() -> None:
 FIELDS: list[tuple[type[Any], str]] = [
     (QuestionOut, "id slug version kind language title date tags difficulty prompt options select "
                   "interaction hints scoring published_at shuffle"),
-    (SubmissionIn, "response selected learner version shuffle duration_ms"),
+    (SubmissionIn, "response selected learner version shuffle duration_ms language"),
     (SubmissionOut, "id question learner selected response submitted_at score points "
-                    "max_points correct rule rule_version reason feedback"),
+                    "max_points correct rule rule_version reason language feedback"),
     (FeedbackOut, "correct options solution parts combination explanation references"),
     (OptionFeedbackOut, "id selected correct verdict html"),
     (ScoringRuleOut, "name version kinds formula example used_by source policy properties "

@@ -32,6 +32,8 @@ def bank(own_database: Database) -> Bank:
     for number in range(3):
         made.publish(slug=f"q{number}", title=f"Title {number}", tags=("land", "water"))
     made.publish()
+    made.translate("de", "rivers")
+    made.translate("fr", "rivers")
     return made
 
 
@@ -50,6 +52,9 @@ def test_answers_are_those_of_the_application(
             found = Counted(app.quick_answers, "find", monkeypatch)
             for address in ADDRESSES[::2]:
                 for headers in [
+                    {"Accept-Language": "de-CH, en;q=0.5"},
+                    {"Accept-Language": "it, fr;q=0.1"},
+                    BROWSER | keys[1] | {"Accept-Language": "de"},
                     *HEADERS,
                     *keys,
                     BROWSER | keys[0],
@@ -69,6 +74,25 @@ def test_answers_are_those_of_the_application(
             assert found.count >= 20
 
     run(compare)
+
+
+def test_each_reader_gets_the_own_language_from_memory(
+    own_database: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask() -> None:
+        async with both(own_database) as (app, quick, _):
+            found = Counted(app.quick_answers, "find", monkeypatch)
+            for wish in ("de", "fr", "en", "it") * 3:
+                answer = await quick.get(ONE, headers={"Accept-Language": wish})
+                expected = "en" if wish == "it" else wish
+                assert answer.headers["Content-Language"] == answer.json()["language"] == expected
+            assert found.count == 8, "the first of each went the long way"
+            await asyncio.to_thread(bank.publish, DRAFT, title="Edited: nothing fits any more")
+            for wish in ("de", "fr", "en") * 2:
+                answer = await quick.get(ONE, headers={"Accept-Language": wish})
+                assert answer.headers["Content-Language"] == answer.json()["language"] == "en"
+
+    run(ask)
 
 
 def test_every_answer_is_counted_once(

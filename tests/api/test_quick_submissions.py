@@ -26,6 +26,10 @@ USUAL: list[tuple[dict[str, Any], dict[str, str]]] = [
     (PICKED | {"learner": "b"}, {"Idempotency-Key": "once"}),
     ({"selected": ["none"]}, {}),
     ({"selected": [], "version": 9}, {}),
+    (PICKED | {"language": "de"}, {}),
+    (PICKED | {"language": "de", "version": 1}, {"Idempotency-Key": "german"}),
+    (PICKED | {"language": "de", "version": 1}, {"Idempotency-Key": "german"}),
+    (PICKED | {"language": "fr"}, {}),
     (PICKED, {"Authorization": "Bearer qs_unknown_0123456789abcdef"}),
     (PICKED, {"Authorization": "Basic eDp4"}),
     (PICKED, {"Origin": "https://course.example"}),
@@ -57,6 +61,7 @@ def bank(own_database: Database) -> Bank:
     """A question in a database where commits are real."""
     made = Bank(own_database)
     made.publish()
+    made.translate()
     return made
 
 

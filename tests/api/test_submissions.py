@@ -93,6 +93,7 @@ def test_the_whole_answer(client: TestClient, bank: Bank) -> None:
     assert answer.headers["Location"] == f"/v1/submissions/{told['id']}"
     assert answer.headers["Cache-Control"] == "private, no-store"
     moment = told.pop("submitted_at")
+    assert told.pop("language") == "en"
     assert moment.endswith("Z")
     assert before <= datetime.fromisoformat(moment) <= datetime.now(UTC)
     assert told.pop("id")

@@ -22,13 +22,14 @@ LEARNERS = [None, "", "null", 'a "quoted" \\ one', "Jürgen\t€", "}", "0001-01
 def test_the_json_of_a_result_is_that_of_its_shape(bank: Bank, slug: str, release: Any) -> None:
     said = replace(DRAFT, slug=slug, release=release, title='"learner":null')
     first, second, *_ = bank.publish(said).option_ids
+    bank.translate("de", slug, title='"learner":null')
     versions = AnswerableVersions()
 
     def work(session: Session) -> None:
         for learner in LEARNERS:
             for picked in ((), (first,), (first, second), (second, first), (first,)):
-                for shuffle in (None, "a", "b"):
-                    answer = Answer(picked, learner=learner, shuffle=shuffle)
+                for shuffle, language in ((None, None), ("a", "de"), ("b", None), (None, "de")):
+                    answer = Answer(picked, learner=learner, shuffle=shuffle, language=language)
                     graded = submit_answer(
                         session,
                         question=slug,

@@ -44,6 +44,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "grade": {},
     "idempotency_record": {"key": "other"},
     "signing_key": {"kid": "other"},
+    "translation": {"number": 99},
+    "translation_secret": {},
+    "translated_version": {"language": "fr"},
 }
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
@@ -78,6 +81,16 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_submission_duration_not_negative", "submission", {"duration_ms": -1}),
     ("fk_grade_submission_id", "grade", {"submission_id": NOWHERE}),
     ("ck_grade_max_points_positive", "grade", {"max_points": 0}),
+    ("fk_submission_translation_id", "submission", {"translation_id": NOWHERE}),
+    ("fk_translation_question_id", "translation", {"question_id": NOWHERE}),
+    ("uq_translation_question_id_language_number", "translation", {"number": SAME}),
+    ("fk_translation_secret_translation_id", "translation_secret", {"translation_id": NOWHERE}),
+    ("fk_translated_version_version_id", "translated_version", {"version_id": NOWHERE}),
+    (
+        "fk_translated_version_translation_id",
+        "translated_version",
+        {"language": "fr", "translation_id": NOWHERE},
+    ),
     ("uq_signing_key_kid", "signing_key", {"kid": SAME}),
     ("fk_import_part_job_id", "import_part", {"job_id": NOWHERE}),
 ]
@@ -89,6 +102,7 @@ IMPLIED = {"fk_correct_set_version_id": "fk_correct_set_version_id_option_id"}
 def connection(database: Database, bank: Bank) -> Connection:
     """A connection to a database with a row in every table."""
     bank.publish(external_id="rivers-1", tags=("water",), hints=("A map.",), oracle_budget=1)
+    bank.translate()
     bank.key()
     bank.submit(key="first")
     record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
@@ -140,7 +154,11 @@ def told_by_sqlite(constraint: Constraint) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    sorted(OTHER.keys() - {"audit_head", "bank", "correct_set", "explanation", "mark_scheme"}),
+    sorted(
+        OTHER.keys()
+        - {"audit_head", "bank", "correct_set", "explanation", "mark_scheme"}
+        - {"translation_secret"}
+    ),
 )
 def test_another_row_that_breaks_nothing_is_taken(connection: Connection, name: str) -> None:
     add_copy(connection, name, {})

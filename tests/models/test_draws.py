@@ -31,6 +31,7 @@ CASES: list[list[Condition]] = [
     [HasTag("water"), HasTag("deep")],
     [HasTag("absent")],
     [OfKind("multiple_response"), InLanguage("DE")],
+    [InLanguage("fr"), HasTag("water")],
     [OfKind("essay")],
     [DifficultyFrom(0.5)],
     [DifficultyTo(0.5)],
@@ -58,11 +59,15 @@ def change(bank: Bank, random: Random) -> None:
         if selected_slug(bank.database, slug):
             bank.retire(slug)
         return
+    if random.random() < 0.4:
+        if selected_slug(bank.database, slug):
+            random.choice((bank.translate, bank.withdraw))(random.choice(("de", "fr")), slug)
+        return
     bank.publish(
         slug=slug,
         title=f"Title {random.random()}",
         tags=tuple(tag for tag in ("water", "deep") if random.random() < 0.5),
-        language=random.choice(("en", "de")),
+        language=random.choice(("en", "it")),
         difficulty=random.choice((None, 0.25, 0.5, 0.75)),
     )
 
@@ -76,7 +81,7 @@ def selected_slug(database: Database, slug: str) -> bool:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_sets_follow_every_change(database: Database, bank: Bank, seed: int) -> None:
     sets, random = QuestionSets(), Random(seed)  # noqa: S311 - not a secret
-    for _ in range(20):
+    for _ in range(40):
         change(bank, random)
         for conditions in CASES:
             expected = selected(database, *conditions)

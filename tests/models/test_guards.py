@@ -11,7 +11,8 @@ from tests.factories import DRAFT, Bank, draft
 from tests.guards import drop_guards, guards
 
 PARTS = ("option", "correct_set", "explanation", "reference", "hint", "mark_scheme", "tag")
-GUARDED = ("question_version", *PARTS, "submission", "grade")
+TRANSLATIONS = ("translation", "translation_secret")
+GUARDED = ("question_version", *PARTS, "submission", "grade", *TRANSLATIONS)
 COLUMN = {
     "question_version": "title",
     "option": "text",
@@ -23,6 +24,8 @@ COLUMN = {
     "tag": "position",
     "submission": "learner",
     "grade": "reason",
+    "translation": "options",
+    "translation_secret": "explanation",
 }
 FULL = draft(tags=("water",), hints=("A map.",), oracle_budget=1)
 
@@ -48,6 +51,7 @@ def test_a_raw_change_of_history_is_refused(
     database: Database, bank: Bank, table: str, change: Callable[[str], str]
 ) -> None:
     bank.publish(FULL)
+    bank.translate(publish=False)
     bank.submit()
     with pytest.raises(IntegrityError, match="never changed"):
         run(database, change(table))

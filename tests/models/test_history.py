@@ -7,7 +7,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from domain.errors import AlteredHistory
-from models import Database, GradeRow, QuestionVersion, SigningKey, Submission, Tag, now
+from models import (
+    Database,
+    GradeRow,
+    QuestionVersion,
+    SigningKey,
+    Submission,
+    Tag,
+    Translation,
+    now,
+)
 from operations.publish_question import publish_question
 from operations.revise_question import revise_question
 from tests.factories import Bank, draft
@@ -18,6 +27,7 @@ class Past(NamedTuple):
     version: QuestionVersion
     submission: Submission
     signing_key: SigningKey
+    translation: Translation
 
 
 def forget_and(attribute: str) -> Callable[[Past], None]:
@@ -83,6 +93,10 @@ FORBIDDEN = {
     "another private key": changing("signing_key.private_key", "A" * 43),
     "another public key": changing("signing_key.public_key", "A" * 43),
     "delete the signing key": deleting("signing_key"),
+    "reword a translation": changing("translation.title", "Changed"),
+    "another source": changing("translation.source_hash", "0" * 64),
+    "reword what a translation explains": changing("translation.secret.explanation", "Changed"),
+    "delete a translation": deleting("translation"),
 }
 
 
@@ -106,6 +120,7 @@ def next_version(past: Past) -> None:
 ALLOWED = {
     "grade again": grade_again,
     "next version": next_version,
+    "withdraw a translation": changing("translation.withdrawn_at", now()),
     "retire": changing("version.question.retired_at", now()),
     "set what is there": changing("version.title", "Rivers of Europe"),
 }
@@ -115,6 +130,7 @@ ALLOWED = {
 def make(database: Database, bank: Bank) -> Callable[[Callable[[Past], None]], None]:
     """Does something to a published version with all parts, its answer and its grade."""
     version = bank.publish(tags=("water",))
+    bank.translate()
     submitted = bank.submit(version.option_ids[0])
 
     def work(session: Session, act: Callable[[Past], None]) -> None:
@@ -123,6 +139,7 @@ def make(database: Database, bank: Bank) -> Callable[[Callable[[Past], None]], N
             session.get_one(QuestionVersion, version.id),
             session.get_one(Submission, submitted.submission.id),
             session.scalars(SigningKey.newest_first()).one(),
+            session.scalars(Translation.newest_of(version.question_id)).one(),
         )
         act(past)
 
