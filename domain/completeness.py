@@ -16,6 +16,7 @@ from domain.grading import (
 )
 from domain.grading import KINDS as OTHER_KINDS
 from domain.identity import normalise
+from domain.lint import lint
 from domain.option_references import misplaced_references, unknown_references
 from domain.problems import Problem
 from domain.questions import (
@@ -51,7 +52,7 @@ def completeness(draft: Draft) -> tuple[Problem, ...]:
 def advice(draft: Draft) -> tuple[Problem, ...]:
     """What the author of a complete draft should look at, though it may be published."""
     mild = (one for one in bare_references(draft) if one.severity == "warning")
-    return (*mild, *unnoticed_mistakes(draft))
+    return (*mild, *lint(draft), *unnoticed_mistakes(draft))
 
 
 def _grading_faults(draft: Draft) -> tuple[Problem, ...]:

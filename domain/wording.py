@@ -62,6 +62,11 @@ def labelled_texts(draft: Draft) -> Iterator[tuple[str, str]]:
         yield f"hint {level}", hint
 
 
+def prose_of(text: str) -> str:
+    """The text without its code."""
+    return _CODE.sub(" ", text)
+
+
 def _texts(draft: Draft) -> Iterator[tuple[str, str]]:
     yield from shared_texts(draft)
     yield from labelled_texts(draft)
@@ -75,7 +80,7 @@ def _mentions_options(text: str) -> bool:
 def _find(text: str, options: int) -> str | None:
     if not _mentions_options(text):
         return None
-    prose = _CODE.sub(" ", text)
+    prose = prose_of(text)
     for found in _NUMBERED.finditer(prose):
         named = found["label"]
         place = int(named) if named.isdigit() else ord(named.upper()) - ord("A") + 1
