@@ -184,6 +184,6 @@ EXAMPLES: dict[str, Example] = {
     },
     **OF_AUTHORS,
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_24_7"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_26_1"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

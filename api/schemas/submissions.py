@@ -133,14 +133,17 @@ class SubmissionOut(Outgoing):
 
     @classmethod
     def of(cls, row: Submission) -> Self:
-        """A stored submission under the grade that counts."""
-        slug = row.version.question.slug
-        return cls._telling(row, row.grade, AnswerableVersion(row.version), slug)
+        """A stored submission under the grade that counts, explained by the key that made it."""
+        slug, answered = row.version.question.slug, AnswerableVersion(row.version)
+        other = row.grade.key_version
+        explaining = answered if other is None else AnswerableVersion(other)
+        return cls._telling(row, row.grade, answered, slug, explaining)
 
     @classmethod
     def first(cls, graded: Graded) -> Self:
         """The submission as it was first graded, also if it is asked for after a regrade."""
-        return cls._telling(graded.submission, graded.grade, graded.version, graded.slug)
+        version = graded.version
+        return cls._telling(graded.submission, graded.grade, version, graded.slug, version)
 
     @classmethod
     def json_of(cls, graded: Graded) -> bytes:
@@ -168,8 +171,12 @@ class SubmissionOut(Outgoing):
         grade: GradeRow | GradeValues,
         version: AnswerableVersion,
         slug: str,
+        explaining: AnswerableVersion,
     ) -> Self:
-        """The submission under a grade, as far as its question releases either."""
+        """The submission under a grade, as far as its question releases either.
+
+        What was right, and why, ``explaining`` says: the version whose key made the grade.
+        """
         scored = submission.release != "never"
         explained = submission.release == "after_submission"
         return cls(
@@ -188,7 +195,7 @@ class SubmissionOut(Outgoing):
             rule=grade.rule,
             rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
-            feedback=FeedbackOut.of(submission, version) if explained else None,
+            feedback=FeedbackOut.of(submission, explaining) if explained else None,
         )
 
 
@@ -245,6 +252,51 @@ class BatchOut(Outgoing):
     """One result for each answer, in order."""
 
     results: list[AcceptedOut | RefusedOut]
+
+
+class GradeOut(Outgoing):
+    """One grading of a submission. What the question does not release is null.
+
+    The first one names no regrade. ``is_undo``: it tells again what counted before the regrade.
+    """
+
+    id: UUID
+    graded_at: Moment
+    regrade: UUID | None
+    is_undo: bool
+    key_version: int = Field(description="The version whose key graded.")
+    score: float | None
+    points: float | None
+    max_points: float
+    correct: bool | None
+    rule: str = Field(examples=["all_or_nothing"])
+    rule_version: int
+    reason: str | None
+
+    @classmethod
+    def of(cls, row: GradeRow, submission: Submission) -> Self:
+        """A stored grade of the submission."""
+        scored = submission.release != "never"
+        return cls(
+            id=row.id,
+            graded_at=row.graded_at,
+            regrade=row.regrade_id,
+            is_undo=row.is_undo,
+            key_version=(row.key_version or submission.version).number,
+            score=row.score if scored else None,
+            points=row.points if scored else None,
+            max_points=row.max_points,
+            correct=row.correct if scored else None,
+            rule=row.rule,
+            rule_version=row.rule_version,
+            reason=row.reason if scored else None,
+        )
+
+
+class GradeList(Outgoing):
+    """Every grading of a submission, oldest first. The last one counts."""
+
+    items: list[GradeOut]
 
 
 class SubmissionPage(Outgoing):
