@@ -20,12 +20,11 @@ from api.protocol_errors import InternalError, InvalidRequest
 from api.questions import QuestionName
 from api.requests import JSON, StrictRoute
 from api.responses import PRIVATE, json_response
+from api.schemas.grades import GradeList, GradeOut
 from api.schemas.submissions import (
     BatchEntryIn,
     BatchIn,
     BatchOut,
-    GradeList,
-    GradeOut,
     RefusedOut,
     SubmissionIn,
     SubmissionOut,

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session, selectinload
 import models
 from domain.access import Caller, Role
 from domain.questions import AnswerKey, Draft, Explanation, Option, Reference
-from models import ApiKey, Database, Question, QuestionVersion, Submission, now
+from models import ApiKey, Database, Question, QuestionVersion, Regrade, Submission, now
 from models.answering import AnswerableVersions
 from models.search import unindex_question
 from operations.grade_answer import Answer
 from operations.issue_key import issue_key
+from operations.plan_regrade import Scope, Wish, plan_regrade
 from operations.publish_question import publish_question
 from operations.revise_question import revise_question
+from operations.run_regrade import finish_now
 from operations.submit_answer import submit_answer
 
 SEED_FILE = Path(__file__).parents[1] / "seed" / "content" / "vanishing-gradients.qmd"
@@ -114,6 +116,18 @@ class Bank:
             with_grades = [selectinload(Submission.grades)]
             row = session.get_one(Submission, graded.submission.id, options=with_grades)
             return Submitted(row, graded.replayed)
+
+        return self.database.write(work)
+
+    def regrade(self, **said: Any) -> Regrade:
+        """Plan full credit for all answers to the rivers, or what is said."""
+        scope = Scope(said.pop("question", "rivers"), said.pop("versions", None))
+        wish = Wish(**{"reason": "So it is.", "scope": scope, "mode": "full_credit", **said})
+
+        def work(session: Session) -> Regrade:
+            run = plan_regrade(session, wish=wish, by=CALLER, at=now())
+            finish_now(session, run=run)
+            return run
 
         return self.database.write(work)
 

@@ -151,7 +151,6 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         # A column with a foreign key goes only with its table, and the guards with that.
         with op.batch_alter_table("grade") as grade:
-            grade.drop_constraint("fk_grade_regrade_id", type_="foreignkey")
             for column in ("key_version_id", "is_undo", "regrade_id"):
                 grade.drop_column(column)
         _guard("grade")

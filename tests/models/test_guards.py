@@ -11,7 +11,7 @@ from tests.factories import DRAFT, Bank, draft
 from tests.guards import drop_guards, guards
 
 PARTS = ("option", "correct_set", "explanation", "reference", "hint", "mark_scheme", "tag")
-GUARDED = ("question_version", *PARTS, "submission", "grade")
+GUARDED = ("question_version", *PARTS, "submission", "grade", "regrade_outcome", "regrade_item")
 COLUMN = {
     "question_version": "title",
     "option": "text",
@@ -23,6 +23,8 @@ COLUMN = {
     "tag": "position",
     "submission": "learner",
     "grade": "reason",
+    "regrade_outcome": "reason",
+    "regrade_item": "outcome",
 }
 FULL = draft(tags=("water",), hints=("A map.",), oracle_budget=1)
 
@@ -49,6 +51,7 @@ def test_a_raw_change_of_history_is_refused(
 ) -> None:
     bank.publish(FULL)
     bank.submit()
+    bank.regrade()
     with pytest.raises(IntegrityError, match="never changed"):
         run(database, change(table))
 
