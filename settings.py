@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     import_at_once: int = Field(
         50, ge=0, le=1000, description="The most files of an import that is answered at once."
     )
+    regrade_at_once: int = Field(
+        1000, ge=0, le=10_000, description="The most submissions of a regrade that is done at once."
+    )
     sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = Field(
         "FULL", description="SQLite's `synchronous`; below FULL a power cut may lose answers."
     )

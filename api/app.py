@@ -23,6 +23,7 @@ from api import (
     question_schema,
     questions,
     receipts,
+    regrades,
     scoring,
     submissions,
     translations,
@@ -37,6 +38,7 @@ from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
 from api.rate_limits import RateLimits
+from api.regrade_worker import RegradeWorker
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
@@ -61,6 +63,7 @@ TAGS = [
     {"name": "bank", "description": "What authors write, review and publish."},
     {"name": "imports", "description": "Question files brought into the bank."},
     {"name": "exports", "description": "The bank as files of other systems."},
+    {"name": "regrades", "description": "Grades corrected: planned, applied, undone."},
     {"name": "health", "description": "How the service is."},
 ]
 
@@ -78,6 +81,7 @@ PARTS = (
     translations,
     imports,
     exports,
+    regrades,
     question_schema,
     health,
     pages,
@@ -104,17 +108,19 @@ class Service(FastAPI):
 def create_app(settings: Settings, database: Database | None = None) -> Service:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or open_database(settings)
-    worker, checks = ImportWorker(database), checks_of(database)
+    workers, checks = (ImportWorker(database), RegradeWorker(database)), checks_of(database)
     writer = SubmissionWriter(database, settings.answer_queue)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what lives as long as the service: searched for garbage it takes 0.1 s
-        worker.start()
+        for worker in workers:
+            worker.start()
         async with publishing_what_is_due(database):
             yield
-        worker.stop()
+        for worker in workers:
+            worker.stop()
         writer.stop()
         if checks is not None:
             await checks.close()
@@ -122,7 +128,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
 
     app = _bare_app(lifespan)
     app.state.settings, app.state.database = settings, database
-    app.state.import_worker, app.state.checks = worker, checks
+    (app.state.import_worker, app.state.regrade_worker), app.state.checks = workers, checks
     app.state.submission_writer, app.state.known_keys = writer, KnownKeys(database, checks)
     app.state.question_sets = QuestionSets()
     app.state.question_documents = QuestionDocuments(database, checks)

@@ -1,41 +1,19 @@
-"""A thread beside the requests that works off the imports that no request waits for."""
-
-from threading import Event, Thread
+"""The worker that imports uploads which are too large to be answered at once."""
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from uuid_utils.compat import uuid7
+from sqlalchemy.exc import DBAPIError
 
-from models import Database, ImportJob, now
+from api.background_worker import BackgroundWorker
+from models import ImportJob, now
 from operations.run_import_job import JobLostError, claim_job, finish_job, run_job
-
-PAUSE = 5.0  # seconds between two looks for jobs of other processes; own ones wake the worker
 
 log = structlog.get_logger()
 
 
-class ImportWorker:
-    """Takes one job after another. Any number of them, in any processes, share the jobs."""
+class ImportWorker(BackgroundWorker):
+    """Imports one upload after another."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.id = uuid7()
-        self._awake, self._stopping = Event(), Event()
-        self._thread = Thread(target=self._run, name="imports", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look for jobs."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Look for a job now."""
-        self._awake.set()
-
-    def stop(self) -> None:
-        """Give back what is begun, and end."""
-        self._stopping.set()
-        self._awake.set()
-        self._thread.join()
+    name = "imports"
 
     def work_off(self) -> bool:
         """Do one job; whether there was one."""
@@ -45,17 +23,6 @@ class ImportWorker:
         if job.finished_at is None:
             self._do(job)
         return True
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._awake.clear()
-            try:
-                found = self.work_off()
-            except SQLAlchemyError as error:  # the database is away, or not set up yet
-                log.warning("imports_wait", reason=type(error).__name__)
-                found = False
-            if not found:
-                self._awake.wait(PAUSE)
 
     def _do(self, job: ImportJob) -> None:
         job_id = job.id

@@ -21,6 +21,7 @@ from api.protocol_errors import InternalError, InvalidRequest
 from api.questions import QuestionName
 from api.requests import JSON, StrictRoute
 from api.responses import PRIVATE, json_response
+from api.schemas.grades import GradeList, GradeOut
 from api.schemas.submissions import (
     BatchEntryIn,
     BatchIn,
@@ -33,7 +34,7 @@ from api.schemas.submissions import (
 )
 from domain.access import Caller
 from domain.errors import ServiceError, SubmissionNotFound
-from models import Question, QuestionVersion, Submission, Translation, now
+from models import GradeRow, Question, QuestionVersion, Submission, Translation, now
 from models.answering import AnswerableVersions, parts_to_grade
 from operations.grade_answer import Attempt, Graded
 from operations.store_answers import Assessed, Outcome, assess, store_answers
@@ -47,7 +48,7 @@ def _readable(caller: Caller) -> Select[Submission]:
     statement = select(Submission).options(
         version.joinedload(QuestionVersion.question),
         version.options(*parts_to_grade()),
-        selectinload(Submission.grades),
+        selectinload(Submission.grades).joinedload(GradeRow.key_version).options(*parts_to_grade()),
         joinedload(Submission.translation).joinedload(Translation.secret),
     )
     return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)
@@ -168,6 +169,19 @@ def read_submission(request: Request, submission: ReadableSubmission) -> Respons
     """A submission under its last grade, for the key that posted it and for admins."""
     content = SubmissionOut.of(submission)
     return json_response(request, content, headers=content_language([content.language]))
+
+
+@router.get(
+    "/submissions/{submission_id}/grades",
+    operation_id="list_grades",
+    summary="List all gradings of a submission",
+    response_model=GradeList,
+    responses=problems(401, 403, 404, 422),
+)
+def list_grades(request: Request, submission: ReadableSubmission) -> Response:
+    """The first grade and every later one with the regrade that it comes from; the last counts."""
+    grades = [GradeOut.of(row, submission) for row in submission.grades]
+    return json_response(request, GradeList(items=grades))
 
 
 def _read(

@@ -98,7 +98,11 @@ END $$;
 
 CREATE TABLE grade (LIKE grade_before INCLUDING DEFAULTS INCLUDING CONSTRAINTS)
     PARTITION BY RANGE (submission_id);
+ALTER TABLE grade
+    ADD CONSTRAINT fk_grade_regrade_id FOREIGN KEY (regrade_id) REFERENCES regrade (id);
 CREATE INDEX ix_grade_submission_id_id ON grade (submission_id, id);
+CREATE UNIQUE INDEX ix_grade_submission_id_regrade_id_is_undo
+    ON grade (submission_id, regrade_id, is_undo) WHERE regrade_id IS NOT NULL;
 
 DO $$
 DECLARE

@@ -109,6 +109,30 @@ class ImportNotFound(NotFound):
     cure = "An import can be followed with the key that posted it, or with an admin key."
 
 
+class RegradeNotFound(NotFound):
+    code = "regrade_not_found"
+    title = "There is no such regrade"
+    cure = "GET /v1/bank/regrades lists them."
+
+
+class RegradeNotReady(Conflict):
+    code = "regrade_not_ready"
+    title = "The regrade is not in a state that allows this"
+    cure = "Read its `state`: one that is planned can be applied, one that is applied be undone."
+
+
+class RegradedSince(Conflict):
+    code = "regraded_since"
+    title = "A later regrade has graded the same submissions since"
+    cure = "Undo the later one first; the detail names it."
+
+
+class NothingPublished(Conflict):
+    code = "nothing_published"
+    title = "The question has no published version to grade by"
+    cure = "Publish the corrected version first, or name an earlier one as `version`."
+
+
 class VersionConflict(Conflict):
     code = "version_conflict"
     title = "That version of the question was never published"
@@ -167,6 +191,12 @@ class OwnDraft(Forbidden):
     code = "own_draft"
     title = "Nobody publishes what they wrote themselves"
     cure = "Ask somebody else to publish it: the setting QUESTIONS_FOUR_EYES asks for two people."
+
+
+class OwnPlan(Forbidden):
+    code = "own_plan"
+    title = "Nobody applies a regrade that they planned themselves"
+    cure = "Ask somebody else to apply it: the setting QUESTIONS_FOUR_EYES asks for two people."
 
 
 class InvalidDraft(Invalid):

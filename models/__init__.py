@@ -18,8 +18,15 @@ from models.parts import (
     Tag,
 )
 from models.question import Question, QuestionVersion
+from models.regrade import ItemValues, OutcomeValues, Regrade, RegradeItem, RegradeOutcome
 from models.signing_key import SigningKey
-from models.submission import GradeRow, GradeValues, Submission, SubmissionValues
+from models.submission import (
+    GradeRow,
+    GradeValues,
+    RegradeValues,
+    Submission,
+    SubmissionValues,
+)
 from models.translation import TranslatedVersion, Translation, TranslationSecret
 
 __all__ = [
@@ -37,11 +44,17 @@ __all__ = [
     "IdempotencyRecord",
     "ImportJob",
     "ImportPart",
+    "ItemValues",
     "MarkScheme",
     "OptionRow",
+    "OutcomeValues",
     "Question",
     "QuestionVersion",
     "ReferenceRow",
+    "Regrade",
+    "RegradeItem",
+    "RegradeOutcome",
+    "RegradeValues",
     "SigningKey",
     "Submission",
     "SubmissionValues",

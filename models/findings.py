@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models.question import Question, QuestionVersion
 from models.search import Hit, author_search, search
@@ -31,7 +31,7 @@ def most_missed(at_least: int = 1) -> Select[UUID, float, int]:
     return (
         select(Question.id, mean.label("mean_score"), submissions.label("submissions"))
         .join(Submission, Submission.version_id == Question.published_id)
-        .join(GradeRow, and_(GradeRow.submission_id == Submission.id, _is_last_grade()))
+        .join(GradeRow, and_(GradeRow.submission_id == Submission.id, GradeRow.is_last()))
         .where(Question.retired_at.is_(None))
         .group_by(Question.id)
         .having(submissions >= at_least)
@@ -52,8 +52,3 @@ def search_for_authors(session: Session, text: str, newest: int | None = None) -
     Not for learners: a search gives explanations away word by word.
     """
     return search(session, text, newest=newest, index=author_search)
-
-
-def _is_last_grade() -> ColumnElement[bool]:
-    later = aliased(GradeRow)
-    return ~exists().where(later.submission_id == GradeRow.submission_id, later.id > GradeRow.id)

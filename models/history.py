@@ -19,6 +19,7 @@ from models.parts import (
     Tag,
 )
 from models.question import QuestionVersion
+from models.regrade import RegradeItem, RegradeOutcome
 from models.signing_key import SigningKey
 from models.submission import GradeRow, Submission
 from models.translation import Translation, TranslationSecret
@@ -55,6 +56,8 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
     QuestionVersion: _was_published,
     Submission: _always,
     GradeRow: _always,
+    RegradeOutcome: _always,
+    RegradeItem: _always,
     AuditEntry: _always,
     OptionRow: _always,
     CorrectOption: _always,

@@ -241,11 +241,13 @@ class QuestionVersion(Identified, Base):
         kind = OTHER_KINDS[self.kind]
         return KindKey(kind, kind.stated.read(self._scheme.answer or {}), self.parts)
 
-    def marking(self, key: Key) -> AnyRule:
-        """How a response to the key, which is this version's own, is scored."""
+    def marking(self, key: Key, rule: str | None = None) -> AnyRule:
+        """How a response to the key, which is this version's own, is scored: by its own rule
+        unless another is named.
+        """
         said = self.mark_scheme and self.mark_scheme.option_values
         values = StatedValues.read(said) if said else None
-        return find_marking(key, self.scoring_rule, values)
+        return find_marking(key, rule or self.scoring_rule, values)
 
     @property
     def _scheme(self) -> "MarkScheme":

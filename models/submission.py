@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -15,9 +16,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     exists,
+    false,
     select,
+    text,
 )
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, foreign, mapped_column, relationship
 
 from models.base import Base, Identified, now
 from models.question import Question, QuestionVersion
@@ -87,14 +90,10 @@ class Submission(Identified, Base):
     @classmethod
     def scored(cls, version_id: UUID) -> Select[UUID, list[str], str]:
         """Of each submission to a version its id, its picks and its score now, oldest first."""
-        later = aliased(GradeRow)
-        is_last = ~exists().where(
-            later.submission_id == GradeRow.submission_id, later.id > GradeRow.id
-        )
         return (
             select(cls.id, cls.selected, GradeRow.exact_score)
             .join(cls.grades)
-            .where(cls.version_id == version_id, is_last)
+            .where(cls.version_id == version_id, GradeRow.is_last())
             .order_by(cls.id)
         )
 
@@ -103,11 +102,21 @@ class GradeRow(Identified, Base):
     """One grading of a submission. The last one counts; the ones before stay.
 
     ``score`` and ``points`` are for sums and sorting, ``exact_score`` is the score itself.
+    The first one has no ``regrade_id``; each later one names its run, and whether it undoes it.
+    ``key_version`` is the version whose key graded, ``None`` for the one that was answered.
     """
 
     __tablename__ = "grade"
     __table_args__ = (
         Index("ix_grade_submission_id_id", "submission_id", "id"),
+        # No run grades twice; first grades, which are many, pay nothing for it.
+        Index(
+            "ix_grade_submission_id_regrade_id_is_undo",
+            *("submission_id", "regrade_id", "is_undo"),
+            unique=True,
+            sqlite_where=text("regrade_id IS NOT NULL"),
+            postgresql_where=text("regrade_id IS NOT NULL"),
+        ),
         CheckConstraint("max_points > 0", name="max_points_positive"),
     )
 
@@ -121,8 +130,21 @@ class GradeRow(Identified, Base):
     correct: Mapped[bool]
     reason: Mapped[str] = mapped_column(Text)
     graded_at: Mapped[datetime] = mapped_column(default=now)
+    regrade_id: Mapped[UUID | None] = mapped_column(ForeignKey("regrade.id"))
+    is_undo: Mapped[bool] = mapped_column(server_default=false())
+    # No foreign key: for each draft that is thrown away, all grades would be searched.
+    key_version_id: Mapped[UUID | None]
 
     submission: Mapped[Submission] = relationship(back_populates="grades")
+    key_version: Mapped[QuestionVersion | None] = relationship(
+        primaryjoin=lambda: foreign(GradeRow.key_version_id) == QuestionVersion.id, viewonly=True
+    )
+
+    @classmethod
+    def is_last(cls) -> ColumnElement[bool]:
+        """Whether a grade is the one of its submission that counts."""
+        later = aliased(GradeRow)
+        return ~exists().where(later.submission_id == cls.submission_id, later.id > cls.id)
 
 
 class SubmissionValues(NamedTuple):
@@ -146,7 +168,7 @@ class SubmissionValues(NamedTuple):
 
 
 class GradeValues(NamedTuple):
-    """The columns of a grade without the mapper."""
+    """The columns of a first grade without the mapper."""
 
     id: UUID
     submission_id: UUID
@@ -159,3 +181,22 @@ class GradeValues(NamedTuple):
     correct: bool
     reason: str
     graded_at: datetime
+
+
+class RegradeValues(NamedTuple):
+    """The columns of a later grade without the mapper."""
+
+    id: UUID
+    submission_id: UUID
+    rule: str
+    rule_version: int
+    exact_score: str
+    score: float
+    points: float
+    max_points: float
+    correct: bool
+    reason: str
+    graded_at: datetime
+    regrade_id: UUID | None
+    is_undo: bool
+    key_version_id: UUID | None

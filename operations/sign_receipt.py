@@ -37,7 +37,7 @@ def sign_receipt(session: Session, *, submission: Submission, issuer: str) -> Si
 
 def _receipt(submission: Submission, issuer: str) -> Receipt:
     version, grade = submission.version, submission.grade
-    key = version.key
+    key = (grade.key_version or version).key
     is_open = submission.release == "after_submission"
     return Receipt(
         issuer=issuer,

@@ -23,7 +23,7 @@ from settings import ROOT, Settings
 SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-QUESTION, VERSION, SUBMISSION, JOB, TRANSLATION = (uuid.uuid4() for _ in range(5))
+QUESTION, VERSION, SUBMISSION, JOB, TRANSLATION, RUN, GRADE = (uuid.uuid4() for _ in range(7))
 
 # The rows that each step's tables get; values for columns of later steps are left out.
 ROWS: list[tuple[str, dict[str, Any]]] = [
@@ -56,7 +56,16 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("submission", {"id": SUBMISSION, "question_id": QUESTION, "version_id": VERSION,
                     "caller": "c", "selected": ["aaaa"], "shown": ["aaaa"], "release": "never",
                     "submitted_at": NOW}),
-    ("grade", {"id": uuid.uuid4(), "submission_id": SUBMISSION, "rule": "r", "rule_version": 1,
+    ("regrade", {"id": RUN, "question_id": QUESTION, "reason": "r", "mode": "none",
+                 "planned_by": "c", "created_at": NOW, "sum_before": "0", "sum_after": "0",
+                 "task": "plan", "attempts": 0, "submissions": 1, "affected": 1, "ungradable": 0,
+                 "raised": 0, "lowered": 0, "became_correct": 0, "became_incorrect": 0,
+                 "applied": 0, "stale": 0, "undone": 0, "kept": 0, "done": 1}),
+    ("regrade_outcome", {"regrade_id": RUN, "number": 0, "old_exact_score": "0",
+                         "old_correct": False, "reason": "r", "max_points": 1.0}),
+    ("regrade_item", {"regrade_id": RUN, "submission_id": SUBMISSION, "old_grade_id": GRADE,
+                      "outcome": 0}),
+    ("grade", {"id": GRADE, "submission_id": SUBMISSION, "rule": "r", "rule_version": 1,
                "exact_score": "1", "score": 1.0, "points": 1.0, "max_points": 1.0,
                "correct": True, "reason": "r", "graded_at": NOW}),
     ("import_job", {"id": JOB, "caller": "c", "name": "n", "format": "auto", "dry_run": False,

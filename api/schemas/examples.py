@@ -76,6 +76,8 @@ _SUBMISSION: Example = {
     },
 }
 
+_GRADED = ("score", "points", "max_points", "correct", "rule", "rule_version", "reason")
+
 _NET_RIGHT: Example = {
     "name": "net_right",
     "version": 1,
@@ -154,6 +156,18 @@ EXAMPLES: dict[str, Example] = {
     "SubmissionOut": _SUBMISSION,
     "BatchIn": {"submissions": [_ENTRY]},
     "BatchOut": {"results": [{"status": 201, "submission": _SUBMISSION}]},
+    "GradeList": {
+        "items": [
+            {
+                "id": "019aaf51-7d03-7e10-b1c4-8a2d90c3f5e7",
+                "graded_at": "2026-11-23T10:05:00Z",
+                "regrade": None,
+                "is_undo": False,
+                "key_version": 1,
+                **{name: _SUBMISSION[name] for name in _GRADED},
+            }
+        ]
+    },
     "SubmissionPage": {"items": [_SUBMISSION], "next_cursor": None, "limit": 50},
     "ScoringRuleList": {"items": [_NET_RIGHT]},
     "LabIn": {"options": 4, "key": ["b", "c"], "selected": ["b"], "rules": ["net_right"]},

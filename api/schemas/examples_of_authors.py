@@ -176,6 +176,61 @@ _CHANGED_TEXT: Example = {
     "old": "Look at the derivative.",
     "new": "Look at the derivative far from zero.",
 }
+_REGRADE: Example = {
+    "id": "019aaf70-1b2c-7d3e-8f40-516273849506",
+    "state": "planned",
+    "progress": {"done": 120, "total": 120},
+    "failure": None,
+    "question": {"id": QUESTION_ID, "slug": SLUG},
+    "reason": "Batch normalization helps, too.",
+    "mode": "current_or_previous",
+    "scope": {"versions": [1], "since": None, "until": "2026-11-25T00:00:00Z"},
+    "version": 2,
+    "rule": None,
+    "plan": {
+        "submissions": 120,
+        "affected": 30,
+        "unaffected": 90,
+        "ungradable": 0,
+        "raised": 30,
+        "lowered": 0,
+        "became_correct": 30,
+        "became_incorrect": 0,
+        "mean": {"before": 0.5, "after": 0.75, "shift": 0.25, "shift_exact": "1/4"},
+    },
+    "result": {"applied": 0, "stale": 0, "arrived": None, "undone": 0, "kept": 0},
+    "planned_by": _AUTHOR,
+    "created_at": "2026-11-25T09:00:00Z",
+    "planned_at": "2026-11-25T09:00:01Z",
+    "applied_by": None,
+    "applied_at": None,
+    "undone_by": None,
+    "undone_at": None,
+}
+_REGRADE_ITEM: Example = {
+    "submission": SUBMISSION_ID,
+    "learner": "opaque-id",
+    "version": 1,
+    "status": "planned",
+    "old": {
+        "grade": "019aaf51-7d03-7e10-b1c4-8a2d90c3f5e7",
+        "score": 0.0,
+        "exact": "0",
+        "correct": False,
+    },
+    "new": {
+        "score": 1.0,
+        "exact": "1",
+        "points": 1.0,
+        "max_points": 1.0,
+        "correct": True,
+        "rule": "all_or_nothing",
+        "rule_version": 1,
+    },
+    "problem": None,
+    "reason": "This answer earns all points: only picking exactly the right options earns points."
+    " The corrected key counts here.",
+}
 
 OF_AUTHORS: dict[str, Example] = {
     "KeyIn": _NEW_KEY,
@@ -204,6 +259,15 @@ OF_AUTHORS: dict[str, Example] = {
         "progress": {"done": 400, "total": 2000},
         "report": None,
     },
+    "RegradeIn": {
+        "reason": _REGRADE["reason"],
+        "scope": {"question": SLUG, "versions": [1], "until": "2026-11-25T00:00:00Z"},
+        "mode": "current_or_previous",
+        "version": 2,
+    },
+    "RegradeOut": _REGRADE,
+    "RegradePage": {"items": [_REGRADE], "next_cursor": None, "limit": 50},
+    "RegradeItemPage": {"items": [_REGRADE_ITEM], "next_cursor": None, "limit": 50},
     "LossReportOut": {
         "format": "aiken",
         "exported": 41,

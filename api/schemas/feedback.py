@@ -67,7 +67,11 @@ class FeedbackOut(Outgoing):
     def of(
         cls, submission: Submission | SubmissionValues, version: AnswerableVersion
     ) -> "FeedbackOut":
-        """Feedback on a submission to the version, its options in the order the learner saw."""
+        """Feedback on a submission by the version, its options in the order the learner saw.
+
+        That is the version answered or, after a regrade, the one whose key made the grade; an
+        option that this one does not have has no verdict.
+        """
         key, shown = version.key, tuple(submission.shown)
         if isinstance(key, ChoiceKey):
             # Many learners pick the same; what is read back has a version of its own each time.
@@ -101,6 +105,7 @@ def _on_picks(
             html=label_html(html.get(id_, ""), shown) or None,
         )
         for id_ in shown
+        if id_ in found
     ]
     return FeedbackOut(
         correct=[id_ for id_ in shown if id_ in key.correct],

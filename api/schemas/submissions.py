@@ -32,6 +32,7 @@ from domain.questions import LONGEST_LANGUAGE
 from models import GradeRow, GradeValues, Submission, SubmissionValues
 from models.answering import AnswerableVersion
 from operations.grade_answer import Answer, Graded
+from operations.show_translations import source_hash
 
 OptionId = Annotated[str, Field(max_length=52, examples=["7fhx"])]
 LONGEST_DURATION_MS = 10**12
@@ -139,15 +140,19 @@ class SubmissionOut(Outgoing):
 
     @classmethod
     def of(cls, row: Submission) -> Self:
-        """A stored submission under the grade that counts."""
-        slug = row.version.question.slug
-        version = AnswerableVersion(row.version, row.translation)
-        return cls._telling(row, row.grade, version, slug)
+        """A stored submission under the grade that counts, explained by the key that made it."""
+        slug, translation = row.version.question.slug, row.translation
+        answered = explaining = AnswerableVersion(row.version, translation)
+        if (other := row.grade.key_version) is not None:
+            is_fitting = translation is not None and translation.source_hash == source_hash(other)
+            explaining = AnswerableVersion(other, translation if is_fitting else None)
+        return cls._telling(row, row.grade, answered, slug, explaining)
 
     @classmethod
     def first(cls, graded: Graded) -> Self:
         """The submission as it was first graded, also if it is asked for after a regrade."""
-        return cls._telling(graded.submission, graded.grade, graded.version, graded.slug)
+        version = graded.version
+        return cls._telling(graded.submission, graded.grade, version, graded.slug, version)
 
     @classmethod
     def json_of(cls, graded: Graded) -> bytes:
@@ -175,8 +180,12 @@ class SubmissionOut(Outgoing):
         grade: GradeRow | GradeValues,
         version: AnswerableVersion,
         slug: str,
+        explaining: AnswerableVersion,
     ) -> Self:
-        """The submission under a grade, as far as its question releases either."""
+        """The submission under a grade, as far as its question releases either.
+
+        What was right, and why, ``explaining`` says: the version whose key made the grade.
+        """
         scored = submission.release != "never"
         explained = submission.release == "after_submission"
         return cls(
@@ -196,7 +205,7 @@ class SubmissionOut(Outgoing):
             rule_version=grade.rule_version,
             reason=grade.reason if scored else None,
             language=version.language,
-            feedback=FeedbackOut.of(submission, version) if explained else None,
+            feedback=FeedbackOut.of(submission, explaining) if explained else None,
         )
 
 

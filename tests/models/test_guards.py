@@ -12,7 +12,8 @@ from tests.guards import drop_guards, guards
 
 PARTS = ("option", "correct_set", "explanation", "reference", "hint", "mark_scheme", "tag")
 TRANSLATIONS = ("translation", "translation_secret")
-GUARDED = ("question_version", *PARTS, "submission", "grade", *TRANSLATIONS)
+REGRADES = ("regrade_outcome", "regrade_item")
+GUARDED = ("question_version", *PARTS, "submission", "grade", *REGRADES, *TRANSLATIONS)
 COLUMN = {
     "question_version": "title",
     "option": "text",
@@ -26,6 +27,8 @@ COLUMN = {
     "grade": "reason",
     "translation": "options",
     "translation_secret": "explanation",
+    "regrade_outcome": "reason",
+    "regrade_item": "outcome",
 }
 FULL = draft(tags=("water",), hints=("A map.",), oracle_budget=1)
 
@@ -53,6 +56,7 @@ def test_a_raw_change_of_history_is_refused(
     bank.publish(FULL)
     bank.translate(publish=False)
     bank.submit()
+    bank.regrade()
     with pytest.raises(IntegrityError, match="never changed"):
         run(database, change(table))
 

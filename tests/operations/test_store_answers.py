@@ -18,7 +18,7 @@ from domain.questions import AnswerKey
 from models import Database, Submission, SubmissionValues, now
 from models.answering import AnswerableVersions
 from models.bulk import table_of
-from models.submission import GradeRow, GradeValues
+from models.submission import GradeRow, GradeValues, RegradeValues
 from operations.grade_answer import Answer, Attempt, Graded
 from operations.store_answers import NeedsSavepoint, Outcome, assess, store_answers
 from tests.factories import Bank
@@ -56,7 +56,9 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 def test_values_are_the_columns() -> None:
     assert set(SubmissionValues._fields) == set(table_of(Submission).c.keys())
-    assert set(GradeValues._fields) == set(table_of(GradeRow).c.keys())
+    assert set(RegradeValues._fields) == set(table_of(GradeRow).c.keys())
+    later = {"regrade_id", "is_undo", "key_version_id"}
+    assert set(GradeValues._fields) == set(RegradeValues._fields) - later
 
 
 def test_many_cost_as_many_statements_as_one(
