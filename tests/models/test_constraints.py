@@ -42,6 +42,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "import_part": {"first": 99},
     "submission": {"idempotency_key": "other"},
     "grade": {},
+    "regrade": {},
+    "regrade_outcome": {"number": 99},
+    "regrade_item": {"submission_id": uuid4()},
     "idempotency_record": {"key": "other"},
     "signing_key": {"kid": "other"},
     "translation": {"number": 99},
@@ -81,6 +84,13 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_submission_duration_not_negative", "submission", {"duration_ms": -1}),
     ("fk_grade_submission_id", "grade", {"submission_id": NOWHERE}),
     ("ck_grade_max_points_positive", "grade", {"max_points": 0}),
+    ("fk_grade_regrade_id", "grade", {"regrade_id": NOWHERE}),
+    ("fk_regrade_question_id", "regrade", {"question_id": NOWHERE}),
+    ("fk_regrade_target_id", "regrade", {"target_id": NOWHERE}),
+    ("ck_regrade_known_mode", "regrade", {"mode": "other"}),
+    ("ck_regrade_known_task", "regrade", {"task": "other"}),
+    ("fk_regrade_outcome_regrade_id", "regrade_outcome", {"regrade_id": NOWHERE}),
+    ("fk_regrade_item_regrade_id", "regrade_item", {"regrade_id": NOWHERE}),
     ("fk_submission_translation_id", "submission", {"translation_id": NOWHERE}),
     ("fk_translation_question_id", "translation", {"question_id": NOWHERE}),
     ("uq_translation_question_id_language_number", "translation", {"number": SAME}),
@@ -105,6 +115,7 @@ def connection(database: Database, bank: Bank) -> Connection:
     bank.translate()
     bank.key()
     bank.submit(key="first")
+    bank.regrade()
     record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
     job = ImportJob(caller="x", name="n", format="auto", dry_run=False, total=1, data=b"")
     job.parts = [ImportPart(first=0, files=1, items=[])]
