@@ -82,7 +82,7 @@ def test_a_busy_bank_comes_back_from_its_backup(
         content = hash_bank(session)
     own_database.close()
     drill(own_url, tmp_path, lambda file: assert_backed_up(own_url, file))
-    with own_database.read() as session:
+    with closing(Database(open_engine(own_url))) as restored, restored.read() as session:
         assert hash_bank(session) == content
         assert verify_audit(session).fault is None
 
