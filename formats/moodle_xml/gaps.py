@@ -107,7 +107,8 @@ def _words(element: Element) -> Iterator[Element]:
 def _names(element: Element, count: int) -> list[str]:
     """Names for the gaps: those that our own writer noted, else ``gap1`` and so on."""
     noted = (element.findtext("gapnames") or "").split()
-    return noted if len(set(noted)) == count else [f"gap{n}" for n in range(1, count + 1)]
+    is_fitting = len(noted) == count == len(set(noted))
+    return noted if is_fitting else [f"gap{n}" for n in range(1, count + 1)]
 
 
 def _said(

@@ -43,7 +43,10 @@ DEEP = "x." * 1500 + "y = 1"
 BLANKS = "fill_in_multiple_blanks_question"
 VARIABLE = '<variable identifier="RESPONSE"/>'
 NUMBER = '<baseValue baseType="float">1</baseValue>'
+TWICE = """<quiz><question type="cloze"><questiontext><text>a {1:SA:=b}</text></questiontext>
+<gapnames>x x</gapnames></question></quiz>"""
 FOUND = {
+    "name of a gap twice": ("moodle_xml", TWICE.encode()),
     "list of texts": ("mdbook_toml", TABLE.format("ShortAnswer", 'prompt.prompt = "?"').encode()),
     "list of stems": ("mdbook_toml", CHOICE_TABLE.format('["b", "c"]').encode()),
     "deep table": ("mdbook_toml", (CHOICE_TABLE.format('"b"') + DEEP).encode()),
