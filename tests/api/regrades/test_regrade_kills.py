@@ -65,7 +65,7 @@ def test_a_killed_regrade_goes_on_where_it_was(
         with serving(tmp_path, "serve", settings=settings) as service:
             assert httpx.post(f"{service.url}{PATH}/{run}/{verb}", headers=headers).is_success
             told = followed(service.url, headers, run, {ended})
-        assert told["result"]["applied"] == affected
+        assert (told["result"]["applied"], told["result"]["stale"]) == (affected, 0)
         numbers, now = scores(own_database)
         assert numbers == {1: COUNT - affected, grades: affected}
         assert (now == first) == (verb == "undo")
