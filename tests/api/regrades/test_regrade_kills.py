@@ -14,7 +14,7 @@ from models import Database, GradeRow
 from tests.factories import Bank, draft
 from tests.processes import serving
 
-COUNT = 12_000  # six batches
+COUNT = 30_000  # fifteen batches
 PATH = "/v1/bank/regrades"
 WRONG, CORRECTED = draft(key=AnswerKey(frozenset({1}))), draft()
 
@@ -48,7 +48,7 @@ def test_a_killed_regrade_goes_on_where_it_was(
     _, headers = bank.key("admin")
     settings = {"DATABASE_URL": own_url, "QUESTIONS_REGRADE_AT_ONCE": "1"}
     first = scores(own_database)[1]
-    body = {"reason": "The Elbe does, too.", "scope": {"question": "rivers"}}
+    body = {"reason": "It was unclear.", "scope": {"question": "rivers"}, "mode": "full_credit"}
     with serving(tmp_path, "serve", settings=settings) as service:
         asked = httpx.post(f"{service.url}{PATH}", json=body, headers=headers)
         assert asked.status_code == 202
@@ -60,8 +60,9 @@ def test_a_killed_regrade_goes_on_where_it_was(
         with serving(tmp_path, "serve", settings=settings) as service:
             done = httpx.post(f"{service.url}{PATH}/{run}/{verb}", headers=headers)
             assert done.status_code == 202
-            followed(service.url, headers, run, {"begun", ended})
+            begun = followed(service.url, headers, run, {"begun", ended})
             service.process.kill()
+        assert begun["progress"]["done"] < begun["progress"]["total"], "else nothing was cut off"
         with serving(tmp_path, "serve", settings=settings) as service:
             assert httpx.post(f"{service.url}{PATH}/{run}/{verb}", headers=headers).is_success
             told = followed(service.url, headers, run, {ended})
