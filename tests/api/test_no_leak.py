@@ -81,7 +81,14 @@ def leaks(document: Json) -> dict[str, set[str]]:
     return {name: names for name, names in found.items() if names}
 
 
-RESULTS = {"submit_answer", "submit_answers", "read_submission", "read_receipt", "list_submissions"}
+RESULTS = {
+    "submit_answer",
+    "submit_answers",
+    "read_submission",
+    "read_receipt",
+    "list_grades",
+    "list_submissions",
+}
 
 
 @pytest.fixture(scope="module")
