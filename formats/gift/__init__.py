@@ -12,7 +12,10 @@ from formats.gift.reader import parse
 from formats.gift.writer import write
 from formats.text_lines import read_head
 
-_ANSWERS = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|(?:T|F|TRUE|FALSE)\b)")
+# Signs of answers that are none of a program: an essay's empty braces are not enough.
+_ANSWERS = re.compile(
+    r"(?<!\\)\{\s*(?:[=~](?![=~])|#\s*(?:[-+.\d]|[=%~])|(?:T|F|TRUE|FALSE)\s*[#}])", re.IGNORECASE
+)
 _OTHERS = ("<", "---", "{", "[")
 
 
