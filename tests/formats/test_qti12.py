@@ -195,7 +195,7 @@ REFUSED = [
     ("multiple_choice_question", lid("response1", "11"), earns(equal("1")), "bad_identifiers"),
     ("numerical_question", FILL, earns(equal("4") + equal("5")), "several_numbers"),
     ("numerical_question", FILL, earns(equal("9") + between("3.5", "4.5")), "several_numbers"),
-    ("numerical_question", FILL, earns(between("1", "2") + between("3", "4")), "several_numbers"),
+    ("numerical_question", FILL, earns(between("2", "3") + between("1", "4")), "several_numbers"),
     ("numerical_question", FILL, earns(equal("four")), "bad_number"),
     ("short_answer_question", FILL, "", "no_answer"),
     ("categorization_question", TWO_LISTS, SORTED, "several_right"),
