@@ -20,7 +20,7 @@ _MATHS = re.compile(  # no bracket stands in itself, so each is passed once
 )
 _MARKUP = re.compile(r"[<&]")
 _BLANKS = re.compile(r"[ \t\r\n]+")
-_EDGES = f" \n{BREAK}"
+_EDGES = f" \n\u00a0{BREAK}"
 _GAPS = re.compile(r"\n{3,}")
 _LOOSE = re.compile(r"[ \t]+\n")
 _AROUND = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~"}
@@ -48,9 +48,8 @@ def _settled(text: str) -> str:
     """The text without breaks that end or begin a block: HTML shows none, markdown a backslash."""
     blocks = []
     for block in text.split("\n\n"):
-        while BREAK in block and block.startswith((BREAK, "\n")):
-            block = block.removeprefix(BREAK).removeprefix("\n")
-        blocks.append(block.rstrip(f"{BREAK} \n") if BREAK in block else block)
+        has_breaks = BREAK in block
+        blocks.append(block.lstrip(f"{BREAK}\n").rstrip(f" \n{BREAK}") if has_breaks else block)
     return "\n\n".join(filter(None, blocks)).replace(BREAK, "\\")
 
 
@@ -112,7 +111,7 @@ def _lines(text: str) -> str:
 
 
 def _around(inside: str, mark: str) -> str:
-    words = inside.strip(_EDGES)
+    words = inside.strip(_EDGES).strip()
     if not words or "\n\n" in words:
         return inside
     before, _, after = inside.partition(words)
@@ -160,7 +159,7 @@ def _image(element: etree._Element, _: int) -> str:
 
 def _link(element: etree._Element, depth: int) -> str:
     inside, address = _inside(element, depth), element.get("href", "").strip()
-    words = inside.strip(_EDGES)
+    words = inside.strip(_EDGES).strip()
     if not address or "\n\n" in inside or not words:
         return inside
     after = inside.partition(words)[2]

@@ -12,9 +12,10 @@ from formats.gift.reader import parse
 from formats.gift.writer import write
 from formats.text_lines import read_head
 
-# Signs of answers that are none of a program: an essay's empty braces are not enough.
+# Signs of answers that are none of a program or of TeX: an essay's empty braces are not enough.
 _ANSWERS = re.compile(
-    r"(?<!\\)\{\s*(?:[=~](?![=~])|#\s*(?:[-+.\d]|[=%~])|(?:T|F|TRUE|FALSE)\s*[#}])", re.IGNORECASE
+    r"(?<!\\)\{\s*(?:[=~](?![=~])|#\s*(?:[-+.\d]|[=%~]))"
+    r"|(?<![\\^\w])\{\s*(?:[TF]|(?i:true|false))\s*[#}]"
 )
 _OTHERS = ("<", "---", "{", "[")
 

@@ -9,7 +9,7 @@ from formats.qti.mathml import to_tex
 from formats.qti.xml import Element, entity_text, local_name
 
 BREAK = "\0"  # stands for the backslash of a line break, which no text of XML can hold
-_EDGES = f" \n{BREAK}"
+_EDGES = f" \n\u00a0{BREAK}"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPECIAL = re.compile(
     r"[\\`*\[\]<$]|(?<![a-zA-Z0-9])_|_(?![a-zA-Z0-9])|~~|&(?=#?\w+;)|\{(?=[.#=\w-]+[ =}])"
@@ -134,7 +134,7 @@ def _words(text: str | None) -> str:
 
 def _line(text: str) -> str:
     """A run of inline text as a paragraph: breaks inside kept, blanks around lines not."""
-    return re.sub(r" *\n *", "\n", text).strip(_EDGES).replace(BREAK, "\\")
+    return re.sub(r" *\n *", "\n", text).strip(_EDGES).strip().replace(BREAK, "\\")
 
 
 def _one_line(element: Element) -> str:
@@ -165,7 +165,7 @@ def _inline(element: Element) -> str:
 
 
 def _marked(inside: str, mark: str) -> str:
-    core = inside.strip(_EDGES)
+    core = inside.strip(_EDGES).strip()
     if not core:
         return inside
     before, _, after = inside.partition(core)

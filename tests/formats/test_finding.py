@@ -63,6 +63,8 @@ def test_a_stray_file_in_a_folder_is_left_alone() -> None:
     assert not may_hold_questions("package.json", b'{"name": "x"}')
     assert not may_hold_questions("schema.json", b'{\n "title": "A schema",\n "type": "object"\n}')
     assert not may_hold_questions("output.txt", b"error: unused\n  fn main() {}\n  if a { #[x] }\n")
-    assert not may_hold_questions("page.txt", b"<b>\n{{#each rows}} x^{T} ~ {y}\n")
+    assert not may_hold_questions(
+        "page.txt", b"So: {{#each rows}}\nTake x^{T} or \\mathbf{T} ~ {y}\n"
+    )
     assert may_hold_questions("quiz.txt", FORMATS["aiken"].render(CHOICE).content or b"")
     assert may_hold_questions("broken.qmd", b"nothing of a question")

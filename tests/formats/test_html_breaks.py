@@ -22,6 +22,7 @@ BREAKS = {
     ),
     "<h2>One<br>two</h2>": "## One two",
     "<pre>one<br>two</pre>": "```\none\ntwo\n```",
+    "<b>&nbsp;One<br>&nbsp;</b>two": None,
     "<p>C:\\<br></p>": "C:\\\\",
 }
 
