@@ -36,7 +36,7 @@ def write_file(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator
     """
     book, first = form.book or Book(), True
     out.write(book.head)
-    for written, content in _rendered(form, drafts):
+    for written, content in render_each(form, drafts):
         if content is None:
             yield written
         elif first or form.book:
@@ -53,7 +53,7 @@ def write_package(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Itera
     told: list[Written] = []
 
     def files() -> Iterator[File]:
-        for written, content in _rendered(form, drafts):
+        for written, content in render_each(form, drafts):
             told.append(written)
             if content is not None:
                 yield File(f"{written.slug}{form.suffixes[0]}", content)
@@ -68,7 +68,8 @@ def write_package(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Itera
     yield from told
 
 
-def _rendered(form: Format, drafts: Iterable[Draft]) -> Iterator[tuple[Written, bytes | None]]:
+def render_each(form: Format, drafts: Iterable[Draft]) -> Iterator[tuple[Written, bytes | None]]:
+    """What becomes of each question, and its file; ``None`` where the format cannot say it."""
     for draft in drafts:
         rendered = form.render(draft)
         written = Written(draft.slug or "", rendered.content is not None, rendered.losses)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from formats import FORMATS
-from formats.writing import Written
+from formats.writing import Written, render_each
 from models import Question
 from operations.export_questions import drafts_for_export
 
@@ -26,11 +26,10 @@ def export_all(session: Session, folder: Path) -> Iterator[Written]:
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    for draft in drafts_for_export(session, (), ()):
-        rendered = FORM.render(draft)
-        if rendered.content is not None:
-            (part / f"{draft.slug}{FORM.suffixes[0]}").write_bytes(rendered.content)
-        yield Written(draft.slug or "", rendered.content is not None, rendered.losses)
+    for written, content in render_each(FORM, drafts_for_export(session, (), ())):
+        if content is not None:
+            (part / f"{written.slug}{FORM.suffixes[0]}").write_bytes(content)
+        yield written
     os.replace(part, folder)
 
 

@@ -174,6 +174,8 @@ def test_a_bank_in_use_is_kept(
     }
     assert counts(own_url) == [1, 1]
     (kept,) = tmp_path.glob("*.before-restore-*")
+    if not own_database.is_file:  # an archive, which nobody else may read either
+        assert kept.stat().st_mode & 0o777 == 0o600
     assert restore(own_url, kept, replace=True).rows["answers"] == 2
 
 
