@@ -13,6 +13,7 @@ from formats.writing import Written, write_file, write_package
 from models import Question, QuestionVersion
 from models.authoring import versions_for_authors
 from operations.read_draft import read_draft
+from operations.tell_translations import tell_translations
 
 AT_ONCE = 200  # questions in memory
 
@@ -32,7 +33,8 @@ def export_questions(
     """
     _require(session, slugs)
     write = write_package if is_packed(form, slugs) else write_file
-    return write(form, drafts_for_export(session, tags, slugs), out)
+    written = write(form, drafts_for_export(session, tags, slugs), out)
+    return tell_translations(session, written)
 
 
 def is_packed(form: Format, slugs: Sequence[str]) -> bool:
