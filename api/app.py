@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from api import (
     audit,
     bank,
+    bank_duplicates,
     bank_findings,
     bank_history,
     bank_states,
@@ -78,6 +79,7 @@ PARTS = (
     bank_states,
     bank_history,
     bank_findings,
+    bank_duplicates,
     translations,
     imports,
     exports,

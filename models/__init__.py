@@ -8,6 +8,7 @@ from models.database import Database, open_engine
 from models.history import guard_history
 from models.idempotency import IdempotencyRecord
 from models.import_job import ImportJob, ImportPart
+from models.likeness import AlikePair, LikenessBand
 from models.parts import (
     CorrectOption,
     ExplanationText,
@@ -30,6 +31,7 @@ from models.submission import (
 from models.translation import TranslatedVersion, Translation, TranslationSecret
 
 __all__ = [
+    "AlikePair",
     "ApiKey",
     "AuditEntry",
     "AuditHead",
@@ -45,6 +47,7 @@ __all__ = [
     "ImportJob",
     "ImportPart",
     "ItemValues",
+    "LikenessBand",
     "MarkScheme",
     "OptionRow",
     "OutcomeValues",

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from models import Bank, Base
 from models.bulk import insert_rows
+from models.likeness import index_likeness
 from models.question import NO_DATE
 from models.search import author_search, question_search, search_row
 from operations.draft_rows import DraftRows, Row
@@ -50,6 +51,7 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
         .where(question.c.number.between(numbers[0], numbers[-1]))
         .values(published_id=its_version.scalar_subquery())
     )
+    index_likeness(session, {new.id: new.rows.said for new in questions})
 
 
 def _tables(

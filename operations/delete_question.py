@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from domain.errors import InUse
 from domain.questions import LONGEST_SLUG
 from models import Bank, Question, Submission
+from models.likeness import unindex_likeness
 from models.search import unindex_question
 
 _LENGTH_OF_ID = 36
@@ -27,6 +28,7 @@ def delete_question(session: Session, *, question: Question, by: str, at: dateti
         question.published = None
         unindex_question(session, question)
         Bank.raise_revision(session, question)
+    unindex_likeness(session, [question.id])
     kept = LONGEST_SLUG - _LENGTH_OF_ID - 1
     question.slug = f"{question.slug[:kept]}~{question.id}"
     question.external_id = None

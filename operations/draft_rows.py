@@ -31,6 +31,11 @@ class DraftRows:
     mark_scheme: Row | None
     search: Row
 
+    @property
+    def said(self) -> list[str]:
+        """Stem and options, by which questions are told to be alike."""
+        return [self.version["prompt"], *(option["text"] for option in self.options)]
+
 
 def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
     """The rows of the draft; ``ids`` are those of its options, in order."""

@@ -15,6 +15,7 @@ from models import Bank, Question, QuestionVersion
 from operations.create_questions import NewQuestion, create_questions
 from operations.import_questions import ImportItem, Outcome, import_question, refusal
 from operations.prepare_import import Prepared
+from operations.tell_likeness import tell_likeness
 
 # Slug and external id of a question, content hash of its last version and when it was published.
 Known = Mapping[tuple[str, str], RowMapping]
@@ -35,7 +36,7 @@ def import_many(
     """
     Bank.take_turns(session)  # two imports at once must not both create one question
     with session.begin_nested() as savepoint:
-        items = _import(session, prepared, at, claims)
+        items = tell_likeness(session, _import(session, prepared, at, claims))
         if dry_run:
             savepoint.rollback()
     return items

@@ -19,6 +19,7 @@ from models import (
     ReferenceRow,
     Tag,
 )
+from models.likeness import index_likeness, unindex_likeness
 from operations.draft_rows import draft_rows
 
 
@@ -45,6 +46,8 @@ def revise_question(session: Session, *, question: Question, draft: Draft) -> Qu
     version.hints = [Hint(**row) for row in rows.hints]
     version.mark_scheme = MarkScheme(**rows.mark_scheme) if rows.mark_scheme else None
     session.flush()
+    unindex_likeness(session, [question.id])
+    index_likeness(session, {question.id: rows.said})
     return version
 
 

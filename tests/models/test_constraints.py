@@ -50,6 +50,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "translation": {"number": 99},
     "translation_secret": {},
     "translated_version": {"language": "fr"},
+    "likeness_band": {"band": 99},
+    "alike_pair": {},
 }
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
@@ -101,6 +103,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         "translated_version",
         {"language": "fr", "translation_id": NOWHERE},
     ),
+    ("fk_likeness_band_question_id", "likeness_band", {"question_id": NOWHERE}),
+    ("fk_alike_pair_question_id", "alike_pair", {"question_id": NOWHERE}),
+    ("fk_alike_pair_other_id", "alike_pair", {"other_id": NOWHERE}),
     ("uq_signing_key_kid", "signing_key", {"kid": SAME}),
     ("fk_import_part_job_id", "import_part", {"job_id": NOWHERE}),
 ]
@@ -113,6 +118,7 @@ def connection(database: Database, bank: Bank) -> Connection:
     """A connection to a database with a row in every table."""
     bank.publish(external_id="rivers-1", tags=("water",), hints=("A map.",), oracle_budget=1)
     bank.translate()
+    bank.publish(slug="nearly-the-same")
     bank.key()
     bank.submit(key="first")
     bank.regrade()
@@ -168,7 +174,7 @@ def told_by_sqlite(constraint: Constraint) -> str:
     sorted(
         OTHER.keys()
         - {"audit_head", "bank", "correct_set", "explanation", "mark_scheme"}
-        - {"translation_secret"}
+        - {"translation_secret", "alike_pair"}
     ),
 )
 def test_another_row_that_breaks_nothing_is_taken(connection: Connection, name: str) -> None:

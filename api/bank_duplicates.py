@@ -1,0 +1,80 @@
+"""Which questions say nearly the same."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import Session, joinedload, raiseload
+
+from api.dependencies import BankReader, ReadSession
+from api.documentation import problems
+from api.pagination import Cursors, next_link
+from api.requests import StrictRoute
+from api.responses import json_response
+from api.schemas.duplicates import DuplicateOut, DuplicatePage, DuplicateQuery, DuplicateSideOut
+from domain.errors import QuestionNotFound
+from models import Question, QuestionVersion
+from models.authoring import is_newest
+from models.likeness import AlikePair, alike_pairs, is_of
+
+PATH = "/v1/bank/duplicates"
+# What pages are sorted by: from the last row to the first.
+PLACE = (AlikePair.similarity, AlikePair.question_id, AlikePair.other_id)
+
+router = APIRouter(prefix=PATH, tags=["bank"], route_class=StrictRoute)
+
+
+@router.get(
+    "",
+    operation_id="list_duplicates",
+    summary="List questions that say nearly the same",
+    response_model=DuplicatePage,
+    responses=problems(400, 401, 403, 404, 422),
+)
+def list_duplicates(
+    request: Request, session: ReadSession, _: BankReader, query: Annotated[DuplicateQuery, Query()]
+) -> Response:
+    """A page of pairs, the most alike first; retired questions left out."""
+    statement = alike_pairs(query.minimum)
+    if query.question is not None:
+        statement = statement.where(is_of(_id_of(session, query.question)))
+    cursors = Cursors(session, ("duplicates", query.question, query.minimum))
+    if query.cursor is not None:
+        similarity, *ids = cursors.read(query.cursor)
+        mark = zip((similarity, *map(UUID, ids)), PLACE, strict=True)
+        before = tuple_(*(literal(value, column.type) for value, column in mark))
+        statement = statement.where(tuple_(*PLACE) < before)
+    in_order = statement.order_by(*(column.desc() for column in PLACE))
+    pairs = session.scalars(in_order.limit(query.limit + 1)).all()
+    page, cursor = pairs[: query.limit], None
+    if len(pairs) > query.limit:
+        last = page[-1]
+        cursor = cursors.write([last.similarity, str(last.question_id), str(last.other_id)])
+    told = DuplicatePage(items=list(_items(session, page)), next_cursor=cursor, limit=query.limit)
+    link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
+    return json_response(request, told, headers=link)
+
+
+def _id_of(session: Session, name: str) -> UUID:
+    found = session.scalar(select(Question.id).where(Question.is_named(name)))
+    if found is None:
+        raise QuestionNotFound
+    return found
+
+
+def _items(session: Session, pairs: Iterable[AlikePair]) -> Iterable[DuplicateOut]:
+    found = list(pairs)
+    versions = _newest(session, {id_ for one in found for id_ in (one.question_id, one.other_id)})
+    for one in found:
+        sides = (versions[one.question_id], versions[one.other_id])
+        yield DuplicateOut(
+            similarity=one.similarity, questions=[DuplicateSideOut.of(side) for side in sides]
+        )
+
+
+def _newest(session: Session, ids: set[UUID]) -> Mapping[UUID, QuestionVersion]:
+    asked = select(QuestionVersion).where(QuestionVersion.question_id.in_(ids), is_newest())
+    found = session.scalars(asked.options(joinedload(QuestionVersion.question), raiseload("*")))
+    return {version.question_id: version for version in found}
