@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from domain.grading import CHOICE_KINDS
+from domain.pictures import REFERENCE
 from domain.problems import Problem
 from domain.questions import Draft, Option
 from domain.wording import labelled_texts, prose_of, shared_texts
@@ -103,11 +104,11 @@ def _relative_picture(draft: Draft) -> Iterator[Problem]:
     for name, text in _texts(draft):
         for found in _PICTURE.finditer(prose_of(text)) if _may_show(text) else ():
             address = found[1] or found[2]
-            if not _ADDRESS.match(address):
+            if not _ADDRESS.match(address) and not REFERENCE.fullmatch(address):
                 yield _warning(
                     "relative_picture",
                     f"The picture {address[:80]!r} in the {name} is not found by browsers.",
-                    "Put it on a server, and write its whole address.",
+                    "Import it with the question, or put it on a server and write its whole address.",
                 )
 
 

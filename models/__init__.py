@@ -8,6 +8,7 @@ from models.database import Database, open_engine
 from models.history import guard_history
 from models.idempotency import IdempotencyRecord
 from models.import_job import ImportJob, ImportPart
+from models.media import Media, VersionMedia
 from models.parts import (
     CorrectOption,
     ExplanationText,
@@ -46,6 +47,7 @@ __all__ = [
     "ImportPart",
     "ItemValues",
     "MarkScheme",
+    "Media",
     "OptionRow",
     "OutcomeValues",
     "Question",
@@ -62,6 +64,7 @@ __all__ = [
     "TranslatedVersion",
     "Translation",
     "TranslationSecret",
+    "VersionMedia",
     "guard_history",
     "now",
     "open_engine",

@@ -111,4 +111,5 @@ def _parts(rows: DraftRows) -> dict[str, Sequence[Row | None]]:
         "reference": rows.references,
         "hint": rows.hints,
         "mark_scheme": (rows.mark_scheme,),
+        "version_media": rows.media,
     }

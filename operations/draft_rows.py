@@ -1,12 +1,13 @@
 """How a draft becomes column values: the one place that says so, for one version or for many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.grading import KINDS
 from domain.identity import new_ids
 from domain.option_references import name_by_id
+from domain.pictures import pictures_of
 from domain.questions import LONGEST_TITLE, Draft, Option, Reference, content_hash, document
 from formats.rendering import to_html
 from models.search import searchable
@@ -29,11 +30,17 @@ class DraftRows:
     references: tuple[Row, ...]
     hints: tuple[Row, ...]
     mark_scheme: Row | None
+    media: tuple[Row, ...]
     search: Row
 
 
-def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
-    """The rows of the draft; ``ids`` are those of its options, in order."""
+def draft_rows(
+    draft: Draft, ids: Sequence[str], files: Mapping[str, str] | None = None
+) -> DraftRows:
+    """The rows of the draft; ``ids`` are those of its options, in order.
+
+    ``files`` are what pictures were called where they came from, by their names.
+    """
     text = draft.explanation.text
     return DraftRows(
         version=_version(draft),
@@ -48,6 +55,10 @@ def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
             {"level": level, **_told(hint, ids)} for level, hint in enumerate(draft.hints, 1)
         ),
         mark_scheme=_mark_scheme(draft, ids),
+        media=tuple(
+            {"sha256": name.partition(".")[0], "file": (files or {}).get(name) or None}
+            for name in pictures_of(draft)
+        ),
         search=searchable(
             draft.title, draft.prompt, [option.text for option in draft.options], text
         ),

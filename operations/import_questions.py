@@ -1,6 +1,6 @@
 """Bring the questions of one file into the bank and publish them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -16,7 +16,8 @@ from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import Draft, content_hash
 from formats import Format
-from models import Bank, Question
+from models import Bank, Media, Question
+from operations.keep_pictures import keep_pictures
 from operations.prepare_import import Prepared, prepare
 from operations.publish_question import publish_question
 from operations.read_draft import read_draft
@@ -59,12 +60,31 @@ def import_questions(
     ``earlier`` maps the names that this run has imported to their places, and is added to.
     """
     claims = {} if earlier is None else earlier
-    prepared = tuple(prepare(source, BytesIO(data), form))
+    read = tuple(prepare(source, BytesIO(data), form))
     Bank.take_turns(session)  # two imports at once must not both create one question
     return tuple(
         refusal(each, claims) or import_question(session, prepared=each, at=at, claims=claims)
-        for each in prepared
+        for each in without_lost_pictures(session, read)
     )
+
+
+def without_lost_pictures(
+    session: Session, prepared: Sequence[Prepared]
+) -> Iterator[Prepared]:
+    """The same, each that shows pictures which neither came along nor are here refused."""
+    wanted = {name.partition(".")[0] for one in prepared for name in one.wanted}
+    known = set(session.scalars(Media.known(wanted))) if wanted else set()
+    for one in prepared:
+        lost = tuple(
+            Problem(
+                "missing_media",
+                f"The picture {name!r} is neither beside the file nor in the bank.",
+                "Put it beside the file, or import the zip that it was exported in.",
+            )
+            for name in one.wanted
+            if name.partition(".")[0] not in known
+        )
+        yield replace(one, fits=False, problems=(*one.problems, *lost)) if lost else one
 
 
 def refusal(prepared: Prepared, claims: dict[str, str]) -> ImportItem | None:
@@ -80,13 +100,22 @@ def refusal(prepared: Prepared, claims: dict[str, str]) -> ImportItem | None:
 
 
 def import_question(
-    session: Session, *, prepared: Prepared, at: datetime, claims: dict[str, str]
+    session: Session,
+    *,
+    prepared: Prepared,
+    at: datetime,
+    claims: dict[str, str],
+    dry_run: bool = False,
 ) -> ImportItem:
-    """Create or revise one question that nothing refused, in a savepoint of its own."""
+    """Create or revise one question that nothing refused, in a savepoint of its own.
+
+    For a ``dry_run`` the caller takes everything back.
+    """
     draft, source = prepared.draft, prepared.source
     assert draft is not None
     try:
         with session.begin_nested():
+            keep_pictures(session, pictures=prepared.pictures, at=at, is_kept=not dry_run)
             item = _store(session, prepared, draft, at, claims)
     except AmbiguousRevision as error:
         item = ImportItem(source, draft.slug, "failed", tuple(_as_problems(error)))
@@ -103,7 +132,9 @@ def _store(
     if question is None:
         question = Question(slug=draft.slug, external_id=draft.external_id)
         session.add(question)
-        version = revise_question(session, question=question, draft=draft)
+        version = revise_question(
+            session, question=question, draft=draft, files=prepared.files
+        )
         publish_question(session, version=version, at=at)
         return ImportItem(source, question.slug, "created")
     refused = (
@@ -118,7 +149,12 @@ def _store(
     if same and last.published_at is not None:
         return ImportItem(source, question.slug, "unchanged")
     changes = difference(read_draft(last), draft)
-    version = last if same else revise_question(session, question=question, draft=draft)
+    if same:
+        version = last
+    else:
+        version = revise_question(
+            session, question=question, draft=draft, files=prepared.files
+        )
     publish_question(session, version=version, at=at)
     return ImportItem(source, question.slug, "updated", changes=changes)
 

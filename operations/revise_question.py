@@ -1,6 +1,6 @@
 """Write what an author says now as the next version of a question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,18 +18,23 @@ from models import (
     QuestionVersion,
     ReferenceRow,
     Tag,
+    VersionMedia,
 )
 from operations.draft_rows import draft_rows
 
 
-def revise_question(session: Session, *, question: Question, draft: Draft) -> QuestionVersion:
+def revise_question(
+    session: Session, *, question: Question, draft: Draft, files: Mapping[str, str] | None = None
+) -> QuestionVersion:
     """Append an unpublished version that says what the draft says, its texts rendered.
 
     Options keep the ids they had in the last version. Raises
-    :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which.
+    :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which. The pictures
+    that it shows must be there; ``files`` are what they were called, by their names.
     """
     last = question.versions[-1] if question.versions else None
-    rows = draft_rows(draft, option_ids(session, question=question, options=draft.options))
+    ids = option_ids(session, question=question, options=draft.options)
+    rows = draft_rows(draft, ids, files)
     version = QuestionVersion(
         question=question,
         number=last.number + 1 if last else 1,
@@ -44,6 +49,7 @@ def revise_question(session: Session, *, question: Question, draft: Draft) -> Qu
     version.references = [ReferenceRow(**row) for row in rows.references]
     version.hints = [Hint(**row) for row in rows.hints]
     version.mark_scheme = MarkScheme(**rows.mark_scheme) if rows.mark_scheme else None
+    session.add_all(VersionMedia(version_id=version.id, **row) for row in rows.media)
     session.flush()
     return version
 

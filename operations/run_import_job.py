@@ -55,7 +55,7 @@ def run_job(write: Write, *, job: ImportJob, worker: UUID, is_stopping: Callable
         write,
         sources,
         terms=Terms(job.format, dry_run=job.dry_run, by=Caller(job.caller, frozenset())),
-        processes=processes_for(len(sources)),
+        processes=processes_for(len(sources)) if sources.may_be_divided else 0,
         done=[read_part(part) for part in job.parts],
         keep=lambda session, part: _keep(session, job_id, worker, part),
     )

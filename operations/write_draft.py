@@ -16,11 +16,12 @@ from models import (
     QuestionVersion,
     ReferenceRow,
     Tag,
+    VersionMedia,
 )
 from operations.revise_question import revise_question
 
 # In the order in which they can go: a right option refers to its option.
-_PARTS = (CorrectOption, OptionRow, ExplanationText, ReferenceRow, Hint, MarkScheme, Tag)
+_PARTS = (CorrectOption, OptionRow, ExplanationText, ReferenceRow, Hint, MarkScheme, Tag, VersionMedia)
 
 
 def write_draft(

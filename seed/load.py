@@ -83,7 +83,7 @@ def load_files(
         database.write,
         chain.from_iterable(sources),
         terms=terms,
-        processes=processes_for(total),
+        processes=processes_for(total) if all(one.may_be_divided for one in sources) else 0,
     )
     with _spared_from_the_search():
         for part in parts:

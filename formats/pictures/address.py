@@ -19,6 +19,11 @@ def is_relative(address: str) -> bool:
     return bool(address) and not _ELSEWHERE.match(address.strip())
 
 
+def is_data(address: str) -> bool:
+    """Whether the picture stands in its address."""
+    return address.lstrip()[:11].lower() == "data:image/"
+
+
 def from_data(address: str) -> bytes | None:
     """The bytes of a picture that stand in its ``data:`` address; ``None`` for another address."""
     found = _DATA.fullmatch(address.strip())

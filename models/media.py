@@ -1,0 +1,61 @@
+"""Pictures by the hash of their bytes, and which versions show them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Select, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.pictures import ENDINGS
+from models.base import Base, now
+
+LONGEST_FILE = 100
+
+
+class Media(Base):
+    """A picture: written once, never changed. ``file`` is what it was first called.
+
+    ``content`` is ``None`` where its bytes lie in a folder instead. Width and height are ``None``
+    where it takes the size of the place that it is shown in.
+    """
+
+    __tablename__ = "media"
+    __table_args__ = (Index("ix_media_created_at_sha256", "created_at", "sha256"),)
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int] = mapped_column(Integer)
+    width: Mapped[int | None] = mapped_column(Integer)
+    height: Mapped[int | None] = mapped_column(Integer)
+    file: Mapped[str] = mapped_column(String(LONGEST_FILE))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def name(self) -> str:
+        """What texts and addresses call it."""
+        return f"{self.sha256}.{ENDINGS[self.type]}"
+
+    @classmethod
+    def known(cls, hashes: Iterable[str]) -> Select[str]:
+        """Those of the hashes that there is a picture for."""
+        return select(cls.sha256).where(cls.sha256.in_(sorted(hashes)))
+
+    @classmethod
+    def with_uses(cls) -> Select[Self, int]:
+        """All pictures, each with how many versions show it."""
+        uses = select(func.count()).where(VersionMedia.sha256 == cls.sha256)
+        return select(cls, uses.correlate(cls).scalar_subquery())
+
+
+class VersionMedia(Base):
+    """That a version, or a translation of it, shows a picture, and what its file called it."""
+
+    __tablename__ = "version_media"
+    __table_args__ = (Index("ix_version_media_sha256", "sha256"),)
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("media.sha256"), primary_key=True)
+    file: Mapped[str | None] = mapped_column(String(LONGEST_FILE))
