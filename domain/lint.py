@@ -108,7 +108,7 @@ def _relative_picture(draft: Draft) -> Iterator[Problem]:
                 yield _warning(
                     "relative_picture",
                     f"The picture {address[:80]!r} in the {name} is not found by browsers.",
-                    "Import it with the question, or put it on a server and write its whole address.",
+                    "Import it with the question, or write its whole address on a server.",
                 )
 
 

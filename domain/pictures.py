@@ -25,7 +25,8 @@ MOST_IN_DRAFT = 100
 
 # Code and comments show no picture; they are passed over as a whole.
 _OPAQUE = (
-    r"^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?P<fence>`{3,}|~{3,})(?:(?!(?P=fence)).)*(?:(?P=fence)|\Z)"
+    r"^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?P<fence>`{3,}|~{3,})"
+    r"(?:(?!(?P=fence)).)*(?:(?P=fence)|\Z)"
     r"|(?P<ticks>`+)(?!`)(?:(?!\n\n)[^`]|(?!(?P=ticks)(?!`))`+)*+(?P=ticks)(?!`)|`+|<!--.*?(?:-->|\Z)|\\."
 )
 _PATH = r"(?:[^\s()<>\\]|\\.|\([^\s()<>]*\))+"
@@ -104,14 +105,11 @@ def map_pictures(draft: Draft, new: Callable[[str, str], str | None]) -> Draft:
             replace(
                 option,
                 text=told(f"/options/{place}/text", option.text),
-                feedback=option.feedback
-                and told(f"/options/{place}/feedback", option.feedback),
+                feedback=option.feedback and told(f"/options/{place}/feedback", option.feedback),
             )
             for place, option in enumerate(draft.options, 1)
         ),
-        explanation=replace(
-            draft.explanation, text=told("/explanation", draft.explanation.text)
-        ),
+        explanation=replace(draft.explanation, text=told("/explanation", draft.explanation.text)),
         hints=tuple(told(f"/hints/{level}", hint) for level, hint in enumerate(draft.hints, 1)),
         combinations=tuple(
             Combination(one.positions, told(f"/combinations/{place}", one.text))

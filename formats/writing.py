@@ -4,17 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO, NamedTuple
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from domain.losses import Loss
 from domain.questions import Draft
-from formats.format import Book, File, Format
+from formats.format import Book, File, Format, Rendered
+from formats.illustrating import Find, Illustrator
 
 EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 -- zips know no zone; equal banks give equal zips
 
 SECOND = Loss(
     "", "one_question_a_file", "A file of this format holds one.", "It was left out: write a zip."
 )
+
+
+def nowhere(name: str) -> None:
+    """Where the pictures of questions are that have none."""
 
 
 class Written(NamedTuple):
@@ -29,47 +34,60 @@ class Written(NamedTuple):
         return {**self._asdict(), "losses": [asdict(loss) for loss in self.losses]}
 
 
-def write_file(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator[Written]:
+def write_file(
+    form: Format, drafts: Iterable[Draft], out: BinaryIO, find: Find = nowhere
+) -> Iterator[Written]:
     """Write the questions as one plain file, each told when it is written.
 
-    A format without a book takes one question; the others are left out, and told.
+    A format without a book takes one question; the others are left out, and told. Pictures are
+    in the file where the format puts them there.
     """
     book, first = form.book or Book(), True
+    illustrator = Illustrator(form, find, is_packed=False)
     out.write(book.head)
-    for written, content in _rendered(form, drafts):
-        if content is None:
-            yield written
+    for draft in drafts:
+        rendered, _, _ = illustrator.write(draft)
+        if rendered.content is None:
+            yield _told(draft, rendered)
         elif first or form.book:
-            out.write(content if first else book.between + content)
+            out.write(rendered.content if first else book.between + rendered.content)
             first = False
-            yield written
+            yield _told(draft, rendered)
         else:
-            yield Written(written.slug, False, (SECOND,))
+            yield Written(draft.slug or "", False, (SECOND,))
     out.write(book.tail)
 
 
-def write_package(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator[Written]:
-    """Write the questions as a zip with a file for each, each told when it is written."""
+def write_package(
+    form: Format, drafts: Iterable[Draft], out: BinaryIO, find: Find = nowhere
+) -> Iterator[Written]:
+    """Write the questions as a zip with a file for each, each told when it is written.
+
+    Their pictures are beside them, each once.
+    """
     told: list[Written] = []
-
-    def files() -> Iterator[File]:
-        for written, content in _rendered(form, drafts):
-            told.append(written)
-            if content is not None:
-                yield File(f"{written.slug}{form.suffixes[0]}", content)
-
+    files = _files(form, drafts, find, told)
     with ZipFile(out, "w", ZIP_DEFLATED) as packed:
-        for file in form.package(files()) if form.package else files():
+        for file in form.package(files) if form.package else files:
             info = ZipInfo(file.name, EARLIEST.timetuple()[:6])
-            info.compress_type = ZIP_DEFLATED
+            info.compress_type = ZIP_STORED if file.is_picture else ZIP_DEFLATED
             packed.writestr(info, file.content)
             yield from told
             told.clear()
     yield from told
 
 
-def _rendered(form: Format, drafts: Iterable[Draft]) -> Iterator[tuple[Written, bytes | None]]:
+def _files(
+    form: Format, drafts: Iterable[Draft], find: Find, told: list[Written]
+) -> Iterator[File]:
+    illustrator = Illustrator(form, find, is_packed=True)
     for draft in drafts:
-        rendered = form.render(draft)
-        written = Written(draft.slug or "", rendered.content is not None, rendered.losses)
-        yield written, rendered.content
+        rendered, shows, pictures = illustrator.write(draft)
+        told.append(_told(draft, rendered))
+        if rendered.content is not None:
+            yield from pictures
+            yield File(f"{draft.slug}{form.suffixes[0]}", rendered.content, shows)
+
+
+def _told(draft: Draft, rendered: Rendered) -> Written:
+    return Written(draft.slug or "", rendered.content is not None, rendered.losses)

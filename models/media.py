@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Select, String, func, select
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Select, String, exists, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.pictures import ENDINGS
@@ -44,10 +44,15 @@ class Media(Base):
         return select(cls.sha256).where(cls.sha256.in_(sorted(hashes)))
 
     @classmethod
-    def with_uses(cls) -> Select[Self, int]:
-        """All pictures, each with how many versions show it."""
-        uses = select(func.count()).where(VersionMedia.sha256 == cls.sha256)
-        return select(cls, uses.correlate(cls).scalar_subquery())
+    def with_uses(cls, used: bool | None = None) -> Select[Self, int]:
+        """All pictures, or those that are used or are not, each with how many versions show it."""
+        shows = VersionMedia.sha256 == cls.sha256
+        uses = select(func.count()).where(shows).correlate(cls).scalar_subquery()
+        found = select(cls, uses)
+        if used is None:
+            return found
+        is_shown = exists().where(shows)
+        return found.where(is_shown if used else ~is_shown)
 
 
 class VersionMedia(Base):

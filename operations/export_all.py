@@ -2,16 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from formats import FORMATS
+from formats import FORMATS, File
+from formats.illustrating import Illustrator
 from formats.writing import Written
 from models import Question
 from operations.export_questions import drafts_for_export
+from operations.find_picture import find_stored
 
 FORM = FORMATS["quarto"]
 
@@ -26,12 +29,21 @@ def export_all(session: Session, folder: Path) -> Iterator[Written]:
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
+    illustrator = Illustrator(FORM, partial(find_stored, session), is_packed=True)
     for draft in drafts_for_export(session, (), ()):
-        rendered = FORM.render(draft)
+        rendered, _, pictures = illustrator.write(draft)
         if rendered.content is not None:
             (part / f"{draft.slug}{FORM.suffixes[0]}").write_bytes(rendered.content)
+            _write_pictures(part, pictures)
         yield Written(draft.slug or "", rendered.content is not None, rendered.losses)
     os.replace(part, folder)
+
+
+def _write_pictures(folder: Path, pictures: Iterable[File]) -> None:
+    for picture in pictures:
+        path = folder / picture.name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture.content)
 
 
 def count_left_out(session: Session) -> int:

@@ -1,21 +1,13 @@
 """Find a stored picture by its name, and its bytes wherever they lie."""
 
-from typing import NamedTuple
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.pictures import NAME
+from formats.illustrating import Stored
 from models import Media, VersionMedia
 from models.database import MEDIA_FOLDER
 from models.media_folder import read_media
-
-
-class Stored(NamedTuple):
-    """A picture's bytes and what files called it."""
-
-    content: bytes
-    file: str
 
 
 def find_media(session: Session, name: str) -> Media | None:
@@ -36,7 +28,7 @@ def content_of(session: Session, row: Media) -> bytes | None:
 def find_stored(session: Session, name: str) -> Stored | None:
     """A picture as it goes into files."""
     row = find_media(session, name)
-    content = row and content_of(session, row)
+    content = content_of(session, row) if row else None
     if row is None or content is None:
         return None
     called = select(func.min(VersionMedia.file)).where(VersionMedia.sha256 == row.sha256)

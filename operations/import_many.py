@@ -133,9 +133,7 @@ def _is_there(prepared: Prepared, known: Known) -> bool:
     )
 
 
-def _create(
-    session: Session, prepared: Sequence[Prepared], at: datetime, dry_run: bool
-) -> bool:
+def _create(session: Session, prepared: Sequence[Prepared], at: datetime, dry_run: bool) -> bool:
     """Write new, published questions; where the bank refuses one of them, none is written."""
     new = [
         NewQuestion(one.draft.slug or "", one.draft.external_id, one.rows)

@@ -16,11 +16,12 @@ from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import Draft, content_hash
 from formats import Format
-from models import Bank, Media, Question
+from models import Bank, Question
 from operations.keep_pictures import keep_pictures
 from operations.prepare_import import Prepared, prepare
 from operations.publish_question import publish_question
 from operations.read_draft import read_draft
+from operations.require_pictures import lost_names
 from operations.revise_question import revise_question
 
 NOT_STORED = Problem(
@@ -68,12 +69,9 @@ def import_questions(
     )
 
 
-def without_lost_pictures(
-    session: Session, prepared: Sequence[Prepared]
-) -> Iterator[Prepared]:
+def without_lost_pictures(session: Session, prepared: Sequence[Prepared]) -> Iterator[Prepared]:
     """The same, each that shows pictures which neither came along nor are here refused."""
-    wanted = {name.partition(".")[0] for one in prepared for name in one.wanted}
-    known = set(session.scalars(Media.known(wanted))) if wanted else set()
+    gone = lost_names(session, (name for one in prepared for name in one.wanted))
     for one in prepared:
         lost = tuple(
             Problem(
@@ -82,7 +80,7 @@ def without_lost_pictures(
                 "Put it beside the file, or import the zip that it was exported in.",
             )
             for name in one.wanted
-            if name.partition(".")[0] not in known
+            if name in gone
         )
         yield replace(one, fits=False, problems=(*one.problems, *lost)) if lost else one
 
@@ -132,9 +130,7 @@ def _store(
     if question is None:
         question = Question(slug=draft.slug, external_id=draft.external_id)
         session.add(question)
-        version = revise_question(
-            session, question=question, draft=draft, files=prepared.files
-        )
+        version = revise_question(session, question=question, draft=draft, files=prepared.files)
         publish_question(session, version=version, at=at)
         return ImportItem(source, question.slug, "created")
     refused = (
@@ -152,9 +148,7 @@ def _store(
     if same:
         version = last
     else:
-        version = revise_question(
-            session, question=question, draft=draft, files=prepared.files
-        )
+        version = revise_question(session, question=question, draft=draft, files=prepared.files)
     publish_question(session, version=version, at=at)
     return ImportItem(source, question.slug, "updated", changes=changes)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -39,9 +40,10 @@ def keep_pictures(
         return 0
     known = set(session.scalars(Media.known(by_hash)))
     new = [one for sha256, one in by_hash.items() if sha256 not in known]
-    folder = session.info.get(MEDIA_FOLDER)
-    for one in new if folder and is_kept else ():
-        write_media(folder, one.name, one.content)
+    folder: Path | None = session.info.get(MEDIA_FOLDER)
+    if folder is not None and is_kept:
+        for one in new:
+            write_media(folder, one.name, one.content)
     rows = [_row(one, at, is_in_folder=folder is not None) for one in new]
     return insert_new(session.connection(), table_of(Media), rows)
 

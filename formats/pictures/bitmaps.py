@@ -32,7 +32,10 @@ def png(data: bytes) -> Size:
     for _ in range(MOST_PARTS):
         length, name = _read(">I4s", data, place, "PNG")
         end = place + 12 + length
-        if end > len(data) or crc32(data[place + 4 : end - 4]) != _read(">I", data, end - 4, "PNG")[0]:
+        if (
+            end > len(data)
+            or crc32(data[place + 4 : end - 4]) != _read(">I", data, end - 4, "PNG")[0]
+        ):
             broken("PNG", "a part of it is cut or damaged")
         if (size is None) != (name == b"IHDR"):
             broken("PNG", "it has no single header at its beginning")

@@ -69,9 +69,7 @@ def _paths(folder: str, address: str) -> tuple[str, ...]:
     for prefix in PREFIXES:
         if address.startswith(prefix):
             rest = address.removeprefix(prefix).lstrip("/")
-            return tuple(
-                path for place in (folder, *PACKED) for path in resolved(place, rest)
-            )
+            return tuple(path for place in (folder, *PACKED) for path in resolved(place, rest))
     if address.startswith("/"):
         return resolved("", address)
     return resolved(folder, address)

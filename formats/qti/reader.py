@@ -168,10 +168,7 @@ def _tell_unread(item: Item) -> None:
     """Note what the draft leaves out, wherever it stands in the item."""
     for one in item.root.iter(etree.Element):
         name = str(one.tag)
-        if name == "img" and not (one.get("src") or "").startswith(("http:", "https:")):
-            what = f"The picture {(one.get('src') or '')[:80]!r}."
-            item.lose("/prompt", "picture", what, "Its address is kept.")
-        elif name in _MEDIA:
+        if name in _MEDIA:
             item.lose("/prompt", "media", f"A medium in `{name}`.", "Its words are kept.")
         elif name == "math" and to_tex(one) is None:
             item.lose("/prompt", "math", "A formula in MathML.", "Its letters are kept.")

@@ -10,8 +10,7 @@ depends_on = None
 
 TOLD = "published versions, submissions and grades are never changed"
 OF_PUBLISHED = (
-    "EXISTS (SELECT 1 FROM question_version"
-    " WHERE id = OLD.version_id AND published_at IS NOT NULL)"
+    "EXISTS (SELECT 1 FROM question_version WHERE id = OLD.version_id AND published_at IS NOT NULL)"
 )
 
 

@@ -126,7 +126,6 @@ def _named(item: Item, shape: Shape) -> Draft:
     identifier = root.get("ident", "")
     slug = identifier.removeprefix(SLUG)
     is_ours = identifier.startswith((SLUG, UNNAMED))
-    _tell_pictures(item, shape)
     return Draft(
         title=root.get("title") or identifier,
         prompt=shape.prompt,
@@ -139,11 +138,6 @@ def _named(item: Item, shape: Shape) -> Draft:
         slug=slug if identifier.startswith(SLUG) and is_slug(slug) else None,
         external_id=None if is_ours else identifier or None,
     )
-
-
-def _tell_pictures(item: Item, shape: Shape) -> None:
-    if any("![" in text for text in (shape.prompt, *(option.text for option in shape.options))):
-        item.lose("/prompt", "picture", "Pictures.", "Their addresses are kept.")
 
 
 def _explanation(item: Item, shape: Shape) -> Explanation:
