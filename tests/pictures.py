@@ -61,5 +61,5 @@ def question(*pictures: str, title: str = "Which curve?") -> bytes:
     told = f"\n![why]({pictures[-1]})\n" if len(pictures) > 1 else ""
     return (
         f"---\ntitle: {title}\n---\n\nLook at this.\n\n{shown}\n\n1. Up\n2. Down\n\n"
-        f":::{{.callout-note}}\n## Answer\n\nStatement 1 is correct.\n\nIt rises.\n{told}:::\n"
+        f":::{{.callout-note}}\n## Answer\n\n1\n\nIt rises.\n{told}:::\n"
     ).encode()

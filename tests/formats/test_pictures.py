@@ -136,7 +136,8 @@ def test_a_hostile_picture_is_refused_with_its_code_in_time(name: str) -> None:
     with pytest.raises(BadPicture) as refused:
         read_picture(content)
     assert refused.value.code == code
-    assert refused.value.message.endswith(".") and refused.value.hint.endswith(".")
+    assert refused.value.message.endswith(".")
+    assert refused.value.hint.endswith(".")
     assert time.perf_counter() - began < LONGEST
 
 
