@@ -189,6 +189,18 @@ def _image(element: Element) -> str:
     return f"![{words}]({_address(element.get('src') or '')})"
 
 
+def is_picture(element: Element) -> bool:
+    """Whether an ``object`` is one."""
+    return (element.get("type") or "").lower().startswith("image/") and bool(element.get("data"))
+
+
+def _object(element: Element) -> str:
+    if not is_picture(element):
+        return _inside(element)
+    words = escape(_SPACE.sub(" ", _raw(element)).strip())
+    return f"![{words}]({_address(element.get('data') or '')})"
+
+
 def _span(element: Element) -> str:
     if (element.get("class") or "").startswith("math"):
         mark = "$$" if "display" in (element.get("class") or "") else "$"
@@ -214,6 +226,7 @@ _INLINE: dict[str, Callable[[Element], str]] = {
     "code": _code,
     "a": _link,
     "img": _image,
+    "object": _object,
     "span": _span,
     "math": _mathml,
 }

@@ -19,6 +19,7 @@ from formats.qti.declarations import Declared
 from formats.qti.feedback import read_explanation
 from formats.qti.interactions import no_answer, read_choice, read_match, read_order
 from formats.qti.item import Content, Item, open_item, stated_score
+from formats.qti.markdown import is_picture
 from formats.qti.mathml import to_tex
 from formats.qti.probes import (
     Probe,
@@ -168,7 +169,7 @@ def _tell_unread(item: Item) -> None:
     """Note what the draft leaves out, wherever it stands in the item."""
     for one in item.root.iter(etree.Element):
         name = str(one.tag)
-        if name in _MEDIA:
+        if name in _MEDIA and not is_picture(one):
             item.lose("/prompt", "media", f"A medium in `{name}`.", "Its words are kept.")
         elif name == "math" and to_tex(one) is None:
             item.lose("/prompt", "math", "A formula in MathML.", "Its letters are kept.")

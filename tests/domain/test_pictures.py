@@ -31,6 +31,7 @@ NAME = f"{'0a' * 32}.png"
         ("<!-- ![a](b) --> ![a](b)", "<!-- ![a](b) --> ![a](X)"),
         ("\\![a](b)", "\\![a](b)"),
         ("[a](b.png)", "[a](b.png)"),
+        ("![a](b c.png)", "![a](b c.png)"),
     ],
 )
 def test_pictures_are_found_and_code_is_left_alone(text: str, mapped: str) -> None:
