@@ -83,7 +83,8 @@ def test_every_table_has_its_guards(database: Database) -> None:
     assert isinstance(database.bind, Connection)
     assert {table for _, table in guards(database.bind)} == {*GUARDED, *MEDIA}
     each = 2 if database.bind.dialect.name == "sqlite" else 1
-    assert len(guards(database.bind)) == each * len(GUARDED)
+    found = [table for _, table in guards(database.bind) if table not in MEDIA]
+    assert len(found) == each * len(GUARDED)
 
 
 def test_nothing_else_refuses(database: Database, bank: Bank) -> None:
