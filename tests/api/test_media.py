@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event, select
 from domain.access import Role
 from formats.pictures import LARGEST, read_picture
 from models import AuditEntry, Database, Media
-from tests.api.authors import QUESTIONS, RIVERS
+from tests.api.authors import QUESTIONS, RIVERS, Json
 from tests.factories import Bank, draft
 from tests.pictures import gif, jpeg, png, question, svg, webp, zipped
 
@@ -235,7 +235,7 @@ def test_a_draft_shows_uploaded_pictures_and_no_others(
     shown = upload(png()).json()["markdown"].replace("[]", "[a map]")
     _, key = bank.key("author")
     unknown = f"![x](media/{'ab' * 32}.png)"
-    body = {
+    body: Json = {
         **RIVERS,
         "prompt": shown,
         "options": [{"text": "The Rhine", "feedback": unknown}, {"text": "Other"}],
@@ -248,7 +248,7 @@ def test_a_draft_shows_uploaded_pictures_and_no_others(
     assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [
         ("/options/0/feedback", "unknown_media")
     ]
-    body["options"][0].pop("feedback")  # type: ignore[index,union-attr]
+    body["options"][0].pop("feedback")
     made = client.put(f"{QUESTIONS}/rivers", json=body, headers=new)
     assert made.status_code == 201
     headers = key | {

@@ -59,7 +59,12 @@ def test_each_text_of_a_draft_is_mapped_and_told_its_place() -> None:
         combinations=(Combination(frozenset({1}), shown),),
     )
     places: list[str] = []
-    mapped = map_pictures(said, lambda place, _: places.append(place) or "b.png")
+
+    def new(place: str, _: str) -> str:
+        places.append(place)
+        return "b.png"
+
+    mapped = map_pictures(said, new)
     assert places == [
         "/prompt", "/options/1/text", "/options/1/feedback", "/explanation", "/hints/1",
         "/combinations/1",
