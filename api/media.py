@@ -28,6 +28,7 @@ from api.protocol_errors import UnsupportedMediaType
 from api.requests import StrictRoute
 from api.responses import IMMUTABLE, PRIVATE, has_etag, json_response
 from api.schemas.media import MediaOut, MediaPage, MediaQuery, MediaUploadQuery, UsedMediaOut
+from domain.access import Caller
 from domain.errors import Fault, InvalidPicture, MediaNotFound
 from domain.pictures import ENDINGS, Picture
 from formats.pictures import BadPicture, read_picture
@@ -130,23 +131,11 @@ def upload_media(
 
     An SVG is kept without scripts and whatever else does more than draw.
     """
-    picture, is_new = _read(upload), False
+    picture, made = _read(upload), list[bool]()
 
     def keep(session: Session) -> str:
-        nonlocal is_new
-        at = now()
-        is_new = keep_pictures(session, pictures=[picture], at=at) > 0
-        if is_new:
-            record_audit(
-                session,
-                actor=caller,
-                action="media.uploaded",
-                subject_type="media",
-                subject_id=picture.name,
-                detail={"file": picture.file, "bytes": len(picture.content)},
-                at=at,
-            )
-        row = session.get_one(Media, picture.sha256)
+        is_new, row = _keep(session, picture, caller)
+        made.append(is_new)
         return MediaOut.of(row, settings.base_url + MEDIA_ADDRESS + row.name).model_dump_json()
 
     content, replayed = database.write(
@@ -161,9 +150,26 @@ def upload_media(
         )
     )
     headers = {"Cache-Control": PRIVATE, "Location": MEDIA_ADDRESS + picture.name}
+    status = 201 if replayed or made[-1] else 200
     headers |= REPLAYED if replayed else {}
-    status = 201 if is_new or replayed else 200
     return Response(content, status, headers, media_type="application/json")
+
+
+def _keep(session: Session, picture: Picture, caller: Caller) -> tuple[bool, Media]:
+    """The stored picture, and whether it is new: then it is kept in the audit log."""
+    at = now()
+    is_new = keep_pictures(session, pictures=[picture], at=at) > 0
+    if is_new:
+        record_audit(
+            session,
+            actor=caller,
+            action="media.uploaded",
+            subject_type="media",
+            subject_id=picture.name,
+            detail={"file": picture.file, "bytes": len(picture.content)},
+            at=at,
+        )
+    return is_new, session.get_one(Media, picture.sha256)
 
 
 @router.get(

@@ -6,12 +6,13 @@ from typing import Self
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Select, String, exists, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from domain.pictures import ENDINGS
 from models.base import Base, now
 
 LONGEST_FILE = 100
+AT_ONCE = 1000  # names in a statement
 
 
 class Media(Base):
@@ -39,9 +40,13 @@ class Media(Base):
         return f"{self.sha256}.{ENDINGS[self.type]}"
 
     @classmethod
-    def known(cls, hashes: Iterable[str]) -> Select[str]:
-        """Those of the hashes that there is a picture for."""
-        return select(cls.sha256).where(cls.sha256.in_(sorted(hashes)))
+    def known(cls, session: Session, hashes: Iterable[str]) -> set[str]:
+        """The names of the pictures that there are of these hashes, however many they are."""
+        left, found = sorted(set(hashes)), set[str]()
+        for first in range(0, len(left), AT_ONCE):
+            some = select(cls).where(cls.sha256.in_(left[first : first + AT_ONCE]))
+            found.update(row.name for row in session.scalars(some))
+        return found
 
     @classmethod
     def with_uses(cls, used: bool | None = None) -> Select[Self, int]:

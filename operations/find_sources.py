@@ -28,7 +28,9 @@ class Sources:
         if isinstance(self.files, Source):
             yield self.files
             return
-        losses, shelf = self.losses, Shelf(Packed(self.files))
+        # What a zip without pictures has goes to other processes, where an open zip cannot.
+        shelf = None if self.may_be_divided else Shelf(Packed(self.files))
+        losses = self.losses
         for member in self.files:
             name = f"{self.folder}{member.name}"
             yield Source(name, member.content, losses, posixpath.dirname(member.name), shelf)

@@ -38,8 +38,8 @@ def keep_pictures(
     by_hash = {one.sha256: one for one in pictures}
     if not by_hash:
         return 0
-    known = set(session.scalars(Media.known(by_hash)))
-    new = [one for sha256, one in by_hash.items() if sha256 not in known]
+    known = Media.known(session, by_hash)
+    new = [one for one in by_hash.values() if one.name not in known]
     folder: Path | None = session.info.get(MEDIA_FOLDER)
     if folder is not None and is_kept:
         for one in new:

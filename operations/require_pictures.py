@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.errors import Fault, InvalidDraft, InvalidTranslation
@@ -25,11 +24,7 @@ class _Shown(NamedTuple):
 def lost_names(session: Session, names: Iterable[str]) -> set[str]:
     """Those of the names that no picture of the bank has."""
     wanted = set(names)
-    if not wanted:
-        return set()
-    hashes = {name.partition(".")[0] for name in wanted}
-    rows = session.scalars(select(Media).where(Media.sha256.in_(sorted(hashes))))
-    return wanted - {row.name for row in rows}
+    return wanted - Media.known(session, (name.partition(".")[0] for name in wanted))
 
 
 def require_pictures(session: Session, *, draft: Draft) -> None:

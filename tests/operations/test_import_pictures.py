@@ -1,6 +1,7 @@
 """Pictures beside question files, on a disk and in zips: taken once, named, never from outside."""
 
 import os
+import pickle
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -297,3 +298,23 @@ def test_the_folder_has_the_file_before_the_database_has_the_row(
     with pytest.raises(OSError, match="No space"):
         bring({"a.qmd": question("plot.png"), "plot.png": png()})
     assert counts(database, folder) == (0, 0, 0)
+
+
+def test_files_of_a_zip_without_pictures_can_go_to_other_processes() -> None:
+    plain = find_sources("a.zip", zipped({"a.qmd": question("https://example.org/a.png")}))
+    shown = find_sources("a.zip", zipped({"a.qmd": question("a.png"), "a.png": png()}))
+    assert (plain.may_be_divided, shown.may_be_divided) == (True, False)
+    assert [pickle.loads(pickle.dumps(source)) for source in plain] == list(plain)  # noqa: S301
+
+
+def test_pictures_are_looked_up_in_portions(
+    bring: Import, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.media.AT_ONCE", 7)
+    pictures = {f"{n}.png": png(shade=n) for n in range(20)}
+    files = {"a.qmd": question(*pictures), **pictures}
+    assert {item.outcome for item in bring(files)} == {"created"}
+    assert counts(database, None)[:2] == (20, 20)
+    with database.read() as session:
+        hashes = session.scalars(select(Media.sha256)).all()
+        assert len(Media.known(session, [*hashes, "ab" * 32])) == 20
