@@ -102,7 +102,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     bring: Import, database: Database, folder: Path | None
 ) -> None:
     files = {"a.qmd": question("plot.png"), "plot.png": png()}
-    assert bring(files, dry_run=True) == bring(files)
+    told = bring(files, dry_run=True)
+    assert counts(database, folder) == (0, 0, 0)
+    assert told == bring(files)
     assert counts(database, folder) == (1, 1, 1 if folder else 0)
     changed = {"a.qmd": question("plot.png"), "plot.png": png(shade=5)}
     assert [item.outcome for item in bring(changed, dry_run=True)] == ["updated"]
