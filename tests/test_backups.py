@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, func, select, text
 
 from backups import BackupError, back_up, restore
+from domain.pictures import map_pictures
 from formats import FORMATS
 from models import Database, Question, Submission, open_engine
 from operations.hash_bank import hash_bank
@@ -253,7 +254,8 @@ def test_all_questions_exported_seed_an_empty_bank_alike(
     for path in (SEED_FILE, *SAMPLES):
         (parsed,) = FORMATS["quarto"].read(path.read_bytes())
         assert parsed.draft is not None
-        bank.publish(parsed.draft, slug=path.stem)
+        shown = map_pictures(parsed.draft, lambda _, path: f"https://example.org/{path}")
+        bank.publish(shown, slug=path.stem)
     bank.revise(slug="unpublished")
     told = questions("export-all", "out", cwd=tmp_path, DATABASE_URL=own_url)
     assert told.exit_code == 0, told.output

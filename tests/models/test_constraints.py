@@ -50,6 +50,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "translation": {"number": 99},
     "translation_secret": {},
     "translated_version": {"language": "fr"},
+    "media": {"sha256": "other"},
+    "version_media": {},
 }
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
@@ -101,6 +103,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         "translated_version",
         {"language": "fr", "translation_id": NOWHERE},
     ),
+    ("fk_version_media_version_id", "version_media", {"version_id": NOWHERE}),
+    ("fk_version_media_sha256", "version_media", {"sha256": "nowhere"}),
     ("uq_signing_key_kid", "signing_key", {"kid": SAME}),
     ("fk_import_part_job_id", "import_part", {"job_id": NOWHERE}),
 ]
@@ -168,7 +172,7 @@ def told_by_sqlite(constraint: Constraint) -> str:
     sorted(
         OTHER.keys()
         - {"audit_head", "bank", "correct_set", "explanation", "mark_scheme"}
-        - {"translation_secret"}
+        - {"translation_secret", "version_media"}
     ),
 )
 def test_another_row_that_breaks_nothing_is_taken(connection: Connection, name: str) -> None:
