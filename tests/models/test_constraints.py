@@ -9,9 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import Constraint
 
-from models import Base, Database, IdempotencyRecord, ImportJob
+from formats.pictures import read_picture
+from models import Base, Database, IdempotencyRecord, ImportJob, now
 from models.import_job import ImportPart
+from operations.keep_pictures import keep_pictures
 from tests.factories import Bank
+from tests.pictures import png
 
 NOWHERE = UUID(int=0)
 SAME = object()  # the value that the row already there has
@@ -115,7 +118,12 @@ IMPLIED = {"fk_correct_set_version_id": "fk_correct_set_version_id_option_id"}
 @pytest.fixture
 def connection(database: Database, bank: Bank) -> Connection:
     """A connection to a database with a row in every table."""
-    bank.publish(external_id="rivers-1", tags=("water",), hints=("A map.",), oracle_budget=1)
+    picture = read_picture(png())
+    database.write(lambda session: keep_pictures(session, pictures=[picture], at=now()))
+    shown = f"![a map](media/{picture.name})"
+    bank.publish(
+        prompt=shown, external_id="rivers-1", tags=("water",), hints=("A map.",), oracle_budget=1
+    )
     bank.translate()
     bank.key()
     bank.submit(key="first")

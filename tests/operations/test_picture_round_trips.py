@@ -195,7 +195,7 @@ MOODLE = b"""<quiz><question type="multichoice"><name><text>M</text></name>
 <text><![CDATA[<img src="@@PLUGINFILE@@/x.png" alt="x">]]></text>
 <file name="x.png" path="/" encoding="base64">@1</file></answer>
 <answer fraction="0" format="html">
-<text><![CDATA[<img src="@@PLUGINFILE@@/x.png" alt="y">]]></text>
+<text><![CDATA[<img src="@@PLUGINFILE@@/x.png" alt="x">]]></text>
 <file name="x.png" path="/" encoding="base64">@2</file></answer>
 </question></quiz>"""
 
