@@ -26,18 +26,6 @@ _AUDIT_ENTRY: Example = {
     "hash": "1f2e3d4c5b6a79880716253443526170fedcba9876543210fedcba9876543210",
 }
 
-_PICTURE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.png"
-_MEDIA: Example = {
-    "name": _PICTURE,
-    "type": "image/png",
-    "bytes": 48211,
-    "width": 640,
-    "height": 480,
-    "file": "loss-curve.png",
-    "url": f"/v1/media/{_PICTURE}",
-    "markdown": f"![](media/{_PICTURE})",
-    "created_at": "2026-11-26T09:00:00Z",
-}
 _CONTENT: Example = {
     "title": "Vanishing gradients",
     "kind": "multiple_response",
@@ -299,8 +287,6 @@ OF_AUTHORS: dict[str, Example] = {
             }
         ],
     },
-    "MediaOut": _MEDIA,
-    "MediaPage": {"items": [{"media": _MEDIA, "uses": 2}], "next_cursor": None, "limit": 50},
     "MissedPage": {
         "items": [{"id": QUESTION_ID, "slug": SLUG, "mean_score": 0.25, "submissions": 120}],
         "limit": 50,
