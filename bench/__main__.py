@@ -1,10 +1,13 @@
-"""Print all figures: ``python -m bench [--record] [NAME ...]``."""
+"""Print all figures: ``python -m bench [--record] [NAME ...] [FOLDER ...]``."""
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 from bench import (
     answering,
+    corpora,
     deep_pages,
     engines,
     files,
@@ -26,9 +29,11 @@ from bench import (
 from bench.record import write_record
 
 RECORD = "--record"
-FIGURES: dict[str, Callable[[], Iterator[str]]] = {
+Groups = dict[str, Callable[[], Iterator[str]]]
+FIGURES: Groups = {
     "start": start.figures,
     "files": files.figures,
+    "corpora": corpora.figures,
     "engines": engines.figures,
     "grading": grading.figures,
     "lab": lab.figures,
@@ -55,9 +60,10 @@ def main() -> None:
     names = sys.argv[1:]
     if recorded := RECORD in names:
         names.remove(RECORD)
+    groups = _groups(names)
     lines: list[str] = []
     try:
-        for line in _figures(names or list(FIGURES)):
+        for line in _figures(groups):
             print(line, flush=True)  # noqa: T201
             lines.append(line)
     finally:  # also what came before a failure or Ctrl-C
@@ -65,9 +71,21 @@ def main() -> None:
             print(f"Kept in {write_record(lines)}")  # noqa: T201
 
 
-def _figures(names: list[str]) -> Iterator[str]:
-    for name in names:
-        for line in FIGURES[name]():
+def _groups(names: list[str]) -> Groups:
+    """The groups named, else all; folders are for ``corpora``."""
+    folders = [Path(name) for name in names if name not in FIGURES]
+    for folder in folders:
+        if not folder.is_dir():
+            sys.exit(f"There is no figure and no folder named {folder}: {', '.join(FIGURES)}.")
+    named = [name for name in names if name in FIGURES] or ([] if folders else [*FIGURES])
+    return {name: FIGURES[name] for name in named} | (
+        {"corpora": partial(corpora.figures, folders)} if folders else {}
+    )
+
+
+def _figures(groups: Groups) -> Iterator[str]:
+    for name, figures in groups.items():
+        for line in figures():
             yield f"{name:11} {line}"
 
 

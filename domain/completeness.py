@@ -15,7 +15,7 @@ from domain.grading import (
     oracle_budget,
 )
 from domain.grading import KINDS as OTHER_KINDS
-from domain.identity import normalise
+from domain.identity import as_seen
 from domain.lint import lint
 from domain.option_references import misplaced_references, unknown_references
 from domain.problems import Problem
@@ -123,7 +123,7 @@ def _option_faults(draft: Draft) -> Iterator[Problem]:
 
 
 def _part_faults(draft: Draft, part: str) -> Iterator[Problem]:
-    texts = [normalise(option.text) for option in draft.options if option.part == part]
+    texts = [as_seen(option.text) for option in draft.options if option.part == part]
     where = f" of {part!r}" if part else ""
     if len(texts) < FEWEST_OPTIONS:
         yield Problem("too_few_options", f"Fewer than two options{where}.", "Add options.")

@@ -6,7 +6,8 @@ nor whether it is right, and the same file gives the same ids on every machine.
 
 import unicodedata
 from base64 import b32encode
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from hashlib import sha256
@@ -25,11 +26,16 @@ MOST_REWORDED = 6
 
 
 def normalise(text: str) -> str:
-    """The text without differences a reader does not see: Unicode form, case, white space."""
+    """The text without what hardly tells statements apart: Unicode form, case, white space."""
     if text.isascii():
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def as_seen(text: str) -> str:
+    """The text without differences a reader does not see: Unicode form and white space."""
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def new_ids(texts: Sequence[str], taken: Collection[str] = ()) -> tuple[str, ...]:
@@ -56,7 +62,8 @@ def _candidates(text: str) -> Iterator[str]:
 def keep_ids(old: Mapping[str, str], new: Sequence[str], taken: Collection[str]) -> tuple[str, ...]:
     """Ids for the option texts of a new version, given the last version's ``{id: text}``.
 
-    Equal texts keep their id wherever they moved. What is left is paired by likeness, one to
+    Equal texts keep their id wherever they moved; where case alone tells options apart (`true`,
+    `TRUE`), so does it here. What is left is paired by likeness, one to
     one. Where two pairings are nearly as good, :class:`AmbiguousRevision` asks the author.
     """
     unchanged = _pair_equal(old, new)
@@ -68,9 +75,22 @@ def keep_ids(old: Mapping[str, str], new: Sequence[str], taken: Collection[str])
 
 
 def _pair_equal(old: Mapping[str, str], new: Sequence[str]) -> dict[int, str]:
-    by_text = {normalise(text): id_ for id_, text in old.items()}
-    places = {normalise(text): place for place, text in enumerate(new)}
-    return {place: by_text[text] for text, place in places.items() if text in by_text}
+    """Pair texts that are seen alike, then those of the rest that differ in case alone."""
+    pairs = _pair_by(as_seen, old, dict(enumerate(new)))
+    left_old = {id_: text for id_, text in old.items() if id_ not in pairs.values()}
+    left_new = {place: text for place, text in enumerate(new) if place not in pairs}
+    return pairs | _pair_by(normalise, left_old, left_new)
+
+
+def _pair_by(
+    said: Callable[[str], str], old: Mapping[str, str], new: Mapping[int, str]
+) -> dict[int, str]:
+    """Pair what says the same and stands once on each side."""
+    olds = Counter(said(text) for text in old.values())
+    news = Counter(said(text) for text in new.values())
+    by_text = {said(text): id_ for id_, text in old.items()}
+    made = {place: said(text) for place, text in new.items()}
+    return {at: by_text[text] for at, text in made.items() if olds[text] == news[text] == 1}
 
 
 def _pair_alike(old: Mapping[str, str], new: Mapping[int, str]) -> dict[int, str]:

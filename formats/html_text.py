@@ -12,6 +12,7 @@ from lxml import etree, html
 from formats.markdown_text import escape_markdown, trim
 
 DEEPEST = 100  # elements inside of each other
+BREAK = "\0"  # stands for the backslash of a line break, which no text of HTML can hold
 _MATHS = re.compile(  # no bracket stands in itself, so each is passed once
     r"\\\((?P<inline>(?:[^\\]|\\\\|\\(?![()\\]))*+)\\\)"
     r"|\\\[(?P<display>(?:[^\\]|\\\\|\\(?![\[\]\\]))*+)\\\]"
@@ -19,6 +20,7 @@ _MATHS = re.compile(  # no bracket stands in itself, so each is passed once
 )
 _MARKUP = re.compile(r"[<&]")
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_EDGES = f" \n\u00a0{BREAK}"
 _GAPS = re.compile(r"\n{3,}")
 _LOOSE = re.compile(r"[ \t]+\n")
 _AROUND = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~"}
@@ -39,7 +41,16 @@ def html_to_markdown(source: str) -> str:
         return trim(escape_markdown(source))
     body = root.find("body")
     text = _inside(root if body is None else body, 0)
-    return trim(_GAPS.sub("\n\n", _LOOSE.sub("\n", text)))
+    return trim(_settled(_GAPS.sub("\n\n", _LOOSE.sub("\n", text))))
+
+
+def _settled(text: str) -> str:
+    """The text without breaks that end or begin a block: HTML shows none, markdown a backslash."""
+    blocks = []
+    for block in text.split("\n\n"):
+        has_breaks = BREAK in block
+        blocks.append(block.lstrip(f"{BREAK}\n").rstrip(f" \n{BREAK}") if has_breaks else block)
+    return "\n\n".join(filter(None, blocks)).replace(BREAK, "\\")
 
 
 def _words(text: str) -> str:
@@ -88,7 +99,7 @@ def _element(element: etree._Element, depth: int) -> str:
     if tag in _AROUND:
         return _around(inside, _AROUND[tag])
     if tag in _HEADINGS:
-        return f"\n\n{_HEADINGS[tag]} {' '.join(inside.split())}\n\n"
+        return f"\n\n{_HEADINGS[tag]} {' '.join(inside.replace(BREAK, '').split())}\n\n"
     if tag in _BLOCKS:
         return f"\n\n{_lines(inside)}\n\n"
     return f"<{tag}>{inside}</{tag}>" if tag in _KEPT else inside
@@ -100,15 +111,19 @@ def _lines(text: str) -> str:
 
 
 def _around(inside: str, mark: str) -> str:
-    words = inside.strip()
+    words = inside.strip(_EDGES).strip()
     if not words or "\n\n" in words:
         return inside
-    before, after = inside[:1].isspace(), inside[-1:].isspace()
-    return f"{' ' * before}{mark}{words}{mark}{' ' * after}"
+    before, _, after = inside.partition(words)
+    return f"{_edge(before)}{mark}{words}{mark}{_edge(after)}"
+
+
+def _edge(text: str) -> str:
+    return text if BREAK in text else " " * bool(text)
 
 
 def _break(_: etree._Element, __: int) -> str:
-    return "\\\n"
+    return f"{BREAK}\n"
 
 
 def _rule(_: etree._Element, __: int) -> str:
@@ -116,6 +131,9 @@ def _rule(_: etree._Element, __: int) -> str:
 
 
 def _all_words(element: etree._Element) -> str:
+    """The text inside; in code, a break ends a line."""
+    for one in element.iter("br"):
+        one.text = "\n"
     return "".join(element.itertext())
 
 
@@ -141,9 +159,11 @@ def _image(element: etree._Element, _: int) -> str:
 
 def _link(element: etree._Element, depth: int) -> str:
     inside, address = _inside(element, depth), element.get("href", "").strip()
-    if not address or "\n\n" in inside or not inside.strip():
+    words = inside.strip(_EDGES).strip()
+    if not address or "\n\n" in inside or not words:
         return inside
-    return f"[{inside.strip()}]({_address(address)})"
+    after = inside.partition(words)[2]
+    return f"[{words}]({_address(address)}){after if BREAK in after else ''}"
 
 
 def _address(address: str) -> str:
@@ -154,7 +174,7 @@ def _list(element: etree._Element, depth: int) -> str:
     items = []
     for number, child in enumerate(element.iterchildren("li"), 1):
         mark = f"{number}. " if element.tag == "ol" else "- "
-        text = trim(_inside(child, depth + 1)).strip()
+        text = trim(_inside(child, depth + 1)).strip(_EDGES)
         items.append(mark + text.replace("\n", "\n" + " " * len(mark)))
     return "\n\n" + "\n".join(items) + "\n\n"
 
@@ -177,7 +197,7 @@ def _table(element: etree._Element, depth: int) -> str:
 
 
 def _cell(cell: etree._Element, depth: int) -> str:
-    return " ".join(_inside(cell, depth).replace("\\\n", " ").split()).replace("|", "\\|")
+    return " ".join(_inside(cell, depth).replace(BREAK, "").split()).replace("|", "\\|")
 
 
 _WRITERS: dict[str, Callable[[etree._Element, int], str]] = {

@@ -12,7 +12,11 @@ from formats.gift.reader import parse
 from formats.gift.writer import write
 from formats.text_lines import read_head
 
-_ANSWERS = re.compile(r"(?<!\\)\{\s*(?:[=~#}]|(?:T|F|TRUE|FALSE)\b)")
+# Signs of answers that are none of a program or of TeX: an essay's empty braces are not enough.
+_ANSWERS = re.compile(
+    r"(?<!\\)\{\s*(?:[=~](?![=~])|#\s*(?:[-+.\d]|[=%~]))"
+    r"|(?<![\\^\w])\{\s*(?:[TF]|(?i:true|false))\s*[#}]"
+)
 _OTHERS = ("<", "---", "{", "[")
 
 

@@ -12,7 +12,7 @@ NAMES = (b'"prompt"', b'"title"', b'"kind"')
 
 
 def _sniff(head: bytes) -> bool:
-    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    first, _, _ = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
     return first.startswith(b"{") and any(name in first for name in NAMES)
 
 

@@ -17,6 +17,7 @@ UNGRADED = {
     "drawingInteraction": "a drawing",
     "mediaInteraction": "a recording",
 }
+BUTTON = "endAttemptInteraction"  # asks nothing: it hands in what is there
 TAKEN = frozenset(
     {
         "choiceInteraction",
@@ -90,18 +91,23 @@ def open_item(root: Element) -> Item:
     body = child(root, "itemBody")
     if body is None:
         raise refused("no_body", "The item has no body.", "Write what is asked.", root)
-    found = tuple(one for one in body.iter("*") if str(one.tag).endswith("Interaction"))
+    asked = [one for one in body.iter("*") if str(one.tag).endswith("Interaction")]
+    found = tuple(one for one in asked if one.tag != BUTTON)
     for one in found:
         _check_interaction(one)
     if not found:
         raise refused("no_interaction", "The item asks nothing.", "Add an interaction.", body)
-    return Item(
+    item = Item(
         root,
         body,
         read_declarations(root, "responseDeclaration", "correctResponse"),
         read_declarations(root, "outcomeDeclaration", "defaultValue"),
         found,
     )
+    if len(found) < len(asked):
+        what = "A button that ends an attempt, such as for a hint."
+        item.lose("/prompt", "button", what, "It was left out, and is never pressed.")
+    return item
 
 
 def _check_interaction(one: Element) -> None:

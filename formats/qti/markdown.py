@@ -8,6 +8,8 @@ from lxml import etree
 from formats.qti.mathml import to_tex
 from formats.qti.xml import Element, entity_text, local_name
 
+BREAK = "\0"  # stands for the backslash of a line break, which no text of XML can hold
+_EDGES = f" \n\u00a0{BREAK}"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPECIAL = re.compile(
     r"[\\`*\[\]<$]|(?<![a-zA-Z0-9])_|_(?![a-zA-Z0-9])|~~|&(?=#?\w+;)|\{(?=[.#=\w-]+[ =}])"
@@ -73,7 +75,7 @@ def _block(element: Element, name: str) -> Iterator[str]:
     elif name == "blockquote":
         yield "\n".join(f"> {line}".rstrip() for line in to_markdown(element).split("\n"))
     elif _HEADING.fullmatch(name):
-        yield "#" * int(name[1]) + " " + to_markdown(element).replace("\n", " ")
+        yield "#" * int(name[1]) + " " + _one_line(element)
     elif name == "div" and (element.get("class") or "").startswith("math"):
         yield f"$$\n{_tex(element)}\n$$"
     else:
@@ -89,6 +91,10 @@ def _fence(element: Element) -> str:
 
 
 def _raw(element: Element) -> str:
+    """The text inside; in code, a break ends a line."""
+    for one in element.iterdescendants(etree.Element):
+        if local_name(one) == "br":
+            one.text = "\n"
     return "".join(str(text) for text in element.itertext(etree.Element))
 
 
@@ -106,11 +112,7 @@ def _list(element: Element, name: str) -> str:
 
 def _table(element: Element) -> str:
     rows = [
-        [
-            to_markdown(cell).replace("\n", " ").replace("|", "\\|")
-            for cell in row
-            if local_name(cell) in ("td", "th")
-        ]
+        [_one_line(cell).replace("|", "\\|") for cell in row if local_name(cell) in ("td", "th")]
         for row in element.iter("tr")
     ]
     if not rows:
@@ -131,8 +133,12 @@ def _words(text: str | None) -> str:
 
 
 def _line(text: str) -> str:
-    """A run of inline text as a paragraph: breaks kept, blanks around lines not."""
-    return re.sub(r" *\n *", "\n", text).strip()
+    """A run of inline text as a paragraph: breaks inside kept, blanks around lines not."""
+    return re.sub(r" *\n *", "\n", text).strip(_EDGES).strip().replace(BREAK, "\\")
+
+
+def _one_line(element: Element) -> str:
+    return to_markdown(element).replace("\\\n", " ").replace("\n", " ")
 
 
 def _inside(element: Element) -> str:
@@ -159,11 +165,11 @@ def _inline(element: Element) -> str:
 
 
 def _marked(inside: str, mark: str) -> str:
-    core = inside.strip()
+    core = inside.strip(_EDGES).strip()
     if not core:
         return inside
-    before = inside[: len(inside) - len(inside.lstrip())]
-    return f"{before}{mark}{core}{mark}{inside[len(inside.rstrip()) :]}"
+    before, _, after = inside.partition(core)
+    return f"{before}{mark}{core}{mark}{after}"
 
 
 def _code(element: Element) -> str:
@@ -222,7 +228,7 @@ def _mathml(element: Element) -> str:
 
 
 _INLINE: dict[str, Callable[[Element], str]] = {
-    "br": lambda _: "\\\n",
+    "br": lambda _: f"{BREAK}\n",
     "code": _code,
     "a": _link,
     "img": _image,

@@ -58,7 +58,7 @@ def match_probes(content: Content, name: str, is_swapped: bool) -> Iterator[Prob
     assert isinstance(answer, StatedPairs)
     choices = [[None, *range(len(content.targets))]] * len(content.identifiers)
     right = [None if place is None else place - 1 for place in answer.pairs]
-    for pairing in _responses(choices, right):
+    for pairing in near_responses(choices, right):
         made = [(at, target) for at, target in enumerate(pairing) if target is not None]
         named = [(content.identifiers[at], content.targets[target]) for at, target in made]
         said = [(two, one) if is_swapped else (one, two) for one, two in named]
@@ -66,7 +66,7 @@ def match_probes(content: Content, name: str, is_swapped: bool) -> Iterator[Prob
         yield {name: container(list(said), "multiple")}, {"pairs": sent}
 
 
-def _responses(choices: Sequence[Sequence[Any]], right: Sequence[Any]) -> Iterator[list[Any]]:
+def near_responses(choices: Sequence[Sequence[Any]], right: Sequence[Any]) -> Iterator[list[Any]]:
     """All responses if they are few; else right and empty ones with up to two parts changed."""
     total = 1
     for one in choices:
@@ -83,12 +83,16 @@ def _responses(choices: Sequence[Sequence[Any]], right: Sequence[Any]) -> Iterat
 def _changed(base: list[Any], choices: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
     for at, others in enumerate(choices):
         for other in others:
-            yield [*base[:at], other, *base[at + 1 :]]
+            if other != base[at]:
+                yield [*base[:at], other, *base[at + 1 :]]
 
 
 def _changed_twice(base: list[Any], choices: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
-    for once in _changed(base, choices):
-        yield from _changed(once, choices)
+    """Two parts changed, each pair of them once."""
+    for at, others in enumerate(choices):
+        for once in _changed(base[at:], [others]):
+            for twice in _changed(once[1:], choices[at + 1 :]):
+                yield [*base[:at], once[0], *twice]
 
 
 def entry_probes(answer: StatedNumber | StatedText, name: str) -> Iterator[Probe]:
@@ -137,7 +141,7 @@ def blank_probes(
             values = [(value, _sent(blank, value)) for value in typed(blank) if value is not None]
             choices.append([None, *values])
             right.append(_first_right(blank))
-    for filled in _responses(choices, right):
+    for filled in near_responses(choices, right):
         pairs = [(name, one) for (name, _), one in zip(blanks, filled, strict=True) if one]
         yield (
             {names[name]: said for name, (said, _) in pairs},

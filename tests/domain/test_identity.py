@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.completeness import completeness
 from domain.errors import AmbiguousRevision
 from domain.identity import keep_ids, new_ids, normalise
+from domain.questions import AnswerKey, Draft, Option
 from formats import FORMATS
 from tests.cpu import soon
 from tests.factories import SEED_FILE
@@ -163,3 +165,24 @@ def test_very_many_or_very_long_rewordings_are_refused_at_once() -> None:
     long = {f"aaa{n}": f"{n}" + "lorem ipsum dolor " * 1000 for n in range(6)}
     with soon(1), pytest.raises(AmbiguousRevision):
         keep_ids(long, [f"x{text}" for text in long.values()], long)
+
+
+CASES = {"true": "abcd", "TRUE": "efgh", "True": "ijkl"}
+
+
+@pytest.mark.parametrize("order", list(permutations(CASES)))
+def test_options_that_case_alone_tells_apart_keep_their_ids(order: tuple[str, ...]) -> None:
+    old = {id_: text for text, id_ in CASES.items()}
+    assert keep_ids(old, order, old) == tuple(CASES[text] for text in order)
+
+
+def test_a_change_of_case_keeps_the_id_of_the_option_that_is_left() -> None:
+    assert keep_ids({"abcd": "true", "efgh": "TRUE"}, ["TRUE", "True"], set()) == ("efgh", "abcd")
+
+
+def test_options_that_case_alone_tells_apart_make_a_question() -> None:
+    options = tuple(Option(text) for text in CASES)
+    key = AnswerKey(frozenset({1}))
+    draft = Draft("Booleans", "Which is valid JSON?", options, key, kind="single_choice")
+    assert completeness(draft) == ()
+    assert len(set(new_ids([*CASES]))) == len(CASES)

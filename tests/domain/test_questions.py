@@ -183,7 +183,7 @@ INCOMPLETE: list[tuple[dict[str, Any], str]] = [
     ({"options": (FIRST,), "key": AnswerKey(frozenset({1}))}, "too_few_options"),
     ({"options": (), "key": AnswerKey(frozenset())}, "too_few_options"),
     ({"options": tuple(Option(str(n)) for n in range(65))}, "too_many_options"),
-    ({"options": (*DRAFT.options, Option(" the  RHINE "))}, "duplicate_option"),
+    ({"options": (*DRAFT.options, Option(" The  Rhine "))}, "duplicate_option"),
     (with_first(text=" \u00a0"), "empty_option"),
     ({"key": AnswerKey(frozenset({5}))}, "unknown_answer"),
     ({"key": AnswerKey(frozenset({0}))}, "unknown_answer"),

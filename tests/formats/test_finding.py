@@ -50,8 +50,21 @@ def test_what_is_no_question_file_is_of_no_format() -> None:
     assert not is_question_file("picture.png")
 
 
+@pytest.mark.parametrize(
+    "answers", ["{=A ~B}", "{ ~A\n=B}", "{#3:1}", "{#=3}", "{T}", "{ false#No }"]
+)
+def test_answers_in_braces_are_known_as_gift(answers: str) -> None:
+    form = find_format("auto", "quiz.txt", f"Which one? {answers}\n".encode())
+    assert form is FORMATS["gift"]
+
+
 def test_a_stray_file_in_a_folder_is_left_alone() -> None:
     assert not may_hold_questions("notes.txt", b"Buy milk.")
     assert not may_hold_questions("package.json", b'{"name": "x"}')
+    assert not may_hold_questions("schema.json", b'{\n "title": "A schema",\n "type": "object"\n}')
+    assert not may_hold_questions("output.txt", b"error: unused\n  fn main() {}\n  if a { #[x] }\n")
+    assert not may_hold_questions(
+        "page.txt", b"So: {{#each rows}}\nTake x^{T} or \\mathbf{T} ~ {y}\n"
+    )
     assert may_hold_questions("quiz.txt", FORMATS["aiken"].render(CHOICE).content or b"")
     assert may_hold_questions("broken.qmd", b"nothing of a question")

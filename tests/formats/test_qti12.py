@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from domain.grading.matching import StatedPairs
+from domain.grading.numeric import StatedNumber
 from domain.questions import Draft, Scoring
 from formats import FORMATS
 from formats.format import Parsed
@@ -100,6 +102,13 @@ def equal(text: str, name: str = "response1") -> str:
     return f"<varequal respident='{name}'>{text}</varequal>"
 
 
+def between(lower: str, upper: str) -> str:
+    return (
+        f"<vargte respident='response1'>{lower}</vargte>"
+        f"<varlte respident='response1'>{upper}</varlte>"
+    )
+
+
 FILL = "<response_str ident='response1' rcardinality='Single'><render_fib/></response_str>"
 THREE = "".join(earns(equal(right, f"r{at}"), "Add", "33.33") for at, right in enumerate("123"))
 ACCEPTED = [
@@ -134,10 +143,7 @@ ACCEPTED = [
     (
         "numerical_question",
         FILL,
-        earns(
-            f"<or>{equal('4')}<and><vargte respident='response1'>3.5</vargte>"
-            "<varlte respident='response1'>4.5</varlte></and></or>"
-        ),
+        earns(f"<or>{equal('4')}<and>{between('3.5', '4.5')}</and></or>"),
         "numeric",
         "all_or_nothing",
     ),
@@ -177,6 +183,10 @@ def test_the_types_of_canvas(
     assert "&" in parsed.draft.prompt
 
 
+TWO_LISTS = lid("r1", "123", "Multiple", "P1") + lid("r2", "123", "Multiple", "P2")
+SORTED = earns(equal("1", "r1") + equal("3", "r1"), "Add") + earns(equal("2", "r2"), "Add")
+TWO_BLANKS = lid("ra", "12", text="a") + lid("rb", "34", text="b")
+BOTH_OF_A = "".join(earns(equal(one, f"r{name}"), "Add", "50") for one, name in ("1a", "2a", "3b"))
 REFUSED = [
     ("essay_question", FILL, "", "not_gradable"),
     ("text_only_question", "", "", "not_gradable"),
@@ -184,8 +194,12 @@ REFUSED = [
     ("multiple_choice_question", lid("response1", "123"), earns(equal("9")), "unknown_answer"),
     ("multiple_choice_question", lid("response1", "11"), earns(equal("1")), "bad_identifiers"),
     ("numerical_question", FILL, earns(equal("4") + equal("5")), "several_numbers"),
+    ("numerical_question", FILL, earns(equal("9") + between("3.5", "4.5")), "several_numbers"),
+    ("numerical_question", FILL, earns(between("2", "3") + between("1", "4")), "several_numbers"),
     ("numerical_question", FILL, earns(equal("four")), "bad_number"),
     ("short_answer_question", FILL, "", "no_answer"),
+    ("categorization_question", TWO_LISTS, SORTED, "several_right"),
+    ("multiple_dropdowns_question", TWO_BLANKS, BOTH_OF_A, "several_right"),
 ]
 
 
@@ -201,3 +215,61 @@ def test_scoring_that_is_not_ours_is_told() -> None:
     wild = earns("<durequal>3</durequal>") + earns(equal("2"))
     parsed = item("multiple_choice_question", lid("response1", "123"), wild)
     assert [loss.code for loss in parsed.losses] == ["processing_not_understood"]
+
+
+def test_an_entry_for_numbers_is_one_where_the_type_is_not_said() -> None:
+    fill = FILL.replace("<render_fib/>", "<render_fib fibtype='Decimal'/>")
+    draft = item("", fill, earns(equal("12.0"))).draft
+    assert draft is not None
+    assert draft.answer == StatedNumber(value=Fraction(12))
+
+
+def test_blanks_named_by_their_responses_are_found_in_the_stem() -> None:
+    blanks = lid("response_a", "12", text="Text 1") + lid("response_b", "34", text="Text 4")
+    right = earns(equal("1", "response_a"), "Add", "50")
+    right += earns(equal("4", "response_b"), "Add", "50")
+    draft = item("fill_in_multiple_blanks_question", blanks, right).draft
+    assert draft is not None
+    assert draft.prompt == "What of [[a]] & [[b]]?"
+
+
+def test_several_lists_that_no_blank_asks_for_are_matched() -> None:
+    lists = "".join(lid(f"r{at}", "123", text=f"P{at}") for at in range(3))
+    draft = item("multiple_answers_question", lists, THREE).draft
+    assert draft is not None
+    assert draft.answer == StatedPairs(pairs=(1, 2, 3))
+
+
+def test_wrong_options_without_a_text_are_left_out_and_told() -> None:
+    choice = lid("response1", "1234").replace("Text 1", "").replace("Text 3", "")
+    parsed = item("multiple_choice_question", choice, earns(equal("4")))
+    assert parsed.draft is not None
+    assert [option.text for option in parsed.draft.options] == ["Text 2", "Text 4"]
+    assert parsed.draft.key.positions == {2}
+    assert [loss.code for loss in parsed.losses] == ["empty_option"]
+
+
+def test_an_option_that_costs_points_is_not_right() -> None:
+    scored = earns(equal("1"), "Add") + earns(equal("2"), "Subtract")
+    draft = item("multiple_answers_question", lid("response1", "12", "Multiple"), scored).draft
+    assert draft is not None
+    assert draft.key.positions == {1}
+
+
+@pytest.mark.parametrize(
+    ("points", "positions", "losses"),
+    [({"1": "1.0", "2": "2.0"}, {2}, []), ({"1": "2.0", "3": "2.0"}, {1}, ["several_right"])],
+)
+def test_points_that_vary_by_the_answer_are_points(
+    points: dict[str, str], positions: set[int], losses: list[str]
+) -> None:
+    scored = "".join(earns(equal(one), points=amount) for one, amount in points.items())
+    parsed = item("multiple_choice_question", lid("response1", "123"), scored)
+    assert parsed.draft is not None
+    assert parsed.draft.kind == "single_choice"
+    assert parsed.draft.key.positions == positions
+    assert [loss.code for loss in parsed.losses] == losses
+    scoring = parsed.draft.scoring
+    assert scoring.values is not None
+    assert scoring.values.options == tuple(Fraction(points.get(one, "0")) for one in "123")
+    assert scoring.max_points == scoring.values.maximum == 2

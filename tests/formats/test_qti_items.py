@@ -278,3 +278,12 @@ def test_a_file_is_known_by_its_beginning(data: bytes, name: str) -> None:
 def test_the_index_of_a_package_is_no_question() -> None:
     assert is_question_file("a/item.xml")
     assert not is_question_file("a/imsmanifest.xml")
+
+
+def test_a_button_for_a_hint_is_left_out_and_told() -> None:
+    hint = """<responseDeclaration identifier="HINT" cardinality="single" baseType="boolean"/>"""
+    button = """<endAttemptInteraction responseIdentifier="HINT" title="Hint"/>"""
+    (parsed,) = FORMATS["qti22"].read(source(SINGLE + hint, CHOICE + f"<p>{button}</p>"))
+    assert parsed.draft is not None
+    assert parsed.draft.key.positions == {2}
+    assert [loss.code for loss in parsed.losses] == ["button"]

@@ -14,13 +14,13 @@ _CLOSE = Fraction(1, 10_000)
 _FIRST_OF = frozenset({"SCORE", "que_score"})
 
 
-def score_of(item: Element) -> Callable[[Given], Fraction]:
-    """The share of the points that a response earns, or :class:`NotUnderstood`."""
-    processing = child(item, "resprocessing")
-    most = _maximum(item)
-    steps = [_step(one, most) for one in children(processing) if one.tag == "respcondition"]
-    if not any(changes for _, changes, _ in steps):
+def score_of(item: Element, points: Fraction) -> Callable[[Given], Fraction]:
+    """The share of the ``points`` that a response earns, or :class:`NotUnderstood`."""
+    if next(item.iter("setvar"), None) is None:
         raise NotUnderstood("no condition that earns points")
+    processing = child(item, "resprocessing")
+    most = points if _is_in_points(item, points) else _maximum(item)
+    steps = [_step(one, most) for one in children(processing) if one.tag == "respcondition"]
 
     def score(given: Given) -> Fraction:
         total = ZERO
@@ -34,6 +34,16 @@ def score_of(item: Element) -> Callable[[Given], Fraction]:
         return total
 
     return score
+
+
+def _is_in_points(item: Element, points: Fraction) -> bool:
+    """Whether amounts are points instead of shares, as where Canvas varies them by the answer.
+
+    Then none is added to another, and the most is just what the item is worth.
+    """
+    changes = list(item.iter("setvar"))
+    are_set = all(one.get("action", "Set") == "Set" for one in changes)
+    return are_set and max(read_float(text_of(one), one) for one in changes) == points
 
 
 def _maximum(item: Element) -> Fraction:
@@ -103,24 +113,24 @@ def _all(tests: list[Test]) -> Test:
 
 def _equal(element: Element) -> Test:
     name, wanted = element.get("respident", ""), (element.text or "").strip()
-    exact = element.get("case", "No").lower() == "yes"
+    exact, number = element.get("case", "No").lower() == "yes", _number(wanted)
 
     def test(given: Given) -> bool:
         texts = given.get(name, ())
         return (
             wanted in texts
             or (not exact and wanted.casefold() in [text.casefold() for text in texts])
-            or _is_same_number(wanted, texts)
+            or (number is not None and number in map(_number, texts))
         )
 
     return test
 
 
-def _is_same_number(wanted: str, texts: tuple[str, ...]) -> bool:
+def _number(text: str) -> Fraction | None:
     try:
-        return any(Fraction(text) == Fraction(wanted) for text in texts)
+        return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        return False
+        return None
 
 
 def _compared(element: Element) -> Test:

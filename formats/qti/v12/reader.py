@@ -17,8 +17,9 @@ from formats.qti.processing import MAXIMUM, NotUnderstood
 from formats.qti.reader import SLUG, UNNAMED
 from formats.qti.scoring import with_scoring
 from formats.qti.v12.material import read_material
+from formats.qti.v12.parts import Shape
 from formats.qti.v12.processing import Given, score_of
-from formats.qti.v12.shapes import Shape, read_shape
+from formats.qti.v12.shapes import read_shape
 from formats.qti.xml import (
     Element,
     Refused,
@@ -104,7 +105,7 @@ def _draft(item: Item, said: dict[str, str]) -> Draft:
     draft = _named(item, shape)
     points = item.stated_maximum or Fraction(1)
     try:
-        share = score_of(item.root)
+        share = score_of(item.root, points)
     except NotUnderstood as error:
         item.lose(
             "/scoring",

@@ -1,13 +1,9 @@
 """The types of question of QTI 1.2: what each asks, as parts of a draft."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import islice, product
 from typing import Any
 
-from domain.grading import Stated
-from domain.grading.cloze import Blank, ChoiceBlank, StatedBlanks, TextBlank
 from domain.grading.matching import TARGETS, StatedPairs
 from domain.grading.numeric import StatedNumber
 from domain.grading.short_text import AcceptedText, StatedText
@@ -15,13 +11,13 @@ from domain.questions import AnswerKey, Draft, Option
 from formats.qti.declarations import read_float
 from formats.qti.interactions import no_answer
 from formats.qti.item import Item
-from formats.qti.markdown import escape
-from formats.qti.probes import MOST_PROBES, entry_probes, pick_sets
+from formats.qti.probes import entry_probes, near_responses, pick_sets
+from formats.qti.v12.blanks import are_marked, read_blanks
 from formats.qti.v12.material import read_material
+from formats.qti.v12.parts import Shape, earned_by, labels_of, only_right, right_of
 from formats.qti.v12.processing import Given
-from formats.qti.xml import Element, child, children, refused, text_of
+from formats.qti.xml import Element, children, refused, text_of
 
-Probes = Callable[[Draft], Iterator[tuple[Given, Any]]]
 TYPES = {
     "cc.multiple_choice.v0p1": "multiple_choice_question",
     "cc.true_false.v0p1": "true_false_question",
@@ -30,25 +26,9 @@ TYPES = {
     "cc.pattern_match.v0p1": "short_answer_question",
     "cc.essay.v0p1": "essay_question",
 }
+_NUMBERS = ("Decimal", "Integer", "Scientific")
 _UNGRADED = ("essay_question", "file_upload_question", "text_only_question", "calculated_question")
-
-
-NO_KEY = AnswerKey()
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What an item asks. ``labels`` name the options, ``feedback_names`` their feedback."""
-
-    kind: str
-    prompt: str
-    probes: Probes
-    options: tuple[Option, ...] = ()
-    key: AnswerKey = NO_KEY
-    answer: Stated | None = None
-    shuffle: bool = False
-    labels: tuple[str, ...] = ()
-    feedback_names: frozenset[str] = frozenset()
+_BLANKS = ("fill_in_multiple_blanks_question", "multiple_dropdowns_question")
 
 
 def read_shape(item: Item, said: dict[str, str]) -> Shape:
@@ -63,15 +43,11 @@ def read_shape(item: Item, said: dict[str, str]) -> Shape:
             "Ask for what can be picked, matched or typed in a few words.",
             item.root,
         )
-    if kind == "numerical_question" or responses[0].tag == "response_num":
+    if kind == "numerical_question" or _is_number(responses[0], kind):
         return _number(item, responses[0])
-    if len(responses) > 1 or kind in _BLANKS:
-        return (
-            _matching(item, responses)
-            if kind == "matching_question"
-            else _blanks(item, responses, kind)
-        )
-    if kind == "matching_question":
+    if kind in _BLANKS or (len(responses) > 1 and are_marked(item, responses)):
+        return read_blanks(item, responses, kind)
+    if kind == "matching_question" or len(responses) > 1:
         return _matching(item, responses)
     return (
         _text(item, responses[0])
@@ -80,38 +56,25 @@ def read_shape(item: Item, said: dict[str, str]) -> Shape:
     )
 
 
-_BLANKS = ("fill_in_multiple_blanks_question", "multiple_dropdowns_question")
-
-
-def _labels(response: Element) -> list[Element]:
-    return list(response.iter("response_label"))
-
-
-def _right(item: Element, name: str) -> list[str]:
-    """The values that conditions with points ask for, without those under `not`."""
-    found: list[str] = []
-    for condition in item.iter("respcondition"):
-        sets = [one for one in children(condition) if one.tag == "setvar"]
-        if not any(read_float(text_of(one), one) > 0 for one in sets):
-            continue
-        for one in condition.iter("varequal"):
-            is_not = any(True for _ in one.iterancestors("not"))
-            if one.get("respident", name) == name and not is_not:
-                found.append((one.text or "").strip())
-    return list(dict.fromkeys(found))
+def _is_number(response: Element, kind: str) -> bool:
+    """Whether numbers are typed, as the response says where the type of the question does not."""
+    if response.tag == "response_num":
+        return True
+    return not kind and any(one.get("fibtype") in _NUMBERS for one in response.iter("render_fib"))
 
 
 def _choice(item: Item, response: Element, kind: str) -> Shape:
-    name, elements = response.get("ident", ""), _labels(response)
+    name = response.get("ident", "")
+    elements = _with_text(item, labels_of(response), right_of(item.root, name))
     labels = tuple(one.get("ident", "") for one in elements)
     if not labels or len(set(labels)) < len(labels):
         told = "Options lack identifiers of their own."
         raise refused("bad_identifiers", told, "Add them.", response)
     is_several = response.get("rcardinality", "Single").lower() == "multiple"
-    places = _right_places(item.root, response, labels, is_several)
+    places = _right_places(item, response, labels, is_several)
     ours = {"true_false_question": "true_false"}.get(kind, "single_choice")
     return Shape(
-        "multiple_response" if is_several or len(places) != 1 else ours,
+        "multiple_response" if is_several else ours,
         read_material(item.body),
         lambda _: _picked(name, labels, is_several),
         tuple(
@@ -127,15 +90,32 @@ def _choice(item: Item, response: Element, kind: str) -> Shape:
     )
 
 
+def _with_text(item: Item, labels: Sequence[Element], right: Sequence[str]) -> list[Element]:
+    """The options without those that were left empty, which nobody could tell from each other."""
+    kept = [one for one in labels if one.get("ident") in right or read_material(one)]
+    if len(kept) < len(labels):
+        item.lose(
+            "/options", "empty_option", "Wrong options without a text.", "They were left out."
+        )
+    return kept
+
+
 def _right_places(
-    item: Element, response: Element, labels: Sequence[str], is_several: bool
+    item: Item, response: Element, labels: Sequence[str], is_several: bool
 ) -> frozenset[int]:
-    right = _right(item, response.get("ident", ""))
-    if not right and not (is_several and any(True for _ in item.iter("respcondition"))):
-        raise no_answer(item)
-    if not set(right) <= set(labels):
+    """The right options; where one is picked, the first of those that earn most."""
+    earned = earned_by(item.root, response.get("ident", ""))
+    if not earned and not (is_several and any(True for _ in item.root.iter("respcondition"))):
+        raise no_answer(item.root)
+    if not earned.keys() <= set(labels):
         raise refused("unknown_answer", "The right answer is no option.", "Mend it.", response)
-    return frozenset(labels.index(one) + 1 for one in right)
+    if is_several:
+        return frozenset(labels.index(one) + 1 for one in earned)
+    best = [at for at, one in enumerate(labels, 1) if earned.get(one) == max(earned.values())]
+    if len(best) > 1:
+        told = f"That {len(best)} options are right, of which one is picked."
+        item.lose("/key", "several_right", told, "The first is; all earn the same.")
+    return frozenset(best[:1])
 
 
 def _picked(name: str, labels: Sequence[str], is_several: bool) -> Iterator[tuple[Given, Any]]:
@@ -168,7 +148,7 @@ def _feedback(item: Element, name: str, label: str) -> str | None:
 
 def _text(item: Item, response: Element) -> Shape:
     name = response.get("ident", "")
-    accept = _right(item.root, name)
+    accept = right_of(item.root, name)
     if not accept:
         raise no_answer(item.root)
     exact = any(one.get("case", "No").lower() == "yes" for one in item.root.iter("varequal"))
@@ -190,34 +170,41 @@ def _typed(answer: StatedText | StatedNumber, name: str) -> Iterator[tuple[Given
 
 
 def _number(item: Item, response: Element) -> Shape:
-    name = response.get("ident", "")
-    bounds = {
-        tag: [read_float(text_of(one), one) for one in item.root.iter(tag)]
-        for tag in ("varequal", "vargte", "varlte", "vargt")
-    }
-    lower, upper = bounds["vargte"] or bounds["vargt"], bounds["varlte"]
-    if not bounds["varequal"] and not (lower and upper):
-        raise no_answer(item.root)
-    if len(bounds["varequal"]) > 1:
+    name, root = response.get("ident", ""), item.root
+    stated = _bounds(root, "varequal")
+    lower, upper = _bounds(root, "vargte", "vargt"), _bounds(root, "varlte", "varlt")
+    if not stated and not (lower and upper):
+        raise no_answer(root)
+    value = stated[0] if stated else (lower[0] + upper[0]) / 2
+    is_inside = all(one <= value for one in lower) and all(one >= value for one in upper)
+    if max(map(len, (stated, lower, upper))) > 1 or not is_inside:
         raise refused("several_numbers", "Several numbers are right.", "State one.", response)
-    value = bounds["varequal"][0] if bounds["varequal"] else (lower[0] + upper[0]) / 2
     margin = max(value - lower[0], upper[0] - value) if lower and upper else None
     answer = StatedNumber(value=value, tolerance=margin if margin and margin > 0 else None)
     return Shape("numeric", read_material(item.body), lambda _: _typed(answer, name), answer=answer)
 
 
+def _bounds(item: Element, *tags: str) -> list[Fraction]:
+    """The different numbers that answers are compared with in these ways."""
+    return list(dict.fromkeys(read_float(text_of(one), one) for one in item.iter(*tags)))
+
+
 def _matching(item: Item, responses: Sequence[Element]) -> Shape:
+    responses = _with_premise(item, responses)
+    rights = [right_of(item.root, one.get("ident", "")) for one in responses]
+    elements = [one for each in responses for one in labels_of(each)]
+    stated = [label for right in rights for label in right]
     labels = {
-        one.get("ident", ""): read_material(one) for each in responses for one in _labels(each)
+        one.get("ident", ""): read_material(one) for one in _with_text(item, elements, stated)
     }
     if not labels:
-        raise refused("no_targets", "There is nothing to match with.", "Add it.", responses[0])
+        raise refused("no_targets", "There is nothing to match with.", "Add it.", item.body)
     texts = list(dict.fromkeys(labels.values()))
     premises, pairs, names = [], [], []
-    for one in responses:
+    for one, all_right in zip(responses, rights, strict=True):
         names.append(one.get("ident", ""))
         premises.append(Option(read_material(one)))
-        right = next(iter(_right(item.root, names[-1])), None)
+        right = only_right(all_right, one)
         if right is not None and right not in labels:
             raise refused("unknown_answer", "A right pair names no target.", "Mend it.", one)
         pairs.append(None if right is None else texts.index(labels[right]) + 1)
@@ -225,10 +212,8 @@ def _matching(item: Item, responses: Sequence[Element]) -> Shape:
     by_text = {text: label for label, text in labels.items()}
 
     def probes(_: Draft) -> Iterator[tuple[Given, Any]]:
-        choices: list[list[int | None]] = [
-            [place, None, (place or 0) % len(texts) + 1] for place in pairs
-        ]
-        for picked in islice(product(*choices), MOST_PROBES):
+        choices = [[place, None, (place or 0) % len(texts) + 1] for place in pairs]
+        for picked in near_responses(choices, pairs):
             made = [(at, place) for at, place in enumerate(picked) if place is not None]
             yield (
                 {names[at]: (by_text[texts[place - 1]],) for at, place in made},
@@ -244,55 +229,11 @@ def _matching(item: Item, responses: Sequence[Element]) -> Shape:
     )
 
 
-def _blanks(item: Item, responses: Sequence[Element], kind: str) -> Shape:
-    blanks: dict[str, Blank] = {}
-    options: list[Option] = []
-    prompt = read_material(item.body)
-    ways: list[tuple[str, str, list[tuple[str, dict[str, Any]] | None]]] = []
-    for number, one in enumerate(responses, 1):
-        ident = one.get("ident", "")
-        said = text_of(child(one, "material")) or ident
-        name = f"blank_{number}" if not _is_name(said, blanks) else said
-        prompt = prompt.replace(escape(f"[{said}]"), f"[[{name}]]", 1)
-        right = _right(item.root, ident)
-        labels = {label.get("ident", ""): read_material(label) for label in _labels(one)}
-        if not right or (labels and not set(right) <= labels.keys()):
-            raise no_answer(one)
-        if kind == "fill_in_multiple_blanks_question" or not labels:
-            texts = [labels.get(label, label) for label in right]
-            accept = tuple(AcceptedText(text=text) for text in dict.fromkeys(texts))
-            blanks[name] = TextBlank(kind="short_text", accept=accept, whitespace=True)
-            typed = [(label, {"text": labels.get(label, label)}) for label in right]
-            ways.append((name, ident, [None, *typed, ("?", {"text": "something else"})]))
-        else:
-            keys = list(labels)
-            blanks[name] = ChoiceBlank(kind="inline_choice", key=keys.index(right[0]) + 1)
-            options += [Option(text, part=name) for text in labels.values()]
-            picks = [(label, {"selected": [str(at)]}) for at, label in enumerate(keys, 1)]
-            ways.append((name, ident, [None, *picks]))
-    return Shape(
-        "cloze", prompt, lambda _: _filled(ways), tuple(options), answer=StatedBlanks(blanks=blanks)
-    )
-
-
-def _is_name(said: str, taken: dict[str, Blank]) -> bool:
-    return (
-        said not in taken
-        and said.isascii()
-        and said.islower()
-        and said.isidentifier()
-        and said[0] != "_"
-    )
-
-
-def _filled(
-    ways: Sequence[tuple[str, str, list[tuple[str, dict[str, Any]] | None]]],
-) -> Iterator[tuple[Given, Any]]:
-    for chosen in islice(product(*(options for _, _, options in ways)), MOST_PROBES):
-        pairs = [
-            (name, ident, one) for (name, ident, _), one in zip(ways, chosen, strict=True) if one
-        ]
-        yield (
-            {ident: (label,) for _, ident, (label, _) in pairs},
-            {"blanks": {name: sent for name, _, (_, sent) in pairs}},
-        )
+def _with_premise(item: Item, responses: Sequence[Element]) -> list[Element]:
+    """The responses without those that ask nothing: no text, and nothing right."""
+    kept = [
+        one for one in responses if read_material(one) or right_of(item.root, one.get("ident", ""))
+    ]
+    if len(kept) < len(responses):
+        item.lose("/options", "empty_option", "Premises without a text.", "They were left out.")
+    return kept
