@@ -4,12 +4,11 @@ A copy is one file of the engine's own: a database of SQLite, or a custom archiv
 Beside it lies its digest as ``sha256sum`` writes it. Why so: docs/decisions/0022-backups.md.
 """
 
-import os
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from backups.copies import Backup, BackupError, digest_of, sync
+from backups.copies import Backup, BackupError, appearing, digest_of, sync
 from backups.of_postgres import copy_server, restore_server
 from backups.of_sqlite import copy_file, restore_file
 from migrations import file_of
@@ -29,16 +28,12 @@ def back_up(url: str, path: Path, *, force: bool = False) -> Backup:
         raise BackupError(f"{path} is there already. Choose another name, or use --force.")
     if not path.parent.is_dir():
         raise BackupError(f"There is no folder {path.parent}. Make it, or choose another.")
-    part = path.with_name(f"{path.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))  # it holds what nobody may read
-        rows = _copied(url, part)
-        digest = _settle(part, path)
+        with appearing(path) as part:
+            rows = _copied(url, part)
+            digest = _note_digest(part, path)
     except OSError as error:
         raise BackupError(f"{path} was not written: {error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
     return Backup(path, path.stat().st_size, digest, rows)
 
 
@@ -67,15 +62,11 @@ def _copied(url: str, part: Path) -> dict[str, int]:
     return copy_server(make_url(url), part) if source is None else copy_file(source, part)
 
 
-def _settle(part: Path, path: Path) -> str:
-    """Make the finished copy durable, then visible; its digest first, so that none lacks one."""
-    digest = digest_of(part)
-    sync(part)
-    note = _note_of(path)
+def _note_digest(part: Path, path: Path) -> str:
+    """Write the digest of a finished copy before that is there, so that none lacks one."""
+    digest, note = digest_of(part), _note_of(path)
     note.write_text(f"{digest}  {path.name}\n")
     sync(note)
-    part.replace(path)
-    sync(path.parent)
     return digest
 
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, inspect, select
+from sqlalchemy import Engine, create_engine, func, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
@@ -34,10 +36,32 @@ class Backup:
     rows: Rows
 
 
+@contextmanager
+def appearing(path: Path, mode: int = 0o600) -> Iterator[Path]:
+    """A file to fill, which is put on disk and only then gets its name; nothing if that fails.
+
+    By default it is for its owner alone: it holds what nobody else may read.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL, mode))
+        yield part
+        sync(part)
+        part.replace(path)
+        sync(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def engine_of(url: str | URL) -> Engine:
+    """An engine that keeps no connection: who copies must not be in the way."""
+    return create_engine(url, poolclass=NullPool)
+
+
 def count_rows(url: str) -> Rows:
     """How many questions, answers and grades a bank of a known version holds."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
+    with engine_of(url).connect() as connection:
         found = current(connection)
         if found is None:
             raise BackupError("There is no bank in the backup.")
@@ -66,8 +90,7 @@ def migrate(url: str) -> None:
 
 def is_in_use(url: URL) -> bool:
     """Whether a bank holds something that could be lost."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
+    with engine_of(url).connect() as connection:
         tables = set(inspect(connection).get_table_names())
         held = [each for each in (Question, Submission, ApiKey) if each.__tablename__ in tables]
         return any(connection.scalar(select(each.id).limit(1)) for each in held)

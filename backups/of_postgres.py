@@ -3,16 +3,22 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import NullPool
 
-from backups.copies import BackupError, Rows, count_rows, is_in_use, kept_name, migrate, sync
+from backups.copies import (
+    BackupError,
+    Rows,
+    appearing,
+    count_rows,
+    engine_of,
+    is_in_use,
+    kept_name,
+    migrate,
+)
 from models import now
 
 ASIDE = "before_restore_"  # begins the name of the schema that is being replaced
@@ -29,7 +35,7 @@ def copy_server(url: URL, part: Path) -> Rows:
 def restore_server(url: URL, path: Path, replace: bool) -> Rows:
     """Fill the database from an archive; what was there is archived first, or refused."""
     _run("pg_restore", None, "--list", str(path))
-    with _server(url) as engine, engine.begin() as connection:
+    with engine_of(url).begin() as connection:
         _take_back(connection)
         others = text(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
@@ -42,16 +48,15 @@ def restore_server(url: URL, path: Path, replace: bool) -> Rows:
             raise BackupError(
                 "The database holds a bank. With --replace it is backed up before it is replaced."
             )
-        kept = kept_name(Path("questions.dump"))
-        copy_server(url, kept)
-        sync(kept)
+        with appearing(kept_name(Path("questions.dump"))) as part:
+            copy_server(url, part)
     return _refill(url, path)
 
 
 def _refill(url: URL, path: Path) -> Rows:
     """Fill a new schema; until all is there, the old one only has another name."""
     aside = f"{ASIDE}{now():%Y%m%d%H%M%S}"
-    with _server(url) as engine, engine.begin() as connection:
+    with engine_of(url).begin() as connection:
         connection.execute(text(f"ALTER SCHEMA public RENAME TO {aside}"))
         connection.execute(text("CREATE SCHEMA public"))
     try:
@@ -61,11 +66,11 @@ def _refill(url: URL, path: Path) -> Rows:
         rows = count_rows(filled)
         migrate(filled)
     except BaseException:
-        with _server(url) as engine, engine.begin() as connection:
+        with engine_of(url).begin() as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text(f"ALTER SCHEMA {aside} RENAME TO public"))
         raise
-    with _server(url) as engine, engine.begin() as connection:
+    with engine_of(url).begin() as connection:
         connection.execute(text(f"DROP SCHEMA {aside} CASCADE"))
     return rows
 
@@ -79,13 +84,6 @@ def _take_back(connection: Connection) -> None:
         connection.execute(text(f"ALTER SCHEMA {max(aside)} RENAME TO public"))
 
 
-@contextmanager
-def _server(url: URL) -> Iterator[Engine]:
-    engine = create_engine(url, poolclass=NullPool)
-    yield engine
-    engine.dispose()
-
-
 def _run(program: str, url: URL | None, *arguments: str) -> None:
     """Run one of PostgreSQL's programs; its first words are the reason if it fails."""
     found = shutil.which(program)
@@ -93,7 +91,7 @@ def _run(program: str, url: URL | None, *arguments: str) -> None:
         raise BackupError(f"There is no program {program}. {CLIENTS}")
     command, environment = [found, *arguments], dict(os.environ)
     if url is not None:
-        ((), options) = create_engine(url).dialect.create_connect_args(url)
+        ((), options) = engine_of(url).dialect.create_connect_args(url)
         options.pop("context", None)  # of the driver alone
         environment |= {"PGPASSWORD": str(options.pop("password", ""))}  # seen by no other user
         command.append(f"--dbname={make_conninfo(**options)}")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from backups.copies import BackupError, Rows, count_rows, is_in_use, kept_name, migrate, sync
+from backups.copies import (
+    BackupError,
+    Rows,
+    appearing,
+    count_rows,
+    is_in_use,
+    kept_name,
+    migrate,
+    sync,
+)
 from migrations import file_of
 
 
@@ -28,18 +37,13 @@ def restore_file(url: URL, path: Path, replace: bool) -> Rows:
     if target is None:
         raise BackupError("The bank has no file. Set DATABASE_URL to one.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    try:
+    with appearing(target, mode=0o666) as part:  # less what the umask takes, as any database
         shutil.copyfile(path, part)
         rows = examine(part)
         migrate(f"sqlite:///{part}")
-        sync(part)
+        sync(part)  # before the old bank leaves its place
         if target.exists():
             _move_away(url, target, replace)
-        part.replace(target)
-        sync(target.parent)
-    finally:
-        part.unlink(missing_ok=True)
     return rows
 
 
@@ -53,10 +57,11 @@ def _move_away(url: URL, target: Path, replace: bool) -> None:
         if "locked" not in str(error):
             raise BackupError(f"{target} cannot be opened: {error}. Move it away.") from None
         raise BackupError(f"{target} is in use. Stop the service first.") from None
-    if is_in_use(url) and not replace:
+    if not is_in_use(url):
+        return
+    if not replace:
         raise BackupError(f"{target} holds a bank. With --replace it is kept beside the new one.")
-    if is_in_use(url):
-        target.replace(kept_name(target))
+    target.replace(kept_name(target))
 
 
 def examine(path: Path) -> Rows:

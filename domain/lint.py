@@ -10,7 +10,7 @@ from domain.grading import CHOICE_KINDS
 from domain.pictures import REFERENCE
 from domain.problems import Problem
 from domain.questions import Draft, Option
-from domain.wording import labelled_texts, prose_of, shared_texts
+from domain.wording import all_texts, prose_of
 
 TELLING_FACTOR, TELLING_MARGIN = 1.5, 20  # how much longer a key may be; the margin in characters
 _ABOVE = re.compile(
@@ -91,7 +91,7 @@ def _is_short(option: Option) -> bool:
 
 
 def _missing_alt(draft: Draft) -> Iterator[Problem]:
-    for name, text in _texts(draft):
+    for name, text in all_texts(draft):
         if _may_show(text) and _NO_ALT.search(prose_of(text)):
             yield _warning(
                 "missing_alt",
@@ -101,7 +101,7 @@ def _missing_alt(draft: Draft) -> Iterator[Problem]:
 
 
 def _relative_picture(draft: Draft) -> Iterator[Problem]:
-    for name, text in _texts(draft):
+    for name, text in all_texts(draft):
         for found in _PICTURE.finditer(prose_of(text)) if _may_show(text) else ():
             address = found[1] or found[2]
             if not _ADDRESS.match(address) and not REFERENCE.fullmatch(address):
@@ -118,7 +118,7 @@ def _may_show(text: str) -> bool:
 
 
 def _broken_math(draft: Draft) -> Iterator[Problem]:
-    for name, text in _texts(draft):
+    for name, text in all_texts(draft):
         if "$" in text and (fault := _math_fault(prose_of(text))):
             yield _warning("broken_math", f"A formula in the {name} {fault}.", "Mend the TeX.")
 
@@ -144,11 +144,6 @@ def _tex_fault(tex: str) -> str | None:
         elif not opened or opened.pop() != closing:
             return f"has `{found[0]}` without what it ends"
     return f"does not end `{opened[-1]}`" if opened else None
-
-
-def _texts(draft: Draft) -> Iterator[tuple[str, str]]:
-    yield from shared_texts(draft)
-    yield from labelled_texts(draft)
 
 
 CHECKS: Sequence[Callable[[Draft], Iterator[Problem]]] = (

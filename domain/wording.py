@@ -30,7 +30,7 @@ def bare_references(draft: Draft) -> Iterator[Problem]:
     own = draft.own_options
     if all(option.pinned for option in own):
         return
-    texts = tuple(_texts(draft))
+    texts = tuple(all_texts(draft))
     if not _mentions_options("\n".join(text for _, text in texts)):  # as most do not
         return
     for name, text in texts:
@@ -67,7 +67,8 @@ def prose_of(text: str) -> str:
     return _CODE.sub(" ", text)
 
 
-def _texts(draft: Draft) -> Iterator[tuple[str, str]]:
+def all_texts(draft: Draft) -> Iterator[tuple[str, str]]:
+    """All of them, by the name of their place."""
     yield from shared_texts(draft)
     yield from labelled_texts(draft)
 

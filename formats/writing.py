@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from domain.losses import Loss
 from domain.questions import Draft
-from formats.format import Book, File, Format, Rendered
+from formats.format import Book, File, Format
 from formats.illustrating import Find, Illustrator
 
 EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 -- zips know no zone; equal banks give equal zips
@@ -43,18 +43,17 @@ def write_file(
     in the file where the format puts them there.
     """
     book, first = form.book or Book(), True
-    illustrator = Illustrator(form, find, is_packed=False)
     out.write(book.head)
-    for draft in drafts:
-        rendered, _, _ = illustrator.write(draft)
-        if rendered.content is None:
-            yield _told(draft, rendered)
+    for written, files in render_each(form, drafts, find, is_packed=False):
+        if not files:
+            yield written
         elif first or form.book:
-            out.write(rendered.content if first else book.between + rendered.content)
+            content = files[-1].content
+            out.write(content if first else book.between + content)
             first = False
-            yield _told(draft, rendered)
+            yield written
         else:
-            yield Written(draft.slug or "", False, (SECOND,))
+            yield Written(written.slug, False, (SECOND,))
     out.write(book.tail)
 
 
@@ -66,9 +65,14 @@ def write_package(
     Their pictures are beside them, each once.
     """
     told: list[Written] = []
-    files = _files(form, drafts, find, told)
+
+    def files() -> Iterator[File]:
+        for written, made in render_each(form, drafts, find, is_packed=True):
+            told.append(written)
+            yield from made
+
     with ZipFile(out, "w", ZIP_DEFLATED) as packed:
-        for file in form.package(files) if form.package else files:
+        for file in form.package(files()) if form.package else files():
             info = ZipInfo(file.name, EARLIEST.timetuple()[:6])
             info.compress_type = ZIP_STORED if file.is_picture else ZIP_DEFLATED
             packed.writestr(info, file.content)
@@ -77,17 +81,19 @@ def write_package(
     yield from told
 
 
-def _files(
-    form: Format, drafts: Iterable[Draft], find: Find, told: list[Written]
-) -> Iterator[File]:
-    illustrator = Illustrator(form, find, is_packed=True)
+def render_each(
+    form: Format, drafts: Iterable[Draft], find: Find, *, is_packed: bool
+) -> Iterator[tuple[Written, tuple[File, ...]]]:
+    """What becomes of each question, and its files; none where the format cannot say it.
+
+    Its own is the last: before it are the pictures that no question before it showed.
+    """
+    illustrator = Illustrator(form, find, is_packed=is_packed)
     for draft in drafts:
         rendered, shows, pictures = illustrator.write(draft)
-        told.append(_told(draft, rendered))
-        if rendered.content is not None:
-            yield from pictures
-            yield File(f"{draft.slug}{form.suffixes[0]}", rendered.content, shows)
-
-
-def _told(draft: Draft, rendered: Rendered) -> Written:
-    return Written(draft.slug or "", rendered.content is not None, rendered.losses)
+        written = Written(draft.slug or "", rendered.content is not None, rendered.losses)
+        if rendered.content is None:
+            yield written, ()
+        else:
+            own = File(f"{draft.slug}{form.suffixes[0]}", rendered.content, shows)
+            yield written, (*pictures, own)

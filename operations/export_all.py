@@ -2,16 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from formats import FORMATS, File
-from formats.illustrating import Illustrator
-from formats.writing import Written
+from formats import FORMATS
+from formats.writing import Written, render_each
 from models import Question
 from operations.export_questions import drafts_for_export
 from operations.find_picture import find_stored
@@ -29,21 +28,14 @@ def export_all(session: Session, folder: Path) -> Iterator[Written]:
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    illustrator = Illustrator(FORM, partial(find_stored, session), is_packed=True)
-    for draft in drafts_for_export(session, (), ()):
-        rendered, _, pictures = illustrator.write(draft)
-        if rendered.content is not None:
-            (part / f"{draft.slug}{FORM.suffixes[0]}").write_bytes(rendered.content)
-            _write_pictures(part, pictures)
-        yield Written(draft.slug or "", rendered.content is not None, rendered.losses)
+    drafts, find = drafts_for_export(session, (), ()), partial(find_stored, session)
+    for written, files in render_each(FORM, drafts, find, is_packed=True):
+        for file in files:
+            path = part / file.name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(file.content)
+        yield written
     os.replace(part, folder)
-
-
-def _write_pictures(folder: Path, pictures: Iterable[File]) -> None:
-    for picture in pictures:
-        path = folder / picture.name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(picture.content)
 
 
 def count_left_out(session: Session) -> int:

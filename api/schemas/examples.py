@@ -213,6 +213,6 @@ EXAMPLES: dict[str, Example] = {
     },
     **OF_AUTHORS,
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_26_4"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_26_5"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

@@ -1,12 +1,26 @@
 """Every grading of a submission on the wire."""
 
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from api.schemas.base import Moment, Outgoing
-from models import GradeRow, Submission
+from models import GradeRow, GradeValues, Submission
+
+
+def released(grade: GradeRow | GradeValues, release: str) -> dict[str, Any]:
+    """What a grade says on the wire, as far as its question releases scores."""
+    scored = release != "never"
+    return {
+        "score": grade.score if scored else None,
+        "points": grade.points if scored else None,
+        "max_points": grade.max_points,
+        "correct": grade.correct if scored else None,
+        "rule": grade.rule,
+        "rule_version": grade.rule_version,
+        "reason": grade.reason if scored else None,
+    }
 
 
 class GradeOut(Outgoing):
@@ -31,20 +45,13 @@ class GradeOut(Outgoing):
     @classmethod
     def of(cls, row: GradeRow, submission: Submission) -> Self:
         """A stored grade of the submission."""
-        scored = submission.release != "never"
         return cls(
             id=row.id,
             graded_at=row.graded_at,
             regrade=row.regrade_id,
             is_undo=row.is_undo,
             key_version=(row.key_version or submission.version).number,
-            score=row.score if scored else None,
-            points=row.points if scored else None,
-            max_points=row.max_points,
-            correct=row.correct if scored else None,
-            rule=row.rule,
-            rule_version=row.rule_version,
-            reason=row.reason if scored else None,
+            **released(row, submission.release),
         )
 
 

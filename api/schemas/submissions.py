@@ -25,6 +25,7 @@ from api.schemas.base import (
     rfc3339,
 )
 from api.schemas.feedback import FeedbackOut
+from api.schemas.grades import released
 from api.schemas.problems import ProblemOut
 from api.schemas.questions import Name
 from domain.grading import KINDS
@@ -186,7 +187,6 @@ class SubmissionOut(Outgoing):
 
         What was right, and why, ``explaining`` says: the version whose key made the grade.
         """
-        scored = submission.release != "never"
         explained = submission.release == "after_submission"
         return cls(
             id=submission.id,
@@ -197,13 +197,7 @@ class SubmissionOut(Outgoing):
             selected=submission.selected,
             response=submission.response,
             submitted_at=submission.submitted_at,
-            score=grade.score if scored else None,
-            points=grade.points if scored else None,
-            max_points=grade.max_points,
-            correct=grade.correct if scored else None,
-            rule=grade.rule,
-            rule_version=grade.rule_version,
-            reason=grade.reason if scored else None,
+            **released(grade, submission.release),
             language=version.language,
             feedback=FeedbackOut.of(submission, explaining) if explained else None,
         )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_26_2"
-down_revision = "2026_11_26_1"
+revision = "2026_11_26_5"
+down_revision = "2026_11_26_4"
 branch_labels = None
 depends_on = None
 
