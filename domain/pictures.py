@@ -44,7 +44,8 @@ class Picture:
     """A picture that was found sound, as it is stored.
 
     ``name`` is its hash and ending; ``file`` what the file was called that it came in, without
-    folders. Sizes are in pixels and ``None`` where the picture has none of its own.
+    folders. Sizes are in pixels and ``None`` where the picture has none of its own. ``removed``
+    tells what was taken out of it since it does more than draw.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Picture:
     width: int | None
     height: int | None
     file: str = ""
+    removed: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -131,16 +133,17 @@ def texts(draft: Draft) -> Iterator[tuple[str, str]]:
         yield f"/combinations/{place}", one.text
 
 
+def addresses_in(text: str) -> tuple[str, ...]:
+    """The addresses of all pictures that a text shows."""
+    found: list[str] = []
+    map_addresses(text, found.append)
+    return tuple(found)
+
+
 def names_in(text: str) -> Iterator[str]:
     """The names of the stored pictures that a text shows."""
-    found: list[str] = []
-
-    def note(address: str) -> None:
-        if reference := REFERENCE.fullmatch(address):
-            found.append(reference[1])
-
-    map_addresses(text, note)
-    yield from found
+    references = map(REFERENCE.fullmatch, addresses_in(text))
+    yield from (reference[1] for reference in references if reference)
 
 
 def pictures_of(draft: Draft) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """How a draft becomes column values: the one place that says so, for one version or for many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,14 +55,17 @@ def draft_rows(
             {"level": level, **_told(hint, ids)} for level, hint in enumerate(draft.hints, 1)
         ),
         mark_scheme=_mark_scheme(draft, ids),
-        media=tuple(
-            {"sha256": name.partition(".")[0], "file": (files or {}).get(name) or None}
-            for name in pictures_of(draft)
-        ),
+        media=media_rows(pictures_of(draft), files),
         search=searchable(
             draft.title, draft.prompt, [option.text for option in draft.options], text
         ),
     )
+
+
+def media_rows(names: Iterable[str], files: Mapping[str, str] | None = None) -> tuple[Row, ...]:
+    """That the pictures of these names are shown, and what their files were called."""
+    called = files or {}
+    return tuple({"name": name, "file": called.get(name) or None} for name in names)
 
 
 def first_ids(draft: Draft) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from operations.import_questions import (
     Outcome,
     import_question,
     refusal,
-    without_lost_pictures,
+    telling_lost_pictures,
 )
 from operations.keep_pictures import keep_pictures
 from operations.prepare_import import Prepared
@@ -55,7 +55,7 @@ def _import(
     claims: dict[str, str],
     dry_run: bool,
 ) -> tuple[ImportItem, ...]:
-    prepared = tuple(without_lost_pictures(session, read))
+    prepared = tuple(telling_lost_pictures(session, read))
     known = _known(session, prepared)
     items: dict[int, ImportItem] = {}
     for place, one in enumerate(prepared):

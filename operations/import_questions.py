@@ -65,24 +65,16 @@ def import_questions(
     Bank.take_turns(session)  # two imports at once must not both create one question
     return tuple(
         refusal(each, claims) or import_question(session, prepared=each, at=at, claims=claims)
-        for each in without_lost_pictures(session, read)
+        for each in telling_lost_pictures(session, read)
     )
 
 
-def without_lost_pictures(session: Session, prepared: Sequence[Prepared]) -> Iterator[Prepared]:
-    """The same, each that shows pictures which neither came along nor are here refused."""
+def telling_lost_pictures(session: Session, prepared: Sequence[Prepared]) -> Iterator[Prepared]:
+    """The same, each with what is told of pictures that neither came along nor are here."""
     gone = lost_names(session, (name for one in prepared for name in one.wanted))
     for one in prepared:
-        lost = tuple(
-            Problem(
-                "missing_media",
-                f"The picture {name!r} is neither beside the file nor in the bank.",
-                "Put it beside the file, or import the zip that it was exported in.",
-            )
-            for name in one.wanted
-            if name in gone
-        )
-        yield replace(one, fits=False, problems=(*one.problems, *lost)) if lost else one
+        lost = tuple(problem for name, problem in one.wanted.items() if name in gone)
+        yield replace(one, problems=(*one.problems, *lost)) if lost else one
 
 
 def refusal(prepared: Prepared, claims: dict[str, str]) -> ImportItem | None:

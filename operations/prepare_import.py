@@ -3,8 +3,8 @@
 What comes out holds plain values only, so that it can go from one process to another.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from io import BytesIO
 from itertools import chain
 from pathlib import Path, PurePath
@@ -66,7 +66,7 @@ class Prepared:
 
     ``place`` tells it apart from the others of the run. ``rows`` are what it is as a new question;
     without them, ``fits`` says whether there is a complete draft all the same. ``pictures`` came
-    with it; the bank must have those that are ``wanted`` by name.
+    with it; ``wanted`` has by their names what is told of others if the bank lacks them.
     """
 
     source: str
@@ -77,7 +77,7 @@ class Prepared:
     fits: bool = False
     rows: DraftRows | None = None
     pictures: tuple[Picture, ...] = ()
-    wanted: tuple[str, ...] = ()
+    wanted: Mapping[str, Problem] = field(default_factory=dict)
 
     @property
     def files(self) -> dict[str, str]:
@@ -178,17 +178,24 @@ def _judge(
         return Prepared(source, place, None, found.problems, found.losses)
     shown = illustrate(found.draft, at, found.media)
     draft = _named(shown.draft, source, tag, slugs)
-    faults = (*shown.problems.values(), *completeness(draft))
+    told = tuple(shown.problems.values())
+    faults = completeness(draft)
+    fits = not faults and all(one.severity == "warning" for one in told)
     return Prepared(
         source,
         place,
         draft,
-        (*found.problems, *(faults or advice(draft))),
+        (*found.problems, *told, *(_advice(draft) if fits else faults)),
         found.losses,
-        fits=not faults,
+        fits=fits,
         pictures=tuple(shown.pictures.values()),
-        wanted=tuple(shown.wanted),
+        wanted=shown.wanted,
     )
+
+
+def _advice(draft: Draft) -> Iterator[Problem]:
+    """What to look at; each relative picture was looked for, and is told of if it was not found."""
+    yield from (one for one in advice(draft) if one.code != "relative_picture")
 
 
 def _named(draft: Draft, source: str, tag: str | None, slugs: Slugs | None) -> Draft:

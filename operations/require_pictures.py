@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,15 +9,11 @@ from sqlalchemy.orm import Session
 from domain.errors import Fault, InvalidDraft, InvalidTranslation
 from domain.pictures import names_in, pictures_of
 from domain.questions import Draft
-from models import Media, VersionMedia
-from models.bulk import insert_new, table_of
+from models import Media
+from operations.draft_rows import media_rows
+from operations.show_pictures import show_pictures
 
 _PLACE = re.compile(r"(?<=/)[0-9]+")
-
-
-class _Shown(NamedTuple):
-    version_id: UUID
-    sha256: str
 
 
 def lost_names(session: Session, names: Iterable[str]) -> set[str]:
@@ -45,8 +40,7 @@ def show_in_translation(session: Session, *, texts: Mapping[str, str], version_i
     lost = lost_names(session, shown)
     if lost:
         raise InvalidTranslation(faults=tuple(_fault(shown[name], name) for name in sorted(lost)))
-    rows = [_Shown(version_id, sha256) for sha256 in {name.partition(".")[0] for name in shown}]
-    insert_new(session.connection(), table_of(VersionMedia), rows)
+    show_pictures(session, media={version_id: media_rows(shown)})
 
 
 def _by_name(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -18,9 +18,9 @@ from models import (
     QuestionVersion,
     ReferenceRow,
     Tag,
-    VersionMedia,
 )
 from operations.draft_rows import draft_rows
+from operations.show_pictures import show_pictures
 
 
 def revise_question(
@@ -29,8 +29,8 @@ def revise_question(
     """Append an unpublished version that says what the draft says, its texts rendered.
 
     Options keep the ids they had in the last version. Raises
-    :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which. The pictures
-    that it shows must be there; ``files`` are what they were called, by their names.
+    :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which. ``files`` are
+    what the pictures that it shows were called, by their names.
     """
     last = question.versions[-1] if question.versions else None
     ids = option_ids(session, question=question, options=draft.options)
@@ -49,8 +49,8 @@ def revise_question(
     version.references = [ReferenceRow(**row) for row in rows.references]
     version.hints = [Hint(**row) for row in rows.hints]
     version.mark_scheme = MarkScheme(**rows.mark_scheme) if rows.mark_scheme else None
-    session.add_all(VersionMedia(version_id=version.id, **row) for row in rows.media)
     session.flush()
+    show_pictures(session, media={version.id: rows.media})
     return version
 
 

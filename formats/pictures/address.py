@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_to_bytes
 from formats.pictures.faults import BadPicture
 
 LONGEST_PATH = 500
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#|/v1/media/", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
 _DATA = re.compile(r"data:image/[a-z0-9.+-]+((?:;[^,;]*)*),(.*)", re.IGNORECASE | re.DOTALL)
 _SPACE = re.compile(r"\s+")
 

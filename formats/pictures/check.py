@@ -33,13 +33,13 @@ def read_picture(data: bytes, file: str = "") -> Picture:
         told = f"It has {len(data):,} bytes; {LARGEST:,} are taken."
         raise BadPicture("large_picture", told, "Make it smaller: fewer pixels, or compressed.")
     if is_svg(data):
-        content, size = clean_svg(data, check_bitmap)
+        content, size, removed = clean_svg(data, check_bitmap)
         type_ = "image/svg+xml"
     else:
-        content, (type_, size) = data, check_bitmap(data)
+        content, (type_, size), removed = data, check_bitmap(data), ()
     name = f"{sha256(content).hexdigest()}.{ENDINGS[type_]}"
     width, height = (size.width, size.height) if size else (None, None)
-    return Picture(name, content, width, height, _plain_name(file))
+    return Picture(name, content, width, height, _plain_name(file), removed)
 
 
 def check_bitmap(data: bytes) -> tuple[str, Size]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from math import ceil, isfinite
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -11,8 +12,9 @@ from formats.pictures.bitmaps import Size
 from formats.pictures.faults import BadPicture
 from formats.pictures.svg_lists import ATTRIBUTES, ELEMENTS
 
-SVG, XLINK, XML = (
+SVG, XHTML, XLINK, XML = (
     "http://www.w3.org/2000/svg",
+    "http://www.w3.org/1999/xhtml",
     "http://www.w3.org/1999/xlink",
     "http://www.w3.org/XML/1998/namespace",
 )
@@ -20,8 +22,10 @@ MOST_ELEMENTS = 50_000
 MOST_ATTRIBUTES = 200  # of one element; to take one out of many takes the longer the more there are
 MOST_DRAWN = 500_000  # elements, each counted as often as `<use>` and patterns draw it
 LARGEST_SIDE = 20_000.0
+LONGEST_NAME = 40  # characters of a name that was taken out, as it is told
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<")
 _SUBSET = re.compile(rb"<!(?:DOCTYPE[^>\[]*\[|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
+_STYLESHEET = re.compile(rb"<\?xml-stylesheet\s")
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?svg[\s/>]")
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]{1,3})?)\s*(?:px|pt|mm|cm|in|pc|)\s*")
 _LOCAL = re.compile(r"#[^\s'\"()<>\\]{1,500}")
@@ -40,20 +44,31 @@ def is_svg(data: bytes) -> bool:
     )
 
 
-def clean_svg(data: bytes, check_bitmap: Check) -> tuple[bytes, Size | None]:
-    """The picture with nothing but what is on the lists; again cleaned it stays as it is.
+class Cleaned(NamedTuple):
+    """An SVG with nothing but what is on the lists, and what was ``removed`` that could be missed.
 
     Its size is ``None`` where it takes that of the place that it is shown in.
     """
+
+    content: bytes
+    size: Size | None
+    removed: tuple[str, ...]
+
+
+def clean_svg(data: bytes, check_bitmap: Check) -> Cleaned:
+    """The picture made harmless; again cleaned it stays as it is."""
     root = _parsed(data)
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
         raise _refused("svg_too_large", f"It has more than {MOST_ELEMENTS:,} elements.")
     if any(len(one.attrib) > MOST_ATTRIBUTES for one in root.iter(etree.Element)):
         raise _refused("svg_too_large", f"An element has over {MOST_ATTRIBUTES} attributes.")
-    _clean(root, check_bitmap)
+    removed = dict.fromkeys(_clean(root, check_bitmap))
+    if _STYLESHEET.search(data.replace(b"\0", b"")):  # which the parser passed over
+        removed["`<?xml-stylesheet?>`"] = None
     _check_drawn(root)
     etree.cleanup_namespaces(root)
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=False), _size(root)
+    content = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    return Cleaned(content, _size(root), tuple(removed))
 
 
 def _refused(code: str, why: str) -> BadPicture:
@@ -82,14 +97,37 @@ def _parsed(data: bytes) -> Element:
     return root
 
 
-def _clean(root: Element, check_bitmap: Check) -> None:
+def _clean(root: Element, check_bitmap: Check) -> Iterator[str]:
+    """Take out what may not stay, and tell what of it may have been meant to be seen."""
+    gone = set[Element]()
     for element in list(root.iter()):
-        if element is not root and not _may_stay(element):
-            _drop(element)
+        if element is root or element in gone or _may_stay(element):
+            continue
+        if _is_missed(element):
+            yield f"`<{_plain(element.tag)}>`"
+        gone.update(element.iter())  # all that is in it goes with it
+        _drop(element)
     for element in root.iter():
         for name, value in list(element.attrib.items()):
             if not _may_say(element, str(name), str(value), check_bitmap):
                 del element.attrib[name]
+                if _is_missed_there(str(name)):
+                    yield f"`{_plain(name)}` of `<{_plain(element.tag)}>`"
+
+
+def _plain(name: object) -> str:
+    return str(name).rpartition("}")[2][:LONGEST_NAME]
+
+
+def _is_missed(element: Element) -> bool:
+    """Whether it is more than a note of the program that drew it."""
+    namespace, _, name = str(element.tag).rpartition("}")
+    return namespace in (f"{{{SVG}", f"{{{XHTML}", "") and name != "metadata"
+
+
+def _is_missed_there(attribute: str) -> bool:
+    is_note = attribute.startswith(("{", "data-")) and attribute != f"{{{XML}}}base"
+    return attribute in _HREFS or not is_note
 
 
 def _may_stay(element: Element) -> bool:

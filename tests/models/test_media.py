@@ -9,7 +9,7 @@ from domain.errors import AlteredHistory
 from formats.pictures import read_picture
 from models import Database, Media, VersionMedia, now
 from operations.keep_pictures import keep_pictures
-from tests.factories import DRAFT, Bank, draft
+from tests.factories import Bank, draft
 from tests.pictures import png
 
 
@@ -62,7 +62,10 @@ def test_the_mapper_refuses_it_too(database: Database, bank: Bank, name: str) ->
             database.write(work)
 
 
-def test_a_version_needs_the_pictures_that_it_shows(bank: Bank) -> None:
-    with pytest.raises(IntegrityError):
-        bank.publish(draft(prompt=f"![a](media/{'ab' * 32}.png)"))
-    assert bank.publish(DRAFT)
+def test_a_version_is_noted_for_the_pictures_that_are_there(
+    database: Database, bank: Bank, name: str
+) -> None:
+    others = (f"{'ab' * 32}.png", name.replace(".png", ".gif"), f"{name}?raw=1")
+    bank.publish(draft(prompt=" ".join(f"![a](media/{one})" for one in (*others, name, name))))
+    with database.read() as session:
+        assert [one.sha256 for one in session.scalars(select(VersionMedia))] == [name[:64]]

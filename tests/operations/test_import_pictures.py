@@ -1,23 +1,18 @@
-"""Pictures beside question files, on a disk and in zips: taken once, named, never from outside."""
+"""Pictures beside question files: taken once, stored, named by their hashes."""
 
-import os
 import pickle
-import zipfile
 from collections.abc import Callable
-from io import BytesIO
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select
 
-from formats import FORMATS
-from models import Database, Media, QuestionVersion, VersionMedia, now
+from models import Database, Media, QuestionVersion, VersionMedia
 from operations import keep_pictures
 from operations.find_sources import find_sources
-from operations.import_questions import ImportItem, import_questions
-from operations.import_sources import Terms, import_sources
-from operations.prepare_import import Source, prepare_source
-from seed.load import load_files
+from operations.import_questions import ImportItem
+from tests.bringing import bring_zip, codes
 from tests.formats.test_pictures import DATA
 from tests.pictures import gif, png, question, svg, zipped
 
@@ -37,16 +32,7 @@ def database(database: Database, folder: Path | None) -> Database:
 
 @pytest.fixture
 def bring(database: Database) -> Import:
-    def bring(files: dict[str, bytes], **terms: object) -> tuple[ImportItem, ...]:
-        sources = find_sources("a.zip", zipped(files))
-        parts = import_sources(database.write, sources, terms=Terms(**terms))  # type: ignore[arg-type]
-        return tuple(item for part in parts for item in part.items)
-
-    return bring
-
-
-def codes(item: ImportItem) -> list[str]:
-    return [one.code for one in item.problems if one.severity == "error"]
+    return partial(bring_zip, database)
 
 
 def counts(database: Database, folder: Path | None) -> tuple[int, int, int]:
@@ -111,61 +97,6 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     assert counts(database, folder) == (1, 1, 1 if folder else 0)
 
 
-REFUSED: dict[str, tuple[str, str, dict[str, bytes]]] = {
-    "missing": ("missing_media", "plot.png", {}),
-    "a folder": ("missing_media", "plot", {"plot/a.png": png()}),
-    "another case": ("missing_media", "Plot.png", {"plot.png": png()}),
-    "html by the ending of a picture": (
-        "unknown_media_type", "plot.png", {"plot.png": b"<html><script>alert(1)</script></html>"}
-    ),
-    "two kinds in one": ("trailing_bytes", "plot.png", {"plot.png": png() + b"<script>"}),
-    "pixels": ("too_many_pixels", "plot.png", {"plot.png": png(60_000, 60_000)}),
-    "entities": ("svg_entities", "a.svg", {"a.svg": b"<!DOCTYPE svg [<!ENTITY a 'b'>]>" + svg()}),
-    "out of the zip": ("unsafe_path", "../../etc/passwd", {}),
-    "out of the zip, quoted": ("unsafe_path", "%2e%2e/%2e%2e/etc/passwd", {}),
-    "out of the zip, the other way": ("unsafe_path", "..\\\\..\\\\passwd", {}),
-    "a drive": ("missing_media", "/etc/passwd", {}),
-    "nul": ("unsafe_path", "a%00.png", {}),
-    "long": ("unsafe_path", "a" * 1000 + ".png", {}),
-    "bad data": ("broken_picture", "data:image/png;base64,AAA=A", {}),
-    "data of another kind": ("unknown_media_type", "data:image/png;base64,AAAA", {}),
-    "a name that the bank does not know": ("missing_media", f"media/{'ab' * 32}.png", {}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_question_whose_picture_is_not_taken_fails_and_says_why(
-    bring: Import, database: Database, folder: Path | None, name: str
-) -> None:
-    code, address, files = REFUSED[name]
-    beside = {f"a/{path}": content for path, content in files.items()}
-    whole = {"a/a.qmd": question(address), "b.qmd": question("c.png", title="B"), "c.png": png()}
-    first, second = bring(whole | beside)
-    assert (first.outcome, codes(first)) == ("failed", [code])
-    assert second.outcome == "created"
-    problem = next(one for one in first.problems if one.severity == "error")
-    assert problem.hint
-    assert problem.line == 7 or "bank" in problem.message
-    assert counts(database, folder)[:2] == (1, 1)
-
-
-def test_a_question_shows_so_many_pictures_and_no_more(bring: Import) -> None:
-    files = {f"{n}.png": png(shade=n) for n in range(101)}
-    (item,) = bring({"a.qmd": question(*files), **files})
-    assert codes(item) == ["too_many_pictures"]
-
-
-def test_pictures_of_an_import_are_limited_together() -> None:
-    files = {f"{n}.png": png(shade=n) for n in range(3)}
-    source = next(iter(find_sources("a.zip", zipped({"a.qmd": question(*files), **files}))))
-    assert source.shelf is not None
-    source.shelf.left = len(files["0.png"]) + len(files["1.png"])
-    (prepared,) = prepare_source(source)
-    assert [one.code for one in prepared.problems if one.severity == "error"] == [
-        "too_many_pictures"
-    ]
-
-
 def test_pictures_on_servers_are_left_there(bring: Import, database: Database) -> None:
     (item,) = bring({"a.qmd": question("https://example.org/a.png", "//example.org/b.png")})
     assert item.outcome == "created"
@@ -183,18 +114,55 @@ def test_a_question_may_show_what_the_bank_has(bring: Import, database: Database
         name = session.scalars(select(Media)).one().name
     (item,) = bring({"b.qmd": question(f"media/{name}", title="B")})
     assert item.outcome == "created"
-    wrong = name.replace(".png", ".gif")
-    assert codes(bring({"c.qmd": question(f"media/{wrong}", title="C")})[0]) == ["missing_media"]
+    assert codes(item, "warning") == []
     assert counts(database, None)[:2] == (1, 2)
 
 
-def test_one_file_by_itself_has_no_pictures_beside_it(database: Database) -> None:
-    def work(session: object) -> tuple[ImportItem, ...]:
-        data, form = question("plot.png"), FORMATS["quarto"]
-        return import_questions(session, source="a.qmd", data=data, form=form, at=now())  # type: ignore[arg-type]
+def test_a_question_is_taken_without_a_picture_that_is_missing(
+    bring: Import, database: Database
+) -> None:
+    bring({"a.qmd": question("plot.png"), "plot.png": png()})
+    with database.read() as session:
+        name = session.scalars(select(Media)).one().name
+    lost, wrong = f"media/{'ab' * 32}.png", f"media/{name.replace('.png', '.gif')}"
+    files = {"b.qmd": question("images/b.png", lost, f"/v1/{wrong}", title="B")}
+    for outcome in ("created", "unchanged"):
+        (item,) = bring(files)
+        assert item.outcome == outcome
+        assert codes(item) == []
+        told = [(one.code, one.line, bool(one.hint)) for one in item.problems]
+        assert told == [("missing_media", line, True) for line in (7, 9, 21)]
+    with database.read() as session:
+        b = select(QuestionVersion).where(QuestionVersion.title == "B")
+        version = session.scalars(b).one()
+        assert "![a plot](images/b.png)" in version.prompt
+        assert f"![a plot]({lost})" in version.prompt
+    assert counts(database, None)[:2] == (1, 1)
+    (item,) = bring(files | {"b.qmd": files["b.qmd"] + b"\n", "images/b.png": png()})
+    assert (item.outcome, codes(item, "warning")) == ("updated", ["missing_media"] * 2)
+    assert counts(database, None)[:2] == (1, 2)
 
-    (item,) = database.write(work)
-    assert codes(item) == ["missing_media"]
+
+def test_what_is_taken_out_of_a_drawing_is_told(bring: Import, database: Database) -> None:
+    hostile = svg(
+        '<script>alert(1)</script><image href="https://example.org/a.png"/><g onload="a"/>'
+    )
+    files = {"a.qmd": question("draw.svg", "same.svg"), "draw.svg": hostile, "same.svg": hostile}
+    for outcome in ("created", "unchanged"):
+        (item,) = bring(files)
+        assert (item.outcome, codes(item)) == (outcome, [])
+        told = [one for one in item.problems if one.code == "svg_cleaned"]
+        assert [one.line for one in told] == [7, 19]
+        assert "'draw.svg'" in told[0].message
+        things = "`<script>`, `href` of `<image>`, `onload` of `<g>`"
+        assert all(f" draw: {things}." in one.message for one in told)
+    clean = {
+        "a.qmd": files["a.qmd"],
+        "draw.svg": svg("<image/><g/>"),
+        "same.svg": svg("<image/><g/>"),
+    }
+    (item,) = bring(clean)
+    assert (item.outcome, item.problems) == ("unchanged", ())
 
 
 def test_a_failed_question_leaves_no_picture(
@@ -204,87 +172,6 @@ def test_a_failed_question_leaves_no_picture(
     (item,) = bring(files)
     assert item.outcome == "failed"
     assert counts(database, folder) == (0, 0, 0)
-
-
-class TestOnADisk:
-    """Files beside a question file: its own folder and what is below, nothing else."""
-
-    @pytest.fixture
-    def place(self, tmp_path: Path) -> Path:
-        place = tmp_path / "questions" / "own"
-        place.mkdir(parents=True)
-        (tmp_path / "questions" / "outside.png").write_bytes(png())
-        (place / "below").mkdir()
-        (place / "below" / "plot.png").write_bytes(png())
-        return place
-
-    def problems(self, place: Path, address: str) -> list[str]:
-        (place / "a.qmd").write_bytes(question(address))
-        (prepared,) = prepare_source(Source("a.qmd", place / "a.qmd"))
-        errors = [one for one in prepared.problems if one.severity == "error"]
-        assert all(one.line == 7 for one in errors)
-        return [one.code for one in errors]
-
-    def test_what_is_below_is_taken(self, place: Path, database: Database) -> None:
-        (place / "a.qmd").write_bytes(question("below/plot.png"))
-        for outcome in ("created", "unchanged"):
-            assert [item.outcome for item in load_files(database, [place / "a.qmd"]).items] == [
-                outcome
-            ]
-
-    def test_links_inside_are_followed(self, place: Path) -> None:
-        (place / "link.png").symlink_to(place / "below" / "plot.png")
-        assert self.problems(place, "link.png") == []
-
-    @pytest.mark.parametrize(
-        ("address", "code"),
-        [
-            ("../outside.png", "unsafe_path"),
-            ("below/../../outside.png", "unsafe_path"),
-            ("%2e%2e/outside.png", "unsafe_path"),
-            ("link.png", "unsafe_path"),
-            ("linked/outside.png", "unsafe_path"),
-            ("/outside.png", "missing_media"),
-            ("circle.png", "unreadable_picture"),
-            ("gone.png", "missing_media"),
-            ("below", "missing_media"),
-            ("below/plot.png/x", "missing_media"),
-            ("pipe.png", "missing_media"),
-            ("a.qmd", "unknown_media_type"),
-        ],
-    )
-    def test_nothing_outside_is_read(self, place: Path, address: str, code: str) -> None:
-        (place / "link.png").symlink_to(place.parent / "outside.png")
-        (place / "linked").symlink_to(place.parent)
-        (place / "circle.png").symlink_to(place / "circle.png")
-        (place / "gone.png").symlink_to(place / "nowhere.png")
-        os.mkfifo(place / "pipe.png")
-        assert self.problems(place, address) == [code]
-
-    def test_a_large_file_is_not_read_to_its_end(self, place: Path) -> None:
-        with (place / "large.png").open("wb") as file:
-            file.write(png())
-            file.truncate(10**12)
-        assert self.problems(place, "large.png") == ["large_picture"]
-
-
-def test_links_in_a_zip_are_refused(tmp_path: Path) -> None:
-    data = bytearray(zipped({"a.qmd": question("link.png"), "link.png": b"../outside.png"}))
-    entry = data.rindex(b"PK\x01\x02")
-    data[entry + 5] = 3  # made on Unix
-    data[entry + 38 : entry + 42] = (0o120777 << 16).to_bytes(4, "little")
-    (prepared,) = prepare_source(next(iter(find_sources("a.zip", bytes(data)))))
-    assert [one.code for one in prepared.problems if one.severity == "error"] == ["not_a_file"]
-
-
-def test_a_dense_picture_of_a_zip_is_not_unpacked() -> None:
-
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("a.qmd", question("bomb.png"))
-        target.writestr("bomb.png", bytes(15 * 1024 * 1024))
-    (prepared,) = prepare_source(next(iter(find_sources("a.zip", packed.getvalue()))))
-    assert "dense_member" in [one.code for one in prepared.problems]
 
 
 def test_the_folder_has_the_file_before_the_database_has_the_row(
