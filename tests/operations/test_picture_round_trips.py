@@ -22,7 +22,7 @@ from operations.export_questions import export_questions, is_packed
 from operations.find_sources import find_sources
 from operations.import_many import import_many
 from operations.prepare_import import Source, prepare_source, prepare_sources
-from tests.factories import draft
+from tests.factories import Bank, draft
 from tests.pictures import gif, png, question, svg, zipped
 
 CARRYING = ("quarto", "markdown", "jsonl", "qti3", "qti22", "qti21", "qti12", "moodle_xml")
@@ -98,11 +98,15 @@ def test_a_folder_goes_through_an_export_into_an_empty_bank(
     database: Database, own_database: Database, tmp_path: Path
 ) -> None:
     bring(own_database, zipped(FILES))
+    dead = ("gone.png", "../../gone.png", "/gone.png", f"media/{'ab' * 32}.png")
+    Bank(own_database).publish(draft(prompt=" ".join(f"![a]({path})" for path in dead)))
     with own_database.read() as session:
         list(export_all(session, tmp_path / "all"))
     files = sorted(path.relative_to(tmp_path) for path in (tmp_path / "all").rglob("*.*"))
-    assert [path.name for path in files if path.suffix == ".qmd"] == ["one.qmd", "two.qmd"]
-    assert len(files) == 5
+    assert [path.name for path in files if path.suffix == ".qmd"] == [
+        "one.qmd", "rivers.qmd", "two.qmd"
+    ]  # fmt: skip
+    assert len(files) == 6
     prepared = [
         one
         for path in sorted((tmp_path / "all").glob("*.qmd"))
