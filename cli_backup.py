@@ -11,6 +11,7 @@ from cli_failures import plainly, told
 from migrations import open_bank
 from operations.export_all import count_left_out, export_all
 from operations.hash_bank import hash_bank
+from operations.tell_translations import tell_translations
 from operations.verify_audit import verify_audit
 from settings import Settings
 
@@ -64,7 +65,7 @@ def export_everything(
     bank = closing(open_bank(Settings.load(), migrate=False))
     try:
         with bank as database, database.read() as session:
-            for one in export_all(session, folder):
+            for one in tell_translations(session, export_all(session, folder)):
                 for loss in one.losses:
                     typer.echo(f"{one.slug}: {'not carried' if one.is_in else 'left out'}: {loss}")
                 losses, left_out = losses + len(one.losses), left_out + (not one.is_in)

@@ -15,6 +15,7 @@ from models import Question, QuestionVersion, VersionMedia
 from models.authoring import versions_for_authors
 from operations.find_picture import find_stored
 from operations.read_draft import read_draft
+from operations.tell_translations import tell_translations
 
 AT_ONCE = 200  # questions in memory
 
@@ -36,8 +37,8 @@ def export_questions(
     """
     _require(session, slugs)
     write = write_package if packed else write_file
-    find = partial(find_stored, session)
-    return write(form, drafts_for_export(session, tags, slugs), out, find)
+    drafts, find = drafts_for_export(session, tags, slugs), partial(find_stored, session)
+    return tell_translations(session, write(form, drafts, out, find))
 
 
 def is_packed(session: Session, form: Format, tags: Sequence[str], slugs: Sequence[str]) -> bool:

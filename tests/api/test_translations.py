@@ -258,3 +258,18 @@ def test_every_step_may_come_twice(admin: Person, ids: list[str]) -> None:
 def test_the_language_is_a_tag_in_any_case(admin: Person, ids: list[str]) -> None:
     assert put(admin, german(ids), NEW, "/rivers/translations/DE-ch").json()["language"] == "de-CH"
     assert admin.get("/rivers/translations/de-ch").status_code == 200
+
+
+def test_an_export_tells_that_translations_stay_behind(admin: Person, ids: list[str]) -> None:
+    put(admin, german(ids), NEW)
+    assert _lost(admin) == [], "nobody sees it yet"
+    admin.post(f"{DE}/publish")
+    assert _lost(admin) == [("/translations", "translations", "The translations into de.")]
+    admin.delete(DE.lstrip("/"))
+    assert _lost(admin) == []
+
+
+def _lost(admin: Person) -> list[tuple[str, str, str]]:
+    report = admin.client.get("/v1/bank/exports/quarto/losses", headers=admin.headers).json()
+    losses = [loss for item in report["items"] for loss in item["losses"]]
+    return [(loss["path"], loss["code"], loss["what"]) for loss in losses]
