@@ -66,8 +66,9 @@ def parse_item(root: Element) -> Parsed:
             )
         item = open_item(root)
         losses, problems = item.losses, item.problems
+        pictures = list(addresses_of(root.iter(etree.Element)))  # what is read leaves the tree
         draft = _draft(item)
-        tell_pictures(item, draft, addresses_of(root.iter(etree.Element)))
+        tell_pictures(item, draft, pictures)
     except Refused as error:
         return Parsed(None, (*problems, error.problem), tuple(losses))
     except ValidationError as error:

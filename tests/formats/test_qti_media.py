@@ -127,6 +127,9 @@ def test_media_of_an_item_are_carried_or_told(body: str, prompt: str, losses: li
 
 
 def test_a_picture_that_no_text_shows_is_told() -> None:
-    aside = '<p>a<qti-feedback-inline identifier="x" outcome-identifier="F"><img src="b.png" alt=""/></qti-feedback-inline></p>'
-    (parsed,) = FORMATS["qti3"].read(QTI3.format(aside).encode())
+    image = '<img src="b.png" alt=""/>'
+    aside = (
+        f'<qti-feedback-inline identifier="x" outcome-identifier="F">{image}</qti-feedback-inline>'
+    )
+    (parsed,) = FORMATS["qti3"].read(QTI3.format(f"<p>a{aside}</p>").encode())
     assert told(parsed) == [("picture", "The picture 'b.png'.")]
