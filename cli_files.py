@@ -79,12 +79,18 @@ def export_files(
 ) -> None:
     """Write published questions as a file; say what the format could not carry."""
     chosen, slugs = FORMATS[form], slug or []
-    path = out or Path(f"questions{'.zip' if is_packed(chosen, slugs) else chosen.suffixes[0]}")
     database = open_bank(Settings.load())
+    with database.read() as session:
+        packed = is_packed(session, chosen, tag or [], slugs)
+    if out and out.suffix.lower() == chosen.suffixes[0]:
+        packed = packed and not (chosen.package is None and (chosen.book or len(slugs) == 1))
+    path = out or Path(f"questions{'.zip' if packed else chosen.suffixes[0]}")
     try:
         with database.read() as session, path.open("wb") as file:
             written = list(
-                export_questions(session, form=chosen, out=file, tags=tag or [], slugs=slugs)
+                export_questions(
+                    session, form=chosen, out=file, packed=packed, tags=tag or [], slugs=slugs
+                )
             )
     except OSError as error:
         raise told(f"{path} was not written: {error.strerror}.") from None

@@ -199,6 +199,18 @@ class OwnPlan(Forbidden):
     cure = "Ask somebody else to apply it: the setting QUESTIONS_FOUR_EYES asks for two people."
 
 
+class MediaNotFound(NotFound):
+    code = "media_not_found"
+    title = "There is no such picture"
+    cure = "Take the name from the text that shows it; GET /v1/bank/media lists all of them."
+
+
+class InvalidPicture(Invalid):
+    code = "invalid_picture"
+    title = "The picture cannot be taken"
+    cure = "Send one whole PNG, JPEG, GIF, WebP or SVG; `errors` says what is wrong with this one."
+
+
 class InvalidDraft(Invalid):
     code = "invalid_draft"
     title = "The draft cannot be stored as it is"

@@ -73,6 +73,18 @@ class Archive:
         others = [one for one, is_one in zip(heads, are_wanted, strict=True) if not is_one]
         return replace(self, infos=infos), others
 
+    def holds(self, is_one: Callable[[str], bool]) -> bool:
+        """Whether any file of the zip, wanted or not, is named so."""
+        return not isinstance(self.packed, Problem) and any(map(is_one, self.packed.NameToInfo))
+
+    def open(self, name: str, most: int) -> bytes | Problem | None:
+        """A file by its path, one byte more than ``most`` at most; ``None`` if there is none."""
+        if isinstance(self.packed, Problem) or name not in self.packed.NameToInfo:
+            return None
+        info = self.packed.getinfo(name)
+        fault = _name_fault(info, set()) or _size_fault(info, 0)
+        return fault or _unpacked(self.packed, info, most + 1)
+
     def __iter__(self) -> Iterator[Member]:
         """Every member; a refused archive is one that says why."""
         if isinstance(self.packed, Problem):
@@ -156,13 +168,13 @@ def _is_locked(info: ZipInfo) -> bool:
     return bool(info.flag_bits & _ENCRYPTED) or is_unusual
 
 
-def _unpacked(packed: ZipFile, info: ZipInfo) -> bytes | Problem:
+def _unpacked(packed: ZipFile, info: ZipInfo, most: int = LARGEST_MEMBER) -> bytes | Problem:
     if _is_locked(info):
         return Problem(
             "locked_member", "It is encrypted, or packed in an unusual way.", "Pack it plainly."
         )
     try:
         with packed.open(info) as stream:
-            return stream.read(LARGEST_MEMBER)
+            return stream.read(most)
     except _UNREADABLE:
         return Problem("damaged_member", "It is damaged in the zip file.", "Pack it anew.")

@@ -1,11 +1,13 @@
 """What an upload or a named file holds: itself, or the files of a zip that hold questions."""
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.losses import Loss
 from formats import AUTO, SNIFFED, is_question_file, may_hold_questions
 from formats.archive import Archive, is_archive, open_archive
+from formats.pictures.shelf import Packed, Shelf, is_picture_file
 from formats.strays import loss_of
 from operations.prepare_import import Source
 
@@ -25,11 +27,19 @@ class Sources:
         """Each file in turn, under the name of its ``folder``."""
         if isinstance(self.files, Source):
             yield self.files
-        else:
-            losses = self.losses
-            for member in self.files:
-                yield Source(f"{self.folder}{member.name}", member.content, losses)
-                losses = ()
+            return
+        # What a zip without pictures has goes to other processes, where an open zip cannot.
+        shelf = None if self.may_be_divided else Shelf(Packed(self.files))
+        losses = self.losses
+        for member in self.files:
+            name = f"{self.folder}{member.name}"
+            yield Source(name, member.content, losses, posixpath.dirname(member.name), shelf)
+            losses = ()
+
+    @property
+    def may_be_divided(self) -> bool:
+        """Whether other processes can read the files: not the pictures that a zip has for all."""
+        return isinstance(self.files, Source) or not self.files.holds(is_picture_file)
 
 
 def find_sources(name: str, data: bytes, folder: str = "", form: str = AUTO) -> Sources:

@@ -11,7 +11,7 @@ from pathlib import Path
 from formats import SNIFFED, is_question_file, may_hold_questions
 from models import Database
 from operations.find_sources import Sources, find_sources
-from operations.import_questions import ImportItem
+from operations.import_item import ImportItem
 from operations.import_sources import Terms, import_sources
 from operations.prepare_import import Source
 from operations.prepare_many import processes_for
@@ -83,7 +83,7 @@ def load_files(
         database.write,
         chain.from_iterable(sources),
         terms=terms,
-        processes=processes_for(total),
+        processes=processes_for(total) if all(one.may_be_divided for one in sources) else 0,
     )
     with _spared_from_the_search():
         for part in parts:

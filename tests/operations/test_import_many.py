@@ -18,7 +18,8 @@ from formats import FORMATS
 from models import Base, Database, Question, now
 from models.search import author_search, question_search
 from operations import import_many
-from operations.import_questions import ImportItem, import_questions
+from operations.import_item import ImportItem
+from operations.import_questions import import_questions
 from operations.import_sources import CHUNK, Part, Terms, import_sources
 from operations.prepare_import import Source, prepare_sources
 from operations.prepare_many import MANY

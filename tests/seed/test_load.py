@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from domain.problems import Problem
 from models import Base, Database
-from operations.import_questions import ImportItem
+from operations.import_item import ImportItem
 from operations.import_sources import Terms
 from seed.load import CONTENT, Load, load_files, question_files
 from seed.report import lines_of, load_and_report, summary_of
