@@ -39,7 +39,7 @@ LATER = """
 AGAIN = """
     INSERT INTO grade SELECT (json_populate_record(
         grade, json_build_object('id', first_id(now()))
-    )).* FROM grade WHERE regrade_id IS NOT NULL
+    )).* FROM grade_later AS grade WHERE regrade_id IS NOT NULL
 """
 NOW = datetime.now(UTC)
 NEXT_MONTH = NOW.replace(day=2) + timedelta(days=32)

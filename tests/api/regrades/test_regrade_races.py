@@ -1,8 +1,9 @@
-"""Regrades at the same moment as answers, edits, each other, and a second process at the same one."""
+"""Regrades at the same moment as answers, edits, each other, and one by two processes."""
 
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 import operations.append_regrades as appending
@@ -110,7 +112,7 @@ def test_two_processes_share_one_regrade_and_grade_nothing_twice(
     for verb, count in ((None, 1), ("apply", 2), ("undo", 3)):
         with ThreadPoolExecutor(len(workers)) as pool:
             if verb:
-                asked = list(pool.map(lambda _: admin.post(f"{run['id']}/{verb}"), range(4)))
+                asked = list(pool.map(admin.post, [f"{run['id']}/{verb}"] * 4))
                 assert {answer.status_code for answer in asked} == {202}
             found = list(pool.map(lambda worker: worker.work_off(), workers))
         assert sum(found) == 1
@@ -148,7 +150,7 @@ def test_of_two_that_are_asked_for_at_the_same_moment_one_is_refused(
     is_asked = Event()
 
     def ask(database: Database, run: Regrade, wait: float) -> str:
-        def work(session: Any) -> str:
+        def work(session: Session) -> str:
             found = find_regrade(session, run.id, locked=True)
             apply_regrade(session, regrade=found, by=CALLER, at=now(), four_eyes=False)
             session.flush()
@@ -196,12 +198,11 @@ def test_the_database_refuses_a_second_grade_of_one_run(own_database: Database, 
                              is_undo=is_undo, **told)  # fmt: skip
 
     for is_undo, count in ((False, 1), (False, 0), (True, 1), (True, 0)):
-        new = append(is_undo)
-        added = own_database.write(
-            lambda session, new=new: insert_new(session.connection(), table, [new])
-        )
-        assert added == count, is_undo
+        insert = partial(_insert, append(is_undo))
+        assert own_database.write(insert) == count, is_undo
     with pytest.raises(IntegrityError):
-        own_database.write(
-            lambda session: session.execute(table.insert(), append(False)._asdict())
-        )
+        own_database.write(lambda session: session.execute(table.insert(), append(False)._asdict()))
+
+
+def _insert(row: RegradeValues, session: Session) -> int:
+    return insert_new(session.connection(), table_of(GradeRow), [row])
