@@ -118,7 +118,10 @@ class RegradeNotFound(NotFound):
 class RegradeNotReady(Conflict):
     code = "regrade_not_ready"
     title = "The regrade is not in a state that allows this"
-    cure = "Read its `state`: one that is planned can be applied, one that is applied be undone."
+    cure = (
+        "Read its `state`: one that is planned can be applied, one that is applied be undone; "
+        "of one question only one at a time."
+    )
 
 
 class RegradedSince(Conflict):
