@@ -30,7 +30,9 @@ ALL = (
 FORMATS: dict[str, Format] = {form.name: form for form in ALL}
 AUTO = "auto"
 INDEXES = frozenset({"imsmanifest.xml", "assessment_meta.xml"})  # of a package, beside questions
-COMMON = frozenset({".csv", ".json", ".toml", ".txt", ".xml"})  # suffixes that many programs use
+COMMON = frozenset(
+    {".csv", ".json", ".markdown", ".md", ".toml", ".txt", ".xml"}
+)  # suffixes that many programs use
 # What may be asked for, for doors that list it, and what may be exported.
 FormatName = Literal[
     "auto", "quarto", "qti3", "qti22", "qti21", "qti12", "moodle_xml", "gift", "aiken", "jsonl",
@@ -79,6 +81,7 @@ def may_hold_questions(file: str, head: bytes) -> bool:
 __all__ = [
     "AUTO",
     "FORMATS",
+    "INDEXES",
     "SNIFFED",
     "File",
     "Format",

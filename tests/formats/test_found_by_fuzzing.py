@@ -4,7 +4,7 @@ import pytest
 
 from formats import FORMATS
 from tests.formats.fuzz.checks import fault_in
-from tests.formats.test_qti12 import HEAD, TAIL, earns, equal, field, lid
+from tests.formats.test_qti12 import FILL, HEAD, TAIL, earns, equal, field, lid
 from tests.formats.test_qti_items import CHOICE, SINGLE, declare, source
 
 RIGHT = declare("RESPONSE", "single", "float", "1")
@@ -68,6 +68,10 @@ FOUND = {
     "name of a blank": (
         "qti12",
         cartridge("multiple_dropdowns_question", lid("x", "1", text="match" * 20), equal("1", "x")),
+    ),
+    "number of many digits": (
+        "qti12",
+        cartridge("numerical_question", FILL, equal("9E81")),
     ),
     "nothing to match with": (
         "qti12",
