@@ -5,6 +5,7 @@ refusal is a :class:`~domain.problems.Problem` with line, column and cure, and e
 draft or a file cannot say is a :class:`~domain.losses.Loss`.
 """
 
+from io import BytesIO
 from pathlib import PurePath
 from typing import Literal, get_args
 
@@ -72,10 +73,16 @@ def is_question_file(file: str) -> bool:
 
 
 def may_hold_questions(file: str, head: bytes) -> bool:
-    """The same of a file that nobody named: one of many programs' suffixes is not enough."""
-    named = PurePath(file).suffix.lower()
-    is_known = named not in COMMON or any(form.sniff(head) for form in FORMATS.values())
-    return is_question_file(file) and is_known
+    """The same of a file that nobody named: one of many programs' suffixes is not enough.
+
+    Markdown is known by no more than a heading, so its beginning has to hold a question.
+    """
+    if not is_question_file(file) or PurePath(file).suffix.lower() not in COMMON:
+        return is_question_file(file)
+    form = find_format(AUTO, file, head)
+    if form is MARKDOWN:
+        return next(form.parse(BytesIO(head)), None) is not None
+    return form is not None and form.sniff(head)
 
 
 __all__ = [
