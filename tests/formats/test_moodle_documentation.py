@@ -87,4 +87,5 @@ def test_both_marks_of_gift_together_are_one_right_option(mark: str) -> None:
     assert read.draft is not None
     told = [(option.text, option.feedback) for option in read.draft.options]
     assert told == [("like", "Yes."), ("likes", "No.")]
-    assert (read.draft.kind, read.draft.key.positions) == ("single_choice", {1})
+    assert read.draft.kind == "single_choice"
+    assert read.draft.key.positions == {1}

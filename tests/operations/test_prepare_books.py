@@ -89,12 +89,9 @@ def test_files_of_a_zip_that_hold_no_questions_are_skipped_and_named() -> None:
 
 def test_files_of_other_kinds_in_a_zip_are_named_and_no_index_is() -> None:
     names = ("a__png", "LICENSE", "__gitignore", "b__png", "c__png", "d__png")
-    (only,) = prepared(
-        q__gift=GIFT.partition(b"\n\n")[0],
-        README__md=b"# Notes\n\nNothing to answer.\n",
-        imsmanifest__xml=b"<manifest/>",
-        **dict.fromkeys(names, b"x"),
-    )
+    files = dict.fromkeys(names, b"x") | {"README__md": b"# Notes\n\nNothing to answer.\n"}
+    first = GIFT.partition(b"\n\n")[0]
+    (only,) = prepared("auto", **files, q__gift=first, imsmanifest__xml=b"<manifest/>")
     assert only[1] == []
     assert [(loss.code, loss.what) for loss in only[2]] == [
         ("stray_file", "The file 'all.zip/README.md' holds no questions."),
