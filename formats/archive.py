@@ -51,11 +51,15 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The files of a zip in the order of their paths; the bytes of one at a time are unpacked."""
+    """The files of a zip in the order of their paths; the bytes of one at a time are unpacked.
+
+    ``others`` are the paths of those that are not wanted by their names.
+    """
 
     name: str
     packed: ZipFile | Problem
     infos: tuple[ZipInfo, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return 1 if isinstance(self.packed, Problem) else len(self.infos)
@@ -112,14 +116,21 @@ def open_archive(name: str, data: bytes, is_wanted: Callable[[str], bool]) -> Ar
         packed = ZipFile(BytesIO(data))
     except _UNREADABLE:
         return Archive(name, _BAD)
-    infos = (info for info in packed.infolist() if not info.is_dir())
-    kept = (info for info in infos if is_wanted(info.filename) and not _is_shadow(info.filename))
-    return Archive(name, packed, tuple(sorted(kept, key=lambda info: info.filename)))
+    files = (info for info in packed.infolist() if not info.is_dir())
+    infos = sorted((one for one in files if not is_shadow(one.filename)), key=_path)
+    kept = tuple(info for info in infos if is_wanted(info.filename))
+    others = tuple(info.filename for info in infos if not is_wanted(info.filename))
+    return Archive(name, packed, kept, others)
 
 
-def _is_shadow(path: str) -> bool:
-    """Whether it is what macOS packs beside a file, with the same name."""
-    return "__MACOSX" in _SEPARATOR.split(path)
+def _path(info: ZipInfo) -> str:
+    return info.filename
+
+
+def is_shadow(path: str) -> bool:
+    """Whether it is what macOS leaves beside files and in folders: nobody's work."""
+    *folders, name = _SEPARATOR.split(path)
+    return "__MACOSX" in folders or name.startswith("._") or name == ".DS_Store"
 
 
 def _name_fault(info: ZipInfo, seen: set[str]) -> Problem | None:

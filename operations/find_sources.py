@@ -3,12 +3,13 @@
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from domain.losses import Loss
-from formats import AUTO, SNIFFED, is_question_file, may_hold_questions
+from formats import AUTO, INDEXES, SNIFFED, is_question_file, may_hold_questions
 from formats.archive import Archive, is_archive, open_archive
 from formats.pictures.shelf import Packed, Shelf, is_picture_file
-from formats.strays import loss_of
+from formats.strays import loss_of, loss_of_others
 from operations.prepare_import import Source
 
 
@@ -51,10 +52,22 @@ def find_sources(name: str, data: bytes, folder: str = "", form: str = AUTO) -> 
     if not is_archive(data) and not name.lower().endswith(".zip"):
         return Sources(Source(name, data))
     archive = open_archive(name, data, is_question_file)
+    others = tuple(_others(archive))
     if form != AUTO:
-        return Sources(archive, folder)
+        return Sources(archive, folder, others)
     kept, strays = archive.parted(may_hold_questions, SNIFFED)
     if not len(kept):
-        return Sources(archive, folder)
+        return Sources(archive, folder, others)
     losses = (loss_of(f"{folder}{stray.name}", stray.content or b"") for stray in strays)
-    return Sources(kept, folder, tuple(losses))
+    return Sources(kept, folder, (*losses, *others))
+
+
+def _others(archive: Archive) -> Iterator[Loss]:
+    """The files that are named like none with questions, nor pictures of these or an index."""
+    named = [one for one in archive.others if not is_picture_file(one) and not _is_index(one)]
+    if named:
+        yield loss_of_others(named)
+
+
+def _is_index(name: str) -> bool:
+    return PurePath(name).name.lower() in INDEXES

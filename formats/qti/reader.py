@@ -14,7 +14,7 @@ from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import AnswerKey, Draft, Explanation, is_slug
 from formats.format import Parsed
-from formats.qti.blanks import read_blanks
+from formats.qti.blanks import BLANK, read_blanks
 from formats.qti.declarations import Declared
 from formats.qti.feedback import read_explanation
 from formats.qti.interactions import no_answer, read_choice, read_match, read_order
@@ -120,10 +120,11 @@ def _named(item: Item, content: Content, explanation: Explanation) -> Draft:
 
 def _content(item: Item) -> tuple[Content, Asking]:
     one = item.interactions[0]
-    if len(item.interactions) > 1 or one.tag in _INLINE - {"textEntryInteraction"}:
+    is_entry = one.tag == "textEntryInteraction" and one.get("class") != BLANK
+    if len(item.interactions) > 1 or (one.tag in _INLINE and not is_entry):
         return _several(item)
     declared = item.declared(one)
-    if one.tag == "textEntryInteraction":
+    if is_entry:
         return _entry(item, one, declared)
     content = _READERS[str(one.tag)](item, one)
     content = replace(content, prompt=read_prompt(item))
