@@ -53,8 +53,8 @@ def similarity(one: Shingles, other: Shingles) -> float:
     >>> similarity(shingles(["red green"]), shingles(["Red, green", "blue"]))
     0.6
     """
-    every = len(one | other)
-    return len(one & other) / every if every else 0.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 def bands(found: Shingles) -> tuple[int, ...]:

@@ -29,8 +29,8 @@ from models.parts import OptionRow
 from models.question import Question, QuestionVersion
 
 FULL = 32  # questions with one band: a text that many share finds no more than that
-MOST_COMPARED = 40  # questions that one is compared with, those with most bands in common first
-MOST_ALIKE = 10  # pairs that are kept of a question when its words are written
+MOST_COMPARED = 10  # questions that one is compared with, those with most bands in common first
+MOST_ALIKE = 5  # pairs that are kept of a question when its words are written
 PORTION = 500  # questions whose words are looked up by one statement
 
 Texts = Sequence[str]  # stem and options of a question

@@ -14,7 +14,7 @@ from domain.access import Role
 from domain.likeness import ALIKE
 from domain.questions import Option
 from models import AlikePair, Database, LikenessBand
-from models.likeness import FULL
+from models.likeness import FULL, MOST_ALIKE
 from operations.create_questions import NewQuestion, create_questions
 from operations.draft_rows import draft_rows, first_ids
 from tests.api.authors import Person, code, person
@@ -181,5 +181,5 @@ def test_a_text_that_very_many_share_finds_only_so_many(database: Database) -> N
         sizes = select(count).select_from(LikenessBand).group_by(LikenessBand.band)
         assert session.scalar(sizes.order_by(count.desc()).limit(1)) == FULL
         each = select(count).select_from(AlikePair).group_by(AlikePair.other_id)
-        assert session.scalar(each.order_by(count.desc()).limit(1)) == 10
+        assert session.scalar(each.order_by(count.desc()).limit(1)) == MOST_ALIKE
         assert session.scalar(select(func.count(AlikePair.other_id.distinct()))) == FULL + 19

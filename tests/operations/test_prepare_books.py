@@ -88,7 +88,7 @@ def test_files_of_a_zip_that_hold_no_questions_are_skipped_and_named() -> None:
 
 
 def test_files_of_other_kinds_in_a_zip_are_named_and_no_index_is() -> None:
-    names = ("a__png", "LICENSE", "__gitignore", "b__png", "c__png", "d__png")
+    names = ("a__pdf", "LICENSE", "__gitignore", "b__pdf", "c__pdf", "d__pdf", "e__png")
     files = dict.fromkeys(names, b"x") | {"README__md": b"# Notes\n\nNothing to answer.\n"}
     first = GIFT.partition(b"\n\n")[0]
     (only,) = prepared("auto", **files, q__gift=first, imsmanifest__xml=b"<manifest/>")
@@ -98,7 +98,7 @@ def test_files_of_other_kinds_in_a_zip_are_named_and_no_index_is() -> None:
         (
             "other_files",
             "Of a kind that holds no questions: "
-            "'.gitignore', 'LICENSE', 'a.png', 'b.png', 'c.png' and 1 more.",
+            "'.gitignore', 'LICENSE', 'a.pdf', 'b.pdf', 'c.pdf' and 1 more.",
         ),
     ]
 
