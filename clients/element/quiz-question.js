@@ -274,7 +274,8 @@ function numberOf({ words }, units, said, label) {
     h("option", { value: "" }, words.choose), ...items)];
 }
 
-const NUMBER = /^\s*[-+−]?(\d+(\.\d*)?|\.\d+)\s*(e[-+−]?\d+|[x×*·]\s*10\s*\^?\s*[-+−]?\d+)?\s*$|^\s*[-+−]?\d+\s*\/\s*\d+\s*$/i;
+// Whether it is a number the service says; that a comma is none is worth saying here.
+const NUMBER = /^[-+−\d.e^x×*·/\s]+$/i;
 
 /** The number and unit in a place, or nothing where none is written. */
 function readNumber(place, words) {
@@ -804,7 +805,7 @@ export class QuizQuestion extends HTMLElement {
     if (!this.getAttribute("src")) return;
     this.question = this.submission = this.#view = null;
     this.#pending = kept.read(this.#storage);
-    this.#body.replaceChildren(h("div", { class: "skeleton", "aria-hidden": "true" }));
+    this.#body.replaceChildren();
     this.#details.replaceChildren();
     this.#say("busy", this.#words.loading);
     await this.#load(0);
@@ -1102,14 +1103,14 @@ const CSS_TEXT = `
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; }
 .card { background: var(--_ground); border: 1px solid var(--_line); border-radius: var(--_radius); padding: var(--_space); overflow-wrap: anywhere; }
-h2 { font-size: 1.375em; line-height: 1.25; margin: 0 0 .5em; text-wrap: balance; }
+h2 { font-size: 1.375em; line-height: 1.25; margin: 0 0 .5em; }
 h3 { font-size: 1.0625em; line-height: 1.3; margin: 1.5em 0 .4em; }
 form { margin: 0; }
 fieldset { border: 0; margin: var(--_space) 0 0; padding: 0; min-inline-size: 0; display: grid; gap: .5rem; }
 legend { padding: 0; margin-block-end: .5rem; color: var(--_soft); font-weight: 500; }
 .rich > :first-child, .rich > :first-child > :first-child { margin-block-start: 0; }
 .rich > :last-child { margin-block-end: 0; }
-.rich h1, .rich h2, .rich h3, .rich h4, .rich h5, .rich h6 { font-size: 1.0625em; margin: 1em 0 .4em; }
+.rich :is(h1, h2, h3, h4, h5, h6) { font-size: 1.0625em; margin: 1em 0 .4em; }
 p, ul, ol, blockquote, pre, .scrolls, figure { margin: .75em 0; }
 ul, ol { padding-inline-start: 1.5em; }
 a { color: var(--_accent); text-underline-offset: .15em; }
@@ -1117,7 +1118,7 @@ img { max-inline-size: 100%; block-size: auto; }
 blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: .25rem solid var(--_line); color: var(--_soft); }
 pre, .scrolls, .math.display { overflow-x: auto; }
 pre { background: var(--_raised); padding: .75rem 1rem; border-radius: calc(var(--_radius) * .66); line-height: 1.5; overflow-wrap: normal; }
-code, .math:not(.set) { font: .9em/inherit ui-monospace, monospace; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+code, .math:not(.set) { font-size: .9em; font-family: ui-monospace, Menlo, Consolas, monospace; }
 :not(pre) > code { background: var(--_raised); border-radius: .25em; padding: .1em .3em; }
 .math.display { display: block; text-align: center; margin: .75em 0; overflow-y: hidden; }
 math { font-size: 1.1em; }
@@ -1158,7 +1159,6 @@ input:disabled, select:disabled { opacity: 1; -webkit-text-fill-color: currentCo
 .handle { flex: none; cursor: grab; touch-action: none; user-select: none; color: var(--_soft); inline-size: 1.5rem; text-align: center; }
 fieldset:disabled :is(.handle, .move) { display: none; }
 .dragged { border-color: var(--_accent); background: var(--_raised); }
-.dragged .handle { cursor: grabbing; }
 .label { margin: .75rem 0 0; font-weight: 600; }
 .solution { margin: 0; }
 .blank { display: inline-flex; flex-wrap: wrap; gap: .35rem; align-items: center; margin: .15rem .1rem; vertical-align: middle; max-inline-size: 100%; }
@@ -1186,8 +1186,6 @@ button[aria-disabled=true] { color: var(--_soft); border-color: var(--_line); cu
 .status.told > .icon { font-size: 1.1em; margin-block-start: .1em; }
 .outcome { min-inline-size: 0; }
 .reason { display: block; color: var(--_text); font-size: .95em; }
-.skeleton { block-size: 9rem; border-radius: calc(var(--_radius) * .66); background: linear-gradient(100deg, var(--_raised) 30%, var(--_line) 50%, var(--_raised) 70%) 0/300% 100%; animation: shine 1.6s infinite linear; }
-@keyframes shine { from { background-position: 100% 0; } to { background-position: 0 0; } }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .highlight [class^=c] { color: light-dark(#59636e, #9198a1); font-style: italic; }

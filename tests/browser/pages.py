@@ -18,7 +18,7 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A page with questions</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<style>:root { color-scheme: light dark; } body { margin: 1rem; }</style>
+<meta name="color-scheme" content="light dark">
 HEAD</head><body><main><h1>A page with questions</h1>BODY</main></body></html>"""
 
 
