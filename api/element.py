@@ -112,5 +112,6 @@ def _coded(path: Path, coding: bytes) -> bytes:
     """What a file held when it was first asked for, compressed as well as can be, once."""
     content = element().content if path == FILE else path.read_bytes()
     if coding == b"br":
-        return brotli.compress(content)
+        compressed: bytes = brotli.compress(content)
+        return compressed
     return gzip.compress(content, mtime=0) if coding == b"gzip" else content

@@ -1177,9 +1177,11 @@ button.main:hover { background: color-mix(in oklab, var(--_accent) 88%, var(--_t
 button.move { padding: 0; inline-size: 2.25rem; min-block-size: 2.25rem; }
 button[aria-disabled=true] { color: var(--_soft); border-color: var(--_line); cursor: default; }
 .hints { display: grid; gap: .5rem; }
-[part=hint-text] { margin-block-start: .75rem; padding: .75rem 1rem; background: var(--_raised); border-radius: calc(var(--_radius) * .66); }
+.hints:not(:empty) { margin-block-start: .75rem; }
+[part=hint-text] { padding: .75rem 1rem; background: var(--_raised); border-radius: calc(var(--_radius) * .66); }
 .status { margin-block-start: var(--_space); padding: .75rem 1rem; border-radius: calc(var(--_radius) * .66); background: var(--_raised); }
 .status:empty { margin: 0; padding: 0; background: none; block-size: 0; }
+.body:empty + .status { margin-block-start: 0; }
 .status.busy { color: var(--_soft); }
 .status.trouble { border: 1px solid var(--_wrong); }
 .status.told { display: flex; gap: .75rem; align-items: flex-start; border: 1px solid currentColor; }
@@ -1197,7 +1199,7 @@ button[aria-disabled=true] { color: var(--_soft); border-color: var(--_line); cu
 .highlight .gd { color: var(--_wrong); } .highlight .gi { color: var(--_right); }
 @media (prefers-reduced-motion: reduce) { *, *::before { animation: none !important; transition: none !important; } }
 @media (forced-colors: active) { .icon { forced-color-adjust: none; color: Canvas; background: CanvasText; } .option > input { appearance: auto; } }
-@media (max-width: 30rem) { .card { padding: calc(var(--_space) * .8); } .option { padding: .65rem .75rem; } }
+@media (max-width: 30rem) { .card { padding: calc(var(--_space) * .8); } .option { padding: .65rem .75rem; } .order > li { gap: .35rem; } }
 `;
 
 if (!customElements.get("quiz-question")) customElements.define("quiz-question", QuizQuestion);
