@@ -743,7 +743,8 @@ export class QuizQuestion extends HTMLElement {
 
   connectedCallback() {
     this.#overflow.observe(this);
-    this.#plan();
+    // What is only moved on its page stays as it is.
+    if (!this.#view || this.#pending) this.#plan();
   }
 
   disconnectedCallback() {
@@ -763,6 +764,7 @@ export class QuizQuestion extends HTMLElement {
     queueMicrotask(() => {
       this.#planned = false;
       if (this.isConnected) this.reload();
+      else this.#view = null;
     });
   }
 

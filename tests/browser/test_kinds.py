@@ -1,12 +1,14 @@
 """Every kind of question is answered by keyboard alone, and looks right in every state."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NAMES, Served
+from domain.grading import KINDS as REGISTERED
+from tests.browser.conftest import KINDS, NAMES, Served
 from tests.browser.pages import Watched, status
 
 Watch = Callable[..., Watched]
@@ -96,7 +98,9 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_there_is_an_answer_for_every_question() -> None:
+def test_there_is_a_question_of_every_kind_and_an_answer_to_each() -> None:
+    asked = {json.loads(line)["kind"] for line in KINDS.read_text().splitlines()}
+    assert asked == {"single_choice", "multiple_response", *REGISTERED}
     assert ANSWERS.keys() == set(NAMES)
 
 

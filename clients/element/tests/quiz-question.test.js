@@ -159,6 +159,25 @@ test("an incomplete answer is not sent", async () => {
   assert.equal(requests.length, 1);
 });
 
+test("it keeps its result where it is moved, and shows another question once it is told to", async () => {
+  answering(READ, GRADED, [200, { ...QUESTION, title: "Lakes" }]);
+  const element = await shown();
+  await answered(element);
+  const place = document.createElement("div");
+  document.body.append(place);
+  place.append(element);
+  await Promise.resolve();
+  assert.equal(requests.length, 2);
+  assert.match(find(element, "[part=status]").textContent, /Right/);
+  element.remove();
+  element.setAttribute("src", `${SRC}?version=2`);
+  await Promise.resolve();
+  const ready = heard(element, "ready");
+  place.append(element);
+  await ready;
+  assert.equal(find(element, "h2").textContent, "Lakes");
+});
+
 test("what is only shown takes no answer", async () => {
   answering(READ);
   const element = await shown({ readonly: "" });
