@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from domain.grading import KINDS as REGISTERED
+from domain.questions import KINDS as REGISTERED
 from tests.browser.conftest import KINDS, NAMES, Served
 from tests.browser.pages import Watched, status
 
@@ -18,11 +18,12 @@ Steps = list[tuple[str, str]]
 ANSWERS: dict[str, tuple[Steps, str]] = {
     "single": ([("The Rhine", "ArrowDown")], "Right"),
     "multiple": ([("Use ReLU", "Space"), ("Normalise batches", "Space")], "Right"),
+    "true-false": ([("True", "ArrowDown")], "Right"),
     "numeric": ([("Your answer", "35.316"), ("Unit", "k")], "Right"),
     "short-text": ([("Your answer", "rectifier")], "Partly right"),
     "ordering": ([], "Right"),  # by buttons, see below
     "matching": ([("France", "P"), ("Italy", "R")], "Right"),
-    "derivatives": ([("x^2", "A")], "Partly right"),
+    "derivatives": ([("x^2", "A")], "of 1 point"),
     "cloze": ([("Blank 1 of 3", "9.81"), ("Blank 1 of 3: Unit", "m"), ("Blank 2 of 3", "stone"),
                ("Blank 3 of 3", "f")], "Right"),
     "unreleased": ([("1", "Space")], "Answer received"),
@@ -100,7 +101,7 @@ def assert_fits(page: Page) -> None:
 
 def test_there_is_a_question_of_every_kind_and_an_answer_to_each() -> None:
     asked = {json.loads(line)["kind"] for line in KINDS.read_text().splitlines()}
-    assert asked == {"single_choice", "multiple_response", *REGISTERED}
+    assert asked == set(REGISTERED)
     assert ANSWERS.keys() == set(NAMES)
 
 
