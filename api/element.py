@@ -68,7 +68,7 @@ def read_element(request: Request) -> Response:
     script = (
         f'<script type="module" src="{url}" integrity="{found.integrity}" crossorigin></script>'
     )
-    content = ElementOut(version=found.version, url=url, integrity=found.integrity, html=script)
+    content = ElementOut(version=found.version, src=url, integrity=found.integrity, html=script)
     return json_response(request, content, cache_control=PUBLIC)
 
 

@@ -9,6 +9,6 @@ class ElementOut(Outgoing):
     """The element ``<quiz-question>``: an address that never changes its content, and its hash."""
 
     version: str = Field(examples=["0.1.0"])
-    url: str = Field(description="Of this version alone.")
+    src: str = Field(description="The address of this version alone.")
     integrity: str = Field(description="The value of the attribute of that name.")
     html: str = Field(description="The line that loads it, to copy into a page.")

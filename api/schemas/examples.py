@@ -156,7 +156,7 @@ EXAMPLES: dict[str, Example] = {
     "QuestionDraw": {"items": [_QUESTION], "seed": "S1"},
     "ElementOut": {
         "version": "0.1.0",
-        "url": _ELEMENT,
+        "src": _ELEMENT,
         "integrity": _HASH,
         "html": f'<script type="module" src="{_ELEMENT}" integrity="{_HASH}" crossorigin></script>',
     },

@@ -23,18 +23,18 @@ def integrity_of(content: bytes) -> str:
 
 def test_the_hash_is_that_of_the_file_at_the_address(client: TestClient) -> None:
     told = client.get("/element.json").json()
-    served = client.get(urlsplit(told["url"]).path, headers=ORIGIN)
+    served = client.get(urlsplit(told["src"]).path, headers=ORIGIN)
     assert served.status_code == 200
     assert told["integrity"] == integrity_of(served.content) == integrity_of(FILE.read_bytes())
     assert served.headers["content-type"].startswith("text/javascript")
     assert served.headers["access-control-allow-origin"] == "*"
     assert "immutable" in served.headers["cache-control"]
-    assert f'src="{told["url"]}" integrity="{told["integrity"]}" crossorigin' in told["html"]
+    assert f'src="{told["src"]}" integrity="{told["integrity"]}" crossorigin' in told["html"]
 
 
 def test_the_address_is_that_of_the_service_as_clients_reach_it(make_client: MakeClient) -> None:
     told = make_client(base_url="https://quiz.example/ask").get("/element.json").json()
-    assert told["url"].startswith("https://quiz.example/ask/element/0.")
+    assert told["src"].startswith("https://quiz.example/ask/element/0.")
 
 
 def test_everybody_may_read_it_also_where_questions_need_a_key(make_client: MakeClient) -> None:
