@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,10 +18,11 @@ from operations.export_questions import export_questions, is_packed
 from operations.import_sources import Terms
 from operations.prepare_import import Prepared
 from seed.check import check_files
-from seed.load import CONTENT, Load, question_files
+from seed.load import CONTENT, Load, question_files, skipped_files
 from seed.report import load_and_report, write_report
 from settings import Settings
 
+MOST_SKIPPED = 20  # files that are named; the others are counted
 files = typer.Typer()
 
 Report = Annotated[Path | None, typer.Option(help="A file to write the report to.")]
@@ -41,10 +42,21 @@ def import_files(
     load = load_and_report(
         open_bank(Settings.load()), files, terms=terms, brief=True, keeps_items=report is not None
     )
+    for line in _skipped(places):
+        typer.echo(line)
     if report:
         _save(load, report)
     if load.failed:
         raise typer.Exit(1)
+
+
+def _skipped(places: Sequence[Path]) -> Iterator[str]:
+    """A line for each of the first files of folders that were left alone, and for the others."""
+    skipped = list(skipped_files(places))
+    for path in skipped[:MOST_SKIPPED]:
+        yield f"skipped   {path}: no questions in it"
+    if len(skipped) > MOST_SKIPPED:
+        yield f"skipped   {len(skipped) - MOST_SKIPPED:,} more files without questions"
 
 
 def _save(load: Load, report: Path) -> None:
@@ -79,12 +91,18 @@ def export_files(
 ) -> None:
     """Write published questions as a file; say what the format could not carry."""
     chosen, slugs = FORMATS[form], slug or []
-    path = out or Path(f"questions{'.zip' if is_packed(chosen, slugs) else chosen.suffixes[0]}")
     database = open_bank(Settings.load())
+    with database.read() as session:
+        packed = is_packed(session, chosen, tag or [], slugs)
+    if out and out.suffix.lower() == chosen.suffixes[0]:
+        packed = packed and not (chosen.package is None and (chosen.book or len(slugs) == 1))
+    path = out or Path(f"questions{'.zip' if packed else chosen.suffixes[0]}")
     try:
         with database.read() as session, path.open("wb") as file:
             written = list(
-                export_questions(session, form=chosen, out=file, tags=tag or [], slugs=slugs)
+                export_questions(
+                    session, form=chosen, out=file, packed=packed, tags=tag or [], slugs=slugs
+                )
             )
     except OSError as error:
         raise told(f"{path} was not written: {error.strerror}.") from None

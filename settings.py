@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         2 * 1024 * 1024, ge=1024, description="The largest request body that is read."
     )
+    media_folder: str = Field(
+        "", description="A folder for pictures; empty keeps them in the database."
+    )
     response_cache_bytes: int = Field(
         64 * 1024 * 1024, ge=0, description="Memory for answers that are kept ready; 0 keeps none."
     )

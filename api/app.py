@@ -21,6 +21,7 @@ from api import (
     health,
     imports,
     keys,
+    media,
     pages,
     question_schema,
     questions,
@@ -44,6 +45,7 @@ from api.regrade_worker import RegradeWorker
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
+from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
 from models.draws import QuestionSets
@@ -65,6 +67,7 @@ TAGS = [
     {"name": "bank", "description": "What authors write, review and publish."},
     {"name": "imports", "description": "Question files brought into the bank."},
     {"name": "exports", "description": "The bank as files of other systems."},
+    {"name": "media", "description": "The pictures of questions."},
     {"name": "regrades", "description": "Grades corrected: planned, applied, undone."},
     {"name": "health", "description": "How the service is."},
 ]
@@ -84,6 +87,7 @@ PARTS = (
     translations,
     imports,
     exports,
+    media,
     regrades,
     question_schema,
     element,
@@ -170,9 +174,8 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
 
     They are around the framework's own layers, which a kept answer then needs not pass.
     """
-    limited = RequestLimits(
-        app.ordinary, settings.max_body_bytes, others={imports.PATH: settings.max_import_bytes}
-    )
+    largest = {imports.PATH: settings.max_import_bytes, media.PATH: LARGEST}
+    limited = RequestLimits(app.ordinary, settings.max_body_bytes, others=largest)
     cache = ResponseCache(
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public
     )

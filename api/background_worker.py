@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from models import Database
 
-PAUSE = 5.0  # seconds between two looks for work of other processes; own work wakes the worker
+PAUSE = 2.0  # seconds between two looks for work of other processes; own work wakes the worker
 
 log = structlog.get_logger()
 

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, BinaryIO, TypedDict, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
@@ -23,6 +23,15 @@ IN_MEMORY = 8 * 1024 * 1024  # bytes of a file; a larger one goes through a temp
 CHUNK = 64 * 1024
 
 router = APIRouter(prefix=PATH, tags=["exports"], route_class=StrictRoute)
+
+
+class Chosen(TypedDict):
+    """Which questions."""
+
+    tags: list[str]
+    slugs: list[str]
+
+
 Asked = Annotated[ExportQuery, Query()]
 
 
@@ -46,9 +55,10 @@ def export(
 ) -> StreamingResponse:
     """One file where the format allows it, else a zip with a file for each question."""
     form, out = FORMATS[format], _file()
+    chosen = Chosen(tags=query.tag, slugs=query.slug)
+    packed = is_packed(session, form, **chosen)
     with _closed_after_failure(out):
-        deque(export_questions(session, form=form, out=out, tags=query.tag, slugs=query.slug), 0)
-    packed = is_packed(form, query.slug)
+        deque(export_questions(session, form=form, out=out, packed=packed, **chosen), 0)
     name = f"questions{'.zip' if packed else form.suffixes[0]}"
     report = f"{PATH}/{format}/losses"
     if asked := urlencode(query.model_dump(), doseq=True):
@@ -75,12 +85,10 @@ def report_losses(
 ) -> LossReportOut:
     """For each question of the export that the format cannot say wholly, what is missing."""
     response.headers["Cache-Control"] = PRIVATE
+    form, chosen = FORMATS[format], Chosen(tags=query.tag, slugs=query.slug)
+    packed = is_packed(session, form, **chosen)
     with _file() as out:
-        written = list(
-            export_questions(
-                session, form=FORMATS[format], out=out, tags=query.tag, slugs=query.slug
-            )
-        )
+        written = list(export_questions(session, form=form, out=out, packed=packed, **chosen))
     exported = sum(one.is_in for one in written)
     return LossReportOut(
         format=format,

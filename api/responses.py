@@ -56,7 +56,7 @@ def document_response(
         if languages:
             headers["Vary"] += ", Accept-Language"
             request.state.languages = tuple(languages)  # for the layer that keeps answers
-    if status == 200 and request.method == "GET" and _has(request, etag):
+    if status == 200 and request.method == "GET" and has_etag(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, media_type=media_type)
 
@@ -66,7 +66,7 @@ def entity_tag(body: bytes) -> str:
     return f'"{sha256(body).hexdigest()[:32]}"'
 
 
-def _has(request: Request, etag: str) -> bool:
+def has_etag(request: Request, etag: str) -> bool:
     """Whether If-None-Match names the tag; compared weakly, as RFC 9110 says for it."""
     stated = request.headers.get("if-none-match", "")
     tags = {tag.strip().removeprefix("W/") for tag in stated.split(",")}

@@ -118,7 +118,10 @@ class RegradeNotFound(NotFound):
 class RegradeNotReady(Conflict):
     code = "regrade_not_ready"
     title = "The regrade is not in a state that allows this"
-    cure = "Read its `state`: one that is planned can be applied, one that is applied be undone."
+    cure = (
+        "Read its `state`: one that is planned can be applied, one that is applied be undone; "
+        "of one question only one at a time."
+    )
 
 
 class RegradedSince(Conflict):
@@ -197,6 +200,18 @@ class OwnPlan(Forbidden):
     code = "own_plan"
     title = "Nobody applies a regrade that they planned themselves"
     cure = "Ask somebody else to apply it: the setting QUESTIONS_FOUR_EYES asks for two people."
+
+
+class MediaNotFound(NotFound):
+    code = "media_not_found"
+    title = "There is no such picture"
+    cure = "Take the name from the text that shows it; GET /v1/bank/media lists all of them."
+
+
+class InvalidPicture(Invalid):
+    code = "invalid_picture"
+    title = "The picture cannot be taken"
+    cure = "Send one whole PNG, JPEG, GIF, WebP or SVG; `errors` says what is wrong with this one."
 
 
 class InvalidDraft(Invalid):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from domain.grading import CHOICE_KINDS
+from domain.pictures import REFERENCE, addresses_in, may_show
 from domain.problems import Problem
 from domain.questions import Draft, Option
 from domain.wording import all_texts, prose_of
@@ -20,7 +21,6 @@ _ABOVE = re.compile(
     re.IGNORECASE,
 )
 _NO_ALT = re.compile(r"!\[\s*\]\(|<img\b(?![^>]*\balt\s*=\s*[\"']\s*[^\"'\s])[^>]*>", re.IGNORECASE)
-_PICTURE = re.compile(r"!\[[^\]]*\]\(\s*<?([^\s)>]+)|<img\b[^>]*\bsrc\s*=\s*[\"']([^\"']+)", re.I)
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
 _DISPLAY = re.compile(r"(?<!\\)\$\$")
 _INLINE = re.compile(r"(?<![\\$\w])\$(?=[^\s$])((?:[^$\\]|\\.)*?[^\s\\$])\$(?![\d$])", re.DOTALL)
@@ -91,7 +91,7 @@ def _is_short(option: Option) -> bool:
 
 def _missing_alt(draft: Draft) -> Iterator[Problem]:
     for name, text in all_texts(draft):
-        if _may_show(text) and _NO_ALT.search(prose_of(text)):
+        if may_show(text) and _NO_ALT.search(prose_of(text)):
             yield _warning(
                 "missing_alt",
                 f"A picture in the {name} has no words for those who do not see it.",
@@ -101,19 +101,13 @@ def _missing_alt(draft: Draft) -> Iterator[Problem]:
 
 def _relative_picture(draft: Draft) -> Iterator[Problem]:
     for name, text in all_texts(draft):
-        for found in _PICTURE.finditer(prose_of(text)) if _may_show(text) else ():
-            address = found[1] or found[2]
-            if not _ADDRESS.match(address):
+        for address in addresses_in(text):
+            if not _ADDRESS.match(address) and not REFERENCE.fullmatch(address):
                 yield _warning(
                     "relative_picture",
                     f"The picture {address[:80]!r} in the {name} is not found by browsers.",
-                    "Put it on a server, and write its whole address.",
+                    "Import it with the question, or write its whole address on a server.",
                 )
-
-
-def _may_show(text: str) -> bool:
-    """Whether it is worth to look for pictures; most texts have none."""
-    return "![" in text or "<" in text
 
 
 def _broken_math(draft: Draft) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ refusal is a :class:`~domain.problems.Problem` with line, column and cure, and e
 draft or a file cannot say is a :class:`~domain.losses.Loss`.
 """
 
+from io import BytesIO
 from pathlib import PurePath
 from typing import Literal, get_args
 
@@ -30,7 +31,9 @@ ALL = (
 FORMATS: dict[str, Format] = {form.name: form for form in ALL}
 AUTO = "auto"
 INDEXES = frozenset({"imsmanifest.xml", "assessment_meta.xml"})  # of a package, beside questions
-COMMON = frozenset({".csv", ".json", ".toml", ".txt", ".xml"})  # suffixes that many programs use
+COMMON = frozenset(
+    {".csv", ".json", ".markdown", ".md", ".toml", ".txt", ".xml"}
+)  # suffixes that many programs use
 # What may be asked for, for doors that list it, and what may be exported.
 FormatName = Literal[
     "auto", "quarto", "qti3", "qti22", "qti21", "qti12", "moodle_xml", "gift", "aiken", "jsonl",
@@ -70,15 +73,22 @@ def is_question_file(file: str) -> bool:
 
 
 def may_hold_questions(file: str, head: bytes) -> bool:
-    """The same of a file that nobody named: one of many programs' suffixes is not enough."""
-    named = PurePath(file).suffix.lower()
-    is_known = named not in COMMON or any(form.sniff(head) for form in FORMATS.values())
-    return is_question_file(file) and is_known
+    """The same of a file that nobody named: one of many programs' suffixes is not enough.
+
+    Markdown is known by no more than a heading, so its beginning has to hold a question.
+    """
+    if not is_question_file(file) or PurePath(file).suffix.lower() not in COMMON:
+        return is_question_file(file)
+    form = find_format(AUTO, file, head)
+    if form is MARKDOWN:
+        return next(form.parse(BytesIO(head)), None) is not None
+    return form is not None and form.sniff(head)
 
 
 __all__ = [
     "AUTO",
     "FORMATS",
+    "INDEXES",
     "SNIFFED",
     "File",
     "Format",

@@ -51,11 +51,15 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The files of a zip in the order of their paths; the bytes of one at a time are unpacked."""
+    """The files of a zip in the order of their paths; the bytes of one at a time are unpacked.
+
+    ``others`` are the paths of those that are not wanted by their names.
+    """
 
     name: str
     packed: ZipFile | Problem
     infos: tuple[ZipInfo, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return 1 if isinstance(self.packed, Problem) else len(self.infos)
@@ -72,6 +76,18 @@ class Archive:
         infos = tuple(compress(self.infos, are_wanted))
         others = [one for one, is_one in zip(heads, are_wanted, strict=True) if not is_one]
         return replace(self, infos=infos), others
+
+    def holds(self, is_one: Callable[[str], bool]) -> bool:
+        """Whether any file of the zip, wanted or not, is named so."""
+        return not isinstance(self.packed, Problem) and any(map(is_one, self.packed.NameToInfo))
+
+    def open(self, name: str, most: int) -> bytes | Problem | None:
+        """A file by its path, one byte more than ``most`` at most; ``None`` if there is none."""
+        if isinstance(self.packed, Problem) or name not in self.packed.NameToInfo:
+            return None
+        info = self.packed.getinfo(name)
+        fault = _name_fault(info, set()) or _size_fault(info, 0)
+        return fault or _unpacked(self.packed, info, most + 1)
 
     def __iter__(self) -> Iterator[Member]:
         """Every member; a refused archive is one that says why."""
@@ -100,14 +116,21 @@ def open_archive(name: str, data: bytes, is_wanted: Callable[[str], bool]) -> Ar
         packed = ZipFile(BytesIO(data))
     except _UNREADABLE:
         return Archive(name, _BAD)
-    infos = (info for info in packed.infolist() if not info.is_dir())
-    kept = (info for info in infos if is_wanted(info.filename) and not _is_shadow(info.filename))
-    return Archive(name, packed, tuple(sorted(kept, key=lambda info: info.filename)))
+    files = (info for info in packed.infolist() if not info.is_dir())
+    infos = sorted((one for one in files if not is_shadow(one.filename)), key=_path)
+    kept = tuple(info for info in infos if is_wanted(info.filename))
+    others = tuple(info.filename for info in infos if not is_wanted(info.filename))
+    return Archive(name, packed, kept, others)
 
 
-def _is_shadow(path: str) -> bool:
-    """Whether it is what macOS packs beside a file, with the same name."""
-    return "__MACOSX" in _SEPARATOR.split(path)
+def _path(info: ZipInfo) -> str:
+    return info.filename
+
+
+def is_shadow(path: str) -> bool:
+    """Whether it is what macOS leaves beside files and in folders: nobody's work."""
+    *folders, name = _SEPARATOR.split(path)
+    return "__MACOSX" in folders or name.startswith("._") or name == ".DS_Store"
 
 
 def _name_fault(info: ZipInfo, seen: set[str]) -> Problem | None:
@@ -156,13 +179,13 @@ def _is_locked(info: ZipInfo) -> bool:
     return bool(info.flag_bits & _ENCRYPTED) or is_unusual
 
 
-def _unpacked(packed: ZipFile, info: ZipInfo) -> bytes | Problem:
+def _unpacked(packed: ZipFile, info: ZipInfo, most: int = LARGEST_MEMBER) -> bytes | Problem:
     if _is_locked(info):
         return Problem(
             "locked_member", "It is encrypted, or packed in an unusual way.", "Pack it plainly."
         )
     try:
         with packed.open(info) as stream:
-            return stream.read(LARGEST_MEMBER)
+            return stream.read(most)
     except _UNREADABLE:
         return Problem("damaged_member", "It is damaged in the zip file.", "Pack it anew.")

@@ -45,10 +45,12 @@ def not_expressible(what: str, path: str = "") -> Rendered:
 
 
 class File(NamedTuple):
-    """A file of a package: its path inside, its bytes."""
+    """A file of a package: its path inside, its bytes, and the paths of the pictures it shows."""
 
     name: str
     content: bytes
+    shows: tuple[str, ...] = ()
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ class Format:
     writes one question and never raises for what a complete draft says. With a ``book``, several
     questions share one file; without, each has one of its own. ``package`` makes the files of a
     zip from those of the questions; ``None`` where they go as they are. ``media_type`` is that of
-    a plain file.
+    a plain file. ``shows`` is how a text names a picture of a zip, ``{}`` standing for its path;
+    ``None`` where the format carries none. With ``embed`` they stand in the file itself: it puts
+    those whose paths it is given into a written question.
     """
 
     name: str
@@ -85,6 +89,8 @@ class Format:
     book: Book | None = None
     package: Callable[[Iterable[File]], Iterator[File]] | None = None
     media_type: str = "text/plain; charset=utf-8"
+    shows: str | None = None
+    embed: Callable[[bytes, Mapping[str, bytes]], bytes] | None = None
 
     @property
     def is_written(self) -> bool:

@@ -5,6 +5,8 @@ import re
 import nh3
 from pygments.token import STANDARD_TYPES
 
+from domain.pictures import REFERENCE
+
 _TAGS = (
     "a abbr b blockquote br caption cite code dd del details dfn div dl dt em figcaption figure"
     " h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary"
@@ -28,6 +30,7 @@ CLASSES = {
 }
 SCHEMES = {"http", "https", "mailto"}
 REL = "noopener noreferrer"
+MEDIA_ADDRESS = "/v1/media/"  # of pictures that texts name by their hashes
 
 # What these hold is source code or another language's text, never words for a reader.
 _GONE = "embed iframe math noembed noframes noscript object script style svg template title"
@@ -46,6 +49,8 @@ _IGNORED = re.compile(r"[\0-\x20]")
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return value or None
+    if name == "src" and (stored := REFERENCE.fullmatch(value)):
+        return MEDIA_ADDRESS + stored[1]
     if name == "src" and _IGNORED.sub("", value).lower().startswith("mailto:"):
         return None
     return value

@@ -4,17 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO, NamedTuple
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from domain.losses import Loss
 from domain.questions import Draft
 from formats.format import Book, File, Format
+from formats.illustrating import Find, Illustrator
 
 EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 -- zips know no zone; equal banks give equal zips
 
 SECOND = Loss(
     "", "one_question_a_file", "A file of this format holds one.", "It was left out: write a zip."
 )
+
+
+def nowhere(name: str) -> None:
+    """Where the pictures of questions are that have none."""
 
 
 class Written(NamedTuple):
@@ -29,17 +34,21 @@ class Written(NamedTuple):
         return {**self._asdict(), "losses": [asdict(loss) for loss in self.losses]}
 
 
-def write_file(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator[Written]:
+def write_file(
+    form: Format, drafts: Iterable[Draft], out: BinaryIO, find: Find = nowhere
+) -> Iterator[Written]:
     """Write the questions as one plain file, each told when it is written.
 
-    A format without a book takes one question; the others are left out, and told.
+    A format without a book takes one question; the others are left out, and told. Pictures are
+    in the file where the format puts them there.
     """
     book, first = form.book or Book(), True
     out.write(book.head)
-    for written, content in render_each(form, drafts):
-        if content is None:
+    for written, files in render_each(form, drafts, find, is_packed=False):
+        if not files:
             yield written
         elif first or form.book:
+            content = files[-1].content
             out.write(content if first else book.between + content)
             first = False
             yield written
@@ -48,29 +57,43 @@ def write_file(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator
     out.write(book.tail)
 
 
-def write_package(form: Format, drafts: Iterable[Draft], out: BinaryIO) -> Iterator[Written]:
-    """Write the questions as a zip with a file for each, each told when it is written."""
+def write_package(
+    form: Format, drafts: Iterable[Draft], out: BinaryIO, find: Find = nowhere
+) -> Iterator[Written]:
+    """Write the questions as a zip with a file for each, each told when it is written.
+
+    Their pictures are beside them, each once.
+    """
     told: list[Written] = []
 
     def files() -> Iterator[File]:
-        for written, content in render_each(form, drafts):
+        for written, made in render_each(form, drafts, find, is_packed=True):
             told.append(written)
-            if content is not None:
-                yield File(f"{written.slug}{form.suffixes[0]}", content)
+            yield from made
 
     with ZipFile(out, "w", ZIP_DEFLATED) as packed:
         for file in form.package(files()) if form.package else files():
             info = ZipInfo(file.name, EARLIEST.timetuple()[:6])
-            info.compress_type = ZIP_DEFLATED
+            info.compress_type = ZIP_STORED if file.is_picture else ZIP_DEFLATED
             packed.writestr(info, file.content)
             yield from told
             told.clear()
     yield from told
 
 
-def render_each(form: Format, drafts: Iterable[Draft]) -> Iterator[tuple[Written, bytes | None]]:
-    """What becomes of each question, and its file; ``None`` where the format cannot say it."""
+def render_each(
+    form: Format, drafts: Iterable[Draft], find: Find, *, is_packed: bool
+) -> Iterator[tuple[Written, tuple[File, ...]]]:
+    """What becomes of each question, and its files; none where the format cannot say it.
+
+    Its own is the last: before it are the pictures that no question before it showed.
+    """
+    illustrator = Illustrator(form, find, is_packed=is_packed)
     for draft in drafts:
-        rendered = form.render(draft)
+        rendered, shows, pictures = illustrator.write(draft)
         written = Written(draft.slug or "", rendered.content is not None, rendered.losses)
-        yield written, rendered.content
+        if rendered.content is None:
+            yield written, ()
+        else:
+            own = File(f"{draft.slug}{form.suffixes[0]}", rendered.content, shows)
+            yield written, (*pictures, own)

@@ -30,6 +30,7 @@ def open_database(settings: Settings) -> Database:
     return Database(
         open_engine(settings.database_url, **settings.engine_options),
         open_engine(replica, **settings.engine_options) if replica else None,
+        Path(settings.media_folder) if settings.media_folder else None,
     )
 
 

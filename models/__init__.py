@@ -9,6 +9,7 @@ from models.history import guard_history
 from models.idempotency import IdempotencyRecord
 from models.import_job import ImportJob, ImportPart
 from models.likeness import AlikePair, LikenessBand
+from models.media import Media, VersionMedia
 from models.parts import (
     CorrectOption,
     ExplanationText,
@@ -49,6 +50,7 @@ __all__ = [
     "ItemValues",
     "LikenessBand",
     "MarkScheme",
+    "Media",
     "OptionRow",
     "OutcomeValues",
     "Question",
@@ -65,6 +67,7 @@ __all__ = [
     "TranslatedVersion",
     "Translation",
     "TranslationSecret",
+    "VersionMedia",
     "guard_history",
     "now",
     "open_engine",

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,21 +19,28 @@ Result = TypeVar("Result")
 ATTEMPTS = 5
 PATIENCE = 10.0  # seconds; a waiting SQLite has used up its busy timeout each time
 LONGEST_PAUSE = 0.05  # seconds before the first repetition; doubled each time, with jitter
+MEDIA_FOLDER = "media_folder"  # in ``Session.info``
 SERIALIZATION_FAILURE, DEADLOCK_DETECTED = "40001", "40P01"
 
 
 class Database:
     """Sessions on one engine. ``read`` sees one consistent state, ``write`` changes it.
 
-    ``read_published`` may be behind both: it reads a replica, where there is one.
+    ``read_published`` may be behind both: it reads a replica, where there is one. Sessions know
+    the ``media_folder``, where pictures lie if not in the database.
 
     Bound to a connection instead of an engine, all work happens in savepoints of that
     connection's transaction, so that a test can roll everything back.
     """
 
-    def __init__(self, bind: Engine | Connection, replica: Engine | None = None) -> None:
+    def __init__(
+        self,
+        bind: Engine | Connection,
+        replica: Engine | None = None,
+        media_folder: Path | None = None,
+    ) -> None:
         self.bind, self.published = bind, replica or bind
-        options: dict[str, Any] = {"expire_on_commit": False}
+        options: dict[str, Any] = {"expire_on_commit": False, "info": {MEDIA_FOLDER: media_folder}}
         if isinstance(bind, Connection):
             writer: Engine | Connection = bind
             options["join_transaction_mode"] = "create_savepoint"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, object_session
 from domain.errors import AlteredHistory
 from models.audit import AuditEntry
 from models.base import Base
+from models.media import Media, VersionMedia
 from models.parts import (
     CorrectOption,
     ExplanationText,
@@ -66,6 +67,8 @@ _FROZEN_WHEN: dict[type[Base], Callable[[Any], bool]] = {
     Hint: _always,
     MarkScheme: _always,
     Tag: _always,
+    Media: _always,
+    VersionMedia: _always,
     SigningKey: _always,
     Translation: _says_otherwise,
     TranslationSecret: _always,

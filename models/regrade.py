@@ -28,7 +28,9 @@ State = Literal[
     "planning", "planned", "applying", "applied", "undoing", "undone", "failed"
 ]  # fmt: skip
 
-LEASE = timedelta(seconds=15)  # batches take less than one; without a sign for so long, it is gone
+# Without a sign of life for so long, its worker is gone. To be wrong about that costs a look more:
+# a batch is only written by who has the regrade, and holds its row meanwhile.
+LEASE = timedelta(seconds=3)
 _UNDER_WAY: dict[Task, State] = {"plan": "planning", "apply": "applying", "undo": "undoing"}
 _FINISHED = {"plan": "planned_at", "apply": "applied_at", "undo": "undone_at"}
 _SETTLED: dict[Task, State] = {"plan": "planned", "apply": "applied", "undo": "undone"}
@@ -150,6 +152,12 @@ class Regrade(Identified, Base):
         """The oldest regrade that waits for a worker."""
         gone = or_(cls.alive_at.is_(None), cls.alive_at < at - LEASE)
         return select(cls).where(cls.finished_at.is_(None), gone).order_by(cls.id).limit(1)
+
+    @classmethod
+    def under_way_beside(cls, regrade: Self) -> Select[UUID]:
+        """Another regrade of the same question that is being applied or undone."""
+        other = (cls.question_id == regrade.question_id, cls.id != regrade.id)
+        return select(cls.id).where(*other, cls.task != "plan", cls.finished_at.is_(None)).limit(1)
 
     @classmethod
     def held_by(cls, regrade_id: UUID, worker: UUID) -> Select[Self]:

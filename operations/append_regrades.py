@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from models import GradeRow, Question, Regrade, RegradeItem, RegradeOutcome, RegradeValues, now
+from models import GradeRow, Regrade, RegradeItem, RegradeOutcome, RegradeValues, now
 from models.bulk import insert_new, table_of
 
 BATCH = 2_000
@@ -74,15 +74,6 @@ def still_in_force(grades: Iterable[Any]) -> list[Any]:
         else:
             kept = [one for one in kept if one.regrade_id != grade.regrade_id]
     return kept
-
-
-def hold_question(session: Session, run: Regrade) -> None:
-    """Let no other run append grades to this question until the end of the transaction.
-
-    Answers go on: they only ask that the question stays (on SQLite writers take turns anyway).
-    """
-    held = select(Question.id).where(Question.id == run.question_id)
-    session.execute(held.with_for_update(key_share=True))
 
 
 def _next_items(session: Session, run: Regrade) -> Sequence[tuple[UUID, UUID, int]]:

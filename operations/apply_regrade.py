@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from domain.access import Caller
 from domain.errors import OwnPlan, RegradeNotReady
 from models import Regrade
-from operations.plan_regrade import note_regrade
+from operations.plan_regrade import note_regrade, take_turn
 
 
 def apply_regrade(
@@ -16,7 +16,8 @@ def apply_regrade(
     """Have the grades of a plan appended; whether that is new. Safe to repeat.
 
     One that failed while it was applied goes on behind its last batch.
-    :class:`RegradeNotReady` while it is planned, and once it is undone.
+    :class:`RegradeNotReady` while it is planned, once it is undone, and while another regrade
+    of the question is applied or undone.
     """
     if regrade.task == "apply" and regrade.failure is None:
         return False
@@ -24,6 +25,7 @@ def apply_regrade(
         raise RegradeNotReady(f"The regrade is {regrade.state}.")
     if four_eyes and regrade.planned_by == by.id:
         raise OwnPlan
+    take_turn(session, regrade)
     if regrade.task == "apply":
         regrade.go_on()
         return True

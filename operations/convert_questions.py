@@ -1,11 +1,13 @@
 """Turn question files into a file of another format, without a bank."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from domain.questions import Draft
 from formats import Format
 from formats.archive import is_archive
+from formats.illustrating import Stored
 from formats.writing import Written, write_file, write_package
 from operations.find_sources import find_sources
 from operations.prepare_import import Prepared, Source, prepare_source
@@ -22,16 +24,21 @@ def convert_questions(
     not written; its entry says why.
     """
     read: list[Prepared] = []
-    drafts = _drafts(source, form, read)
+    pictures: dict[str, Stored] = {}  # of the question that is written
+    drafts = _drafts(source, form, read, pictures)
     write = write_package if target.suffix.lower() == ARCHIVE else write_file
     with target.open("wb") as out:
-        return list(write(to, drafts, out)), read
+        return list(write(to, drafts, out, pictures.get)), read
 
 
-def _drafts(source: Path, form: str, read: list[Prepared]) -> Iterator[Draft]:
+def _drafts(
+    source: Path, form: str, read: list[Prepared], pictures: dict[str, Stored]
+) -> Iterator[Draft]:
     for one in _sources(source, form):
         for prepared in prepare_source(one, form):
-            read.append(prepared)
+            read.append(replace(prepared, pictures=()))
+            pictures.clear()
+            pictures |= {each.name: Stored(each.content, each.file) for each in prepared.pictures}
             if prepared.draft is not None:
                 yield prepared.draft
 

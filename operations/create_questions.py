@@ -16,6 +16,7 @@ from models.question import NO_DATE
 from models.search import author_search, question_search, search_row
 from operations.draft_rows import DraftRows, Row
 from operations.publish_question import next_number
+from operations.show_pictures import show_pictures
 
 TABLES = Base.metadata.tables
 
@@ -45,6 +46,7 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
     for table, rows in _tables(questions, numbers, at):
         if rows:
             insert_rows(connection, table, rows)
+    show_pictures(session, media={new.version_id: new.rows.media for new in questions})
     its_version = select(version.c.id).where(version.c.question_id == question.c.id)
     connection.execute(
         update(question)

@@ -1,12 +1,13 @@
 """How a draft becomes column values: the one place that says so, for one version or for many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.grading import KINDS
 from domain.identity import new_ids
 from domain.option_references import name_by_id
+from domain.pictures import pictures_of
 from domain.questions import LONGEST_TITLE, Draft, Option, Reference, content_hash, document
 from formats.rendering import to_html
 from models.search import searchable
@@ -29,6 +30,7 @@ class DraftRows:
     references: tuple[Row, ...]
     hints: tuple[Row, ...]
     mark_scheme: Row | None
+    media: tuple[Row, ...]
     search: Row
 
     @property
@@ -37,8 +39,13 @@ class DraftRows:
         return [self.version["prompt"], *(option["text"] for option in self.options)]
 
 
-def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
-    """The rows of the draft; ``ids`` are those of its options, in order."""
+def draft_rows(
+    draft: Draft, ids: Sequence[str], files: Mapping[str, str] | None = None
+) -> DraftRows:
+    """The rows of the draft; ``ids`` are those of its options, in order.
+
+    ``files`` are what pictures were called where they came from, by their names.
+    """
     text = draft.explanation.text
     return DraftRows(
         version=_version(draft),
@@ -53,10 +60,17 @@ def draft_rows(draft: Draft, ids: Sequence[str]) -> DraftRows:
             {"level": level, **_told(hint, ids)} for level, hint in enumerate(draft.hints, 1)
         ),
         mark_scheme=_mark_scheme(draft, ids),
+        media=media_rows(pictures_of(draft), files),
         search=searchable(
             draft.title, draft.prompt, [option.text for option in draft.options], text
         ),
     )
+
+
+def media_rows(names: Iterable[str], files: Mapping[str, str] | None = None) -> tuple[Row, ...]:
+    """That the pictures of these names are shown, and what their files were called."""
+    called = files or {}
+    return tuple({"name": name, "file": called.get(name) or None} for name in names)
 
 
 def first_ids(draft: Draft) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from formats import FORMATS
 from formats.writing import Written, render_each
 from models import Question
 from operations.export_questions import drafts_for_export
+from operations.find_picture import find_stored
 
 FORM = FORMATS["quarto"]
 
@@ -26,9 +28,12 @@ def export_all(session: Session, folder: Path) -> Iterator[Written]:
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    for written, content in render_each(FORM, drafts_for_export(session, (), ())):
-        if content is not None:
-            (part / f"{written.slug}{FORM.suffixes[0]}").write_bytes(content)
+    drafts, find = drafts_for_export(session, (), ()), partial(find_stored, session)
+    for written, files in render_each(FORM, drafts, find, is_packed=True):
+        for file in files:
+            path = part / file.name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(file.content)
         yield written
     os.replace(part, folder)
 

@@ -1,12 +1,15 @@
 """What an upload or a named file holds: itself, or the files of a zip that hold questions."""
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from domain.losses import Loss
-from formats import AUTO, SNIFFED, is_question_file, may_hold_questions
+from formats import AUTO, INDEXES, SNIFFED, is_question_file, may_hold_questions
 from formats.archive import Archive, is_archive, open_archive
-from formats.strays import loss_of
+from formats.pictures.shelf import Packed, Shelf, is_picture_file
+from formats.strays import loss_of, loss_of_others
 from operations.prepare_import import Source
 
 
@@ -25,11 +28,19 @@ class Sources:
         """Each file in turn, under the name of its ``folder``."""
         if isinstance(self.files, Source):
             yield self.files
-        else:
-            losses = self.losses
-            for member in self.files:
-                yield Source(f"{self.folder}{member.name}", member.content, losses)
-                losses = ()
+            return
+        # What a zip without pictures has goes to other processes, where an open zip cannot.
+        shelf = None if self.may_be_divided else Shelf(Packed(self.files))
+        losses = self.losses
+        for member in self.files:
+            name = f"{self.folder}{member.name}"
+            yield Source(name, member.content, losses, posixpath.dirname(member.name), shelf)
+            losses = ()
+
+    @property
+    def may_be_divided(self) -> bool:
+        """Whether other processes can read the files: not the pictures that a zip has for all."""
+        return isinstance(self.files, Source) or not self.files.holds(is_picture_file)
 
 
 def find_sources(name: str, data: bytes, folder: str = "", form: str = AUTO) -> Sources:
@@ -41,10 +52,22 @@ def find_sources(name: str, data: bytes, folder: str = "", form: str = AUTO) -> 
     if not is_archive(data) and not name.lower().endswith(".zip"):
         return Sources(Source(name, data))
     archive = open_archive(name, data, is_question_file)
+    others = tuple(_others(archive))
     if form != AUTO:
-        return Sources(archive, folder)
+        return Sources(archive, folder, others)
     kept, strays = archive.parted(may_hold_questions, SNIFFED)
     if not len(kept):
-        return Sources(archive, folder)
+        return Sources(archive, folder, others)
     losses = (loss_of(f"{folder}{stray.name}", stray.content or b"") for stray in strays)
-    return Sources(kept, folder, tuple(losses))
+    return Sources(kept, folder, (*losses, *others))
+
+
+def _others(archive: Archive) -> Iterator[Loss]:
+    """The files that are named like none with questions, nor pictures of these or an index."""
+    named = [one for one in archive.others if not is_picture_file(one) and not _is_index(one)]
+    if named:
+        yield loss_of_others(named)
+
+
+def _is_index(name: str) -> bool:
+    return PurePath(name).name.lower() in INDEXES

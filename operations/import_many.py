@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from models import Bank, Question, QuestionVersion
 from operations.create_questions import NewQuestion, create_questions
-from operations.import_questions import ImportItem, Outcome, import_question, refusal
+from operations.import_item import ImportItem, Outcome
+from operations.import_questions import import_question, refusal, telling_lost_pictures
+from operations.keep_pictures import keep_pictures
 from operations.prepare_import import Prepared
 from operations.tell_likeness import tell_likeness
 
@@ -36,15 +38,21 @@ def import_many(
     """
     Bank.take_turns(session)  # two imports at once must not both create one question
     with session.begin_nested() as savepoint:
-        items = tell_likeness(session, _import(session, prepared, at, claims))
+        items = _import(session, prepared, at, claims, dry_run)
+        items = tell_likeness(session, items)
         if dry_run:
             savepoint.rollback()
     return items
 
 
 def _import(
-    session: Session, prepared: Sequence[Prepared], at: datetime, claims: dict[str, str]
+    session: Session,
+    read: Sequence[Prepared],
+    at: datetime,
+    claims: dict[str, str],
+    dry_run: bool,
 ) -> tuple[ImportItem, ...]:
+    prepared = tuple(telling_lost_pictures(session, read))
     known = _known(session, prepared)
     items: dict[int, ImportItem] = {}
     for place, one in enumerate(prepared):
@@ -57,11 +65,13 @@ def _import(
         place: _item(one, "unchanged") for place, one in left.items() if _is_there(one, known)
     }
     new = {place: one for place, one in left.items() if not _find(one, known)}
-    if new and _create(session, list(new.values()), at):
+    if new and _create(session, list(new.values()), at, dry_run):
         items |= {place: _item(one, "created") for place, one in new.items()}
     for place, one in left.items():
         if place not in items:
-            items[place] = import_question(session, prepared=one, at=at, claims=claims)
+            items[place] = import_question(
+                session, prepared=one, at=at, claims=claims, dry_run=dry_run
+            )
     return tuple(items[place] for place in range(len(prepared)))
 
 
@@ -120,7 +130,7 @@ def _is_there(prepared: Prepared, known: Known) -> bool:
     )
 
 
-def _create(session: Session, prepared: Sequence[Prepared], at: datetime) -> bool:
+def _create(session: Session, prepared: Sequence[Prepared], at: datetime, dry_run: bool) -> bool:
     """Write new, published questions; where the bank refuses one of them, none is written."""
     new = [
         NewQuestion(one.draft.slug or "", one.draft.external_id, one.rows)
@@ -129,6 +139,8 @@ def _create(session: Session, prepared: Sequence[Prepared], at: datetime) -> boo
     ]
     try:
         with session.begin_nested():
+            shown = (picture for one in prepared for picture in one.pictures)
+            keep_pictures(session, pictures=shown, at=at, is_kept=not dry_run)
             create_questions(session, questions=new, at=at)
     except (IntegrityError, DataError):
         return False

@@ -1,10 +1,9 @@
 """Bring the questions of one file into the bank and publish them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -12,36 +11,24 @@ from sqlalchemy.orm import Session
 
 from domain.differences import difference
 from domain.errors import AmbiguousRevision
-from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import Draft, content_hash
 from formats import Format
 from models import Bank, Question
+from operations.import_item import ImportItem
+from operations.keep_pictures import keep_pictures
 from operations.prepare_import import Prepared, prepare
 from operations.publish_question import publish_question
 from operations.read_draft import read_draft
+from operations.require_pictures import lost_names
 from operations.revise_question import revise_question
+from operations.tell_likeness import tell_likeness
 
 NOT_STORED = Problem(
     "not_stored",
     "The database refused the question.",
     "Load it again; if it stays refused, something else in the bank has its name.",
 )
-
-Outcome = Literal["created", "updated", "unchanged", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportItem:
-    """What became of one question of a file. ``changes`` are lines of a difference,
-    ``losses`` what of the file is not in the bank."""
-
-    source: str
-    slug: str | None
-    outcome: Outcome
-    problems: tuple[Problem, ...] = ()
-    changes: tuple[str, ...] = ()
-    losses: tuple[Loss, ...] = ()
 
 
 def import_questions(
@@ -59,12 +46,21 @@ def import_questions(
     ``earlier`` maps the names that this run has imported to their places, and is added to.
     """
     claims = {} if earlier is None else earlier
-    prepared = tuple(prepare(source, BytesIO(data), form))
+    read = tuple(prepare(source, BytesIO(data), form))
     Bank.take_turns(session)  # two imports at once must not both create one question
-    return tuple(
+    items = [
         refusal(each, claims) or import_question(session, prepared=each, at=at, claims=claims)
-        for each in prepared
-    )
+        for each in telling_lost_pictures(session, read)
+    ]
+    return tell_likeness(session, items)
+
+
+def telling_lost_pictures(session: Session, prepared: Sequence[Prepared]) -> Iterator[Prepared]:
+    """The same, each with what is told of pictures that neither came along nor are here."""
+    gone = lost_names(session, (name for one in prepared for name in one.wanted))
+    for one in prepared:
+        lost = tuple(problem for name, problem in one.wanted.items() if name in gone)
+        yield replace(one, problems=(*one.problems, *lost)) if lost else one
 
 
 def refusal(prepared: Prepared, claims: dict[str, str]) -> ImportItem | None:
@@ -80,13 +76,22 @@ def refusal(prepared: Prepared, claims: dict[str, str]) -> ImportItem | None:
 
 
 def import_question(
-    session: Session, *, prepared: Prepared, at: datetime, claims: dict[str, str]
+    session: Session,
+    *,
+    prepared: Prepared,
+    at: datetime,
+    claims: dict[str, str],
+    dry_run: bool = False,
 ) -> ImportItem:
-    """Create or revise one question that nothing refused, in a savepoint of its own."""
+    """Create or revise one question that nothing refused, in a savepoint of its own.
+
+    For a ``dry_run`` the caller takes everything back.
+    """
     draft, source = prepared.draft, prepared.source
     assert draft is not None
     try:
         with session.begin_nested():
+            keep_pictures(session, pictures=prepared.pictures, at=at, is_kept=not dry_run)
             item = _store(session, prepared, draft, at, claims)
     except AmbiguousRevision as error:
         item = ImportItem(source, draft.slug, "failed", tuple(_as_problems(error)))
@@ -103,7 +108,7 @@ def _store(
     if question is None:
         question = Question(slug=draft.slug, external_id=draft.external_id)
         session.add(question)
-        version = revise_question(session, question=question, draft=draft)
+        version = revise_question(session, question=question, draft=draft, files=prepared.files)
         publish_question(session, version=version, at=at)
         return ImportItem(source, question.slug, "created")
     refused = (
@@ -118,7 +123,10 @@ def _store(
     if same and last.published_at is not None:
         return ImportItem(source, question.slug, "unchanged")
     changes = difference(read_draft(last), draft)
-    version = last if same else revise_question(session, question=question, draft=draft)
+    if same:
+        version = last
+    else:
+        version = revise_question(session, question=question, draft=draft, files=prepared.files)
     publish_question(session, version=version, at=at)
     return ImportItem(source, question.slug, "updated", changes=changes)
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from domain.access import Caller
 from formats import AUTO
 from models import now
+from operations.import_item import ImportItem
 from operations.import_many import import_many
-from operations.import_questions import ImportItem, refusal
+from operations.import_questions import refusal
 from operations.note_import import note_import
 from operations.prepare_import import Prepared, Source
 from operations.prepare_many import prepare_many

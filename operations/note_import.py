@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from domain.access import Caller
-from operations.import_questions import ImportItem
+from operations.import_item import ImportItem
 from operations.record_audit import record_audit
 
 

@@ -9,7 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Caller
-from domain.errors import Fault, NothingPublished, QuestionNotFound, UnknownRule, VersionConflict
+from domain.errors import (
+    Fault,
+    NothingPublished,
+    QuestionNotFound,
+    RegradeNotReady,
+    UnknownRule,
+    VersionConflict,
+)
 from domain.regrading import WITH_KEY, Mode
 from models import Question, QuestionVersion, Regrade
 from models.answering import AnswerableVersions
@@ -67,6 +74,19 @@ def plan_regrade(session: Session, *, wish: Wish, by: Caller, at: datetime) -> R
     detail = {"slug": question.slug, "reason": wish.reason, "mode": wish.mode}
     note_regrade(session, regrade, "planned", by, at, detail)
     return regrade
+
+
+def take_turn(session: Session, regrade: Regrade) -> None:
+    """Have the question for one regrade: two that append at once would leave a mixture.
+
+    :class:`RegradeNotReady` while another one of the question is applied or undone. Whoever asks at
+    the same moment waits here and then sees this one. Answers go on: they only ask that the
+    question stays.
+    """
+    held = select(Question.id).where(Question.id == regrade.question_id)
+    session.execute(held.with_for_update(key_share=True))
+    if (other := session.scalar(Regrade.under_way_beside(regrade))) is not None:
+        raise RegradeNotReady(f"The regrade {other} of the same question is under way.")
 
 
 def note_regrade(

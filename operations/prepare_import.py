@@ -3,8 +3,8 @@
 What comes out holds plain values only, so that it can go from one process to another.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from io import BytesIO
 from itertools import chain
 from pathlib import Path, PurePath
@@ -12,11 +12,15 @@ from typing import Any, BinaryIO
 
 from domain.completeness import advice, completeness
 from domain.losses import Loss
+from domain.pictures import Picture
 from domain.problems import Problem
 from domain.questions import Draft, content_hash, is_slug, slug_from
 from formats import AUTO, SNIFFED, Format, Parsed, find_format
+from formats.pictures.lines import Lines
+from formats.pictures.shelf import Beside, Shelf, nothing
 from operations.distinct_slugs import Slugs
 from operations.draft_rows import DraftRows, draft_rows, first_ids
+from operations.picture_texts import Place, illustrate
 
 EMPTY = Problem("no_questions", "The file holds no question.", "Check that it is the right file.")
 UNKNOWN = Problem(
@@ -38,12 +42,22 @@ class Unreadable(Exception):
 class Source:
     """One file of an import: its name, and its bytes, its place, or why it cannot be read.
 
-    ``losses`` are of files beside it in its archive, that hold no questions.
+    ``losses`` are of files beside it in its archive, that hold no questions. ``folder`` is where
+    it lies there; ``shelf`` has the pictures that are beside it, for a place on a disk by itself.
     """
 
     name: str
     content: bytes | Path | Problem
     losses: tuple[Loss, ...] = ()
+    folder: str = ""
+    shelf: Shelf | None = None
+
+    def pictures(self) -> Shelf:
+        """Where its pictures lie."""
+        if self.shelf is not None:
+            return self.shelf
+        is_file = isinstance(self.content, Path)
+        return Shelf(Beside(self.content.parent) if is_file else nothing)  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,8 @@ class Prepared:
     """One question of a file, as far as it can be judged without a database.
 
     ``place`` tells it apart from the others of the run. ``rows`` are what it is as a new question;
-    without them, ``fits`` says whether there is a complete draft all the same.
+    without them, ``fits`` says whether there is a complete draft all the same. ``pictures`` came
+    with it; ``wanted`` has by their names what is told of others if the bank lacks them.
     """
 
     source: str
@@ -61,6 +76,13 @@ class Prepared:
     losses: tuple[Loss, ...] = ()
     fits: bool = False
     rows: DraftRows | None = None
+    pictures: tuple[Picture, ...] = ()
+    wanted: Mapping[str, Problem] = field(default_factory=dict)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """What its pictures were called, by their names."""
+        return {one.name: one.file for one in self.pictures}
 
     @property
     def slug(self) -> str | None:
@@ -93,19 +115,19 @@ def prepare_each(
 
 
 def prepare(
-    source: str, stream: BinaryIO, form: Format, tag: str | None = None
+    source: str, stream: BinaryIO, form: Format, tag: str | None = None, at: Place | None = None
 ) -> Iterator[Prepared]:
-    """The questions of one file, read and judged one by one."""
-    found = form.parse(stream)
+    """The questions of one file, read and judged one by one; a file comes alone unless ``at``."""
+    found, at = form.parse(stream), at or Place()
     first, second = next(found, None), next(found, None)
     if first is None:
         yield Prepared(source, source, None, (EMPTY,))
     elif second is None:
-        yield _judge(source, source, first, tag)
+        yield _judge(source, source, first, tag, at)
     else:
         slugs = Slugs()
         for number, each in enumerate(chain((first, second), found), 1):
-            yield _judge(source, f"{source}, question {number}", each, tag, slugs)
+            yield _judge(source, f"{source}, question {number}", each, tag, at, slugs)
 
 
 def prepare_source(source: Source, form: str = AUTO, tag: str | None = None) -> Iterator[Prepared]:
@@ -127,7 +149,9 @@ def _prepare_source(source: Source, form: str, tag: str | None) -> Iterator[Prep
             chosen = find_format(form, source.name, head)
             if chosen is None:
                 raise Unreadable(UNKNOWN)
-            yield from prepare(source.name, stream, chosen, tag)
+            content = source.content if not isinstance(source.content, Problem) else None
+            at = Place(source.folder, source.pictures(), Lines(content))
+            yield from prepare(source.name, stream, chosen, tag, at)
     except Unreadable as error:
         yield Prepared(source.name, source.name, None, (error.problem,))
 
@@ -143,15 +167,35 @@ def _open(content: bytes | Path | Problem) -> BinaryIO:
 
 
 def _judge(
-    source: str, place: str, found: Parsed, tag: str | None, slugs: Slugs | None = None
+    source: str,
+    place: str,
+    found: Parsed,
+    tag: str | None,
+    at: Place,
+    slugs: Slugs | None = None,
 ) -> Prepared:
-    losses = (*found.losses, *_left_out(found))
     if found.draft is None:
-        return Prepared(source, place, None, found.problems, losses)
-    draft = _named(found.draft, source, tag, slugs)
+        return Prepared(source, place, None, found.problems, found.losses)
+    shown = illustrate(found.draft, at, found.media)
+    draft = _named(shown.draft, source, tag, slugs)
+    told = tuple(shown.problems.values())
     faults = completeness(draft)
-    problems = (*found.problems, *(faults or advice(draft)))
-    return Prepared(source, place, draft, problems, losses, fits=not faults)
+    fits = not faults and all(one.severity == "warning" for one in told)
+    return Prepared(
+        source,
+        place,
+        draft,
+        (*found.problems, *told, *(_advice(draft) if fits else faults)),
+        found.losses,
+        fits=fits,
+        pictures=tuple(shown.pictures.values()),
+        wanted=shown.wanted,
+    )
+
+
+def _advice(draft: Draft) -> Iterator[Problem]:
+    """What to look at; each relative picture was looked for, and is told of if it was not found."""
+    yield from (one for one in advice(draft) if one.code != "relative_picture")
 
 
 def _named(draft: Draft, source: str, tag: str | None, slugs: Slugs | None) -> Draft:
@@ -166,11 +210,6 @@ def _named(draft: Draft, source: str, tag: str | None, slugs: Slugs | None) -> D
     return replace(draft, slug=slug, tags=tags, extra=dict(draft.extra))
 
 
-def _left_out(found: Parsed) -> Iterator[Loss]:
-    for name in found.media:
-        yield Loss("/prompt", "picture", f"The picture {name!r}.", "Its description is kept.")
-
-
 def _also(tag: str | None) -> Iterator[str]:
     if tag is not None:
         yield tag
@@ -179,7 +218,8 @@ def _also(tag: str | None) -> Iterator[str]:
 def _with_rows(prepared: Prepared) -> Prepared:
     if not prepared.fits or prepared.draft is None:
         return prepared
-    return replace(prepared, rows=draft_rows(prepared.draft, first_ids(prepared.draft)))
+    rows = draft_rows(prepared.draft, first_ids(prepared.draft), prepared.files)
+    return replace(prepared, rows=rows)
 
 
 def _slug_of(source: str, draft: Draft, slugs: Slugs | None) -> str:

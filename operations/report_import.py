@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, get_args
 
-from operations.import_questions import ImportItem, Outcome
+from operations.import_item import ImportItem, Outcome
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 

@@ -1,6 +1,6 @@
 """Write what an author says now as the next version of a question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,16 +21,21 @@ from models import (
 )
 from models.likeness import index_likeness, unindex_likeness
 from operations.draft_rows import draft_rows
+from operations.show_pictures import show_pictures
 
 
-def revise_question(session: Session, *, question: Question, draft: Draft) -> QuestionVersion:
+def revise_question(
+    session: Session, *, question: Question, draft: Draft, files: Mapping[str, str] | None = None
+) -> QuestionVersion:
     """Append an unpublished version that says what the draft says, its texts rendered.
 
     Options keep the ids they had in the last version. Raises
-    :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which.
+    :class:`~domain.errors.AmbiguousRevision` where it is unclear which is which. ``files`` are
+    what the pictures that it shows were called, by their names.
     """
     last = question.versions[-1] if question.versions else None
-    rows = draft_rows(draft, option_ids(session, question=question, options=draft.options))
+    ids = option_ids(session, question=question, options=draft.options)
+    rows = draft_rows(draft, ids, files)
     version = QuestionVersion(
         question=question,
         number=last.number + 1 if last else 1,
@@ -46,6 +51,7 @@ def revise_question(session: Session, *, question: Question, draft: Draft) -> Qu
     version.hints = [Hint(**row) for row in rows.hints]
     version.mark_scheme = MarkScheme(**rows.mark_scheme) if rows.mark_scheme else None
     session.flush()
+    show_pictures(session, media={version.id: rows.media})
     unindex_likeness(session, [question.id])
     index_likeness(session, {question.id: rows.said})
     return version

@@ -14,7 +14,7 @@ from domain.losses import Loss
 from domain.problems import Problem
 from models import ImportJob, ImportPart, now
 from operations.find_sources import Sources, find_sources
-from operations.import_questions import ImportItem
+from operations.import_item import ImportItem
 from operations.import_sources import Part, Terms, import_sources
 from operations.prepare_many import processes_for
 
@@ -55,7 +55,7 @@ def run_job(write: Write, *, job: ImportJob, worker: UUID, is_stopping: Callable
         write,
         sources,
         terms=Terms(job.format, dry_run=job.dry_run, by=Caller(job.caller, frozenset())),
-        processes=processes_for(len(sources)),
+        processes=processes_for(len(sources)) if sources.may_be_divided else 0,
         done=[read_part(part) for part in job.parts],
         keep=lambda session, part: _keep(session, job_id, worker, part),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from models import Regrade, now
-from operations.append_regrades import apply_items, hold_question, undo_items
+from operations.append_regrades import apply_items, undo_items
 from operations.assess_submissions import Assessor, assess_submissions, count_in_scope
 
 MOST_ATTEMPTS = 5  # without one batch done, it is given up at last
@@ -59,10 +59,10 @@ def advance(session: Session, *, run: Regrade, assessor: Assessor) -> bool:
     if run.task == "plan":
         is_done = assess_submissions(session, run=run, assessor=assessor)
     else:
-        hold_question(session, run)
         is_done = (apply_items if run.task == "apply" else undo_items)(session, run=run)
     if is_done and run.task == "apply":
-        run.arrived = count_in_scope(session, run) - run.submissions
+        # Fewer where an operator has let go of old months since.
+        run.arrived = max(0, count_in_scope(session, run) - run.submissions)
     if is_done:
         run.finish(now())
     return is_done

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.problems import Problem
 from models.likeness import pairs_of
-from operations.import_questions import ImportItem
+from operations.import_item import ImportItem
 
 PORTION = 500  # questions that one statement asks for
 _TOLD = 3  # of the most similar ones

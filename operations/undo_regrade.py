@@ -4,18 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from domain.access import Caller
 from domain.errors import RegradedSince, RegradeNotReady
-from models import Regrade, RegradeItem
-from operations.plan_regrade import note_regrade
+from models import GradeRow, Regrade, RegradeItem
+from operations.plan_regrade import note_regrade, take_turn
 
 
 def undo_regrade(session: Session, *, regrade: Regrade, by: Caller, at: datetime) -> bool:
     """Have the grades appended that counted before; whether that is new. Safe to repeat.
 
-    :class:`RegradeNotReady` where it was not applied, or is not yet to its end. Where a later
+    :class:`RegradeNotReady` where it was not applied, or is not yet to its end, or where another
+    regrade of the question is not. Where a later
     regrade of the same submissions is in force, that has to be undone first:
     :class:`RegradedSince`.
     """
@@ -24,6 +25,7 @@ def undo_regrade(session: Session, *, regrade: Regrade, by: Caller, at: datetime
     failed = regrade.failure is not None and regrade.task != "plan"
     if regrade.state != "applied" and not failed:
         raise RegradeNotReady(f"The regrade is {regrade.state}.")
+    take_turn(session, regrade)
     if (later := _later(session, regrade)) is not None:
         raise RegradedSince(f"The regrade {later} has graded the same submissions since.")
     if regrade.task == "undo":
@@ -36,12 +38,11 @@ def undo_regrade(session: Session, *, regrade: Regrade, by: Caller, at: datetime
 
 
 def _later(session: Session, regrade: Regrade) -> UUID | None:
-    """A regrade that was asked for after this one, shares a submission with it, and holds."""
-    mine, theirs = aliased(RegradeItem), aliased(RegradeItem)
+    """A regrade asked for after this one that holds, and has graded a submission of this one."""
     shared = (
-        select(mine.submission_id)
-        .join(theirs, theirs.submission_id == mine.submission_id)
-        .where(mine.regrade_id == regrade.id, theirs.regrade_id == Regrade.id)
+        select(RegradeItem.submission_id)
+        .join(GradeRow, GradeRow.submission_id == RegradeItem.submission_id)
+        .where(RegradeItem.regrade_id == regrade.id, GradeRow.regrade_id == Regrade.id)
     )
     return session.scalar(
         select(Regrade.id)

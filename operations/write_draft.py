@@ -16,11 +16,22 @@ from models import (
     QuestionVersion,
     ReferenceRow,
     Tag,
+    VersionMedia,
 )
+from operations.require_pictures import require_pictures
 from operations.revise_question import revise_question
 
 # In the order in which they can go: a right option refers to its option.
-_PARTS = (CorrectOption, OptionRow, ExplanationText, ReferenceRow, Hint, MarkScheme, Tag)
+_PARTS = (
+    CorrectOption,
+    OptionRow,
+    ExplanationText,
+    ReferenceRow,
+    Hint,
+    MarkScheme,
+    Tag,
+    VersionMedia,
+)
 
 
 def write_draft(
@@ -29,8 +40,10 @@ def write_draft(
     """Put the draft in place of the one that is there, else behind the published version.
 
     The new draft has the number of the old one and is not in review. A draft that says nothing
-    new changes nothing. Options keep their ids as in :func:`revise_question`.
+    new changes nothing. A picture that is not there is an :class:`~domain.errors.InvalidDraft`.
+    Options keep their ids as in :func:`revise_question`.
     """
+    require_pictures(session, draft=draft)
     last = question.versions[-1] if question.versions else None
     if last is not None and _says(last, draft):
         return last

@@ -13,6 +13,7 @@ from domain.translations import Texts, misfits, texts_of
 from formats.rendering import to_html
 from models import Question, QuestionVersion, Translation, TranslationSecret
 from operations.read_draft import read_draft
+from operations.require_pictures import show_in_translation
 
 
 def write_translation(
@@ -40,6 +41,7 @@ def write_translation(
         raise InvalidTranslation(faults=faults)
     if last is not None and last.source_hash == original.hash and read_texts(last) == said:
         return last
+    show_in_translation(session, texts=said.by_pointer, version_id=source.id)
     others = last.writers if last is not None and last.published_at is None else []
     written = Translation(
         question_id=question.id,

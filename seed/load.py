@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 
 from formats import SNIFFED, is_question_file, may_hold_questions
+from formats.archive import is_shadow
 from models import Database
 from operations.find_sources import Sources, find_sources
-from operations.import_questions import ImportItem
+from operations.import_item import ImportItem
 from operations.import_sources import Terms, import_sources
 from operations.prepare_import import Source
 from operations.prepare_many import processes_for
@@ -52,8 +53,18 @@ def _found(places: Sequence[Path]) -> Iterator[Path]:
             yield place
 
 
+def skipped_files(places: Sequence[Path]) -> Iterator[Path]:
+    """The files in the folders named that hold no questions, without hidden folders."""
+    for place in filter(Path.is_dir, places):
+        for path in sorted(place.rglob("*")):
+            is_hidden = any(one.startswith(".") for one in path.relative_to(place).parts[:-1])
+            is_work = path.is_file() and not is_hidden and not is_shadow(str(path))
+            if is_work and not _holds_questions(path):
+                yield path
+
+
 def _holds_questions(path: Path) -> bool:
-    if not is_question_file(path.name) or not path.is_file():
+    if is_shadow(str(path)) or not is_question_file(path.name) or not path.is_file():
         return False
     try:
         with path.open("rb") as file:
@@ -83,7 +94,7 @@ def load_files(
         database.write,
         chain.from_iterable(sources),
         terms=terms,
-        processes=processes_for(total),
+        processes=processes_for(total) if all(one.may_be_divided for one in sources) else 0,
     )
     with _spared_from_the_search():
         for part in parts:

@@ -1,7 +1,7 @@
 """Submissions kept by month on PostgreSQL: the service does not notice, and a month can go."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -16,12 +16,17 @@ from uuid_utils.compat import uuid7
 
 from api.app import create_app
 from domain.errors import IdempotencyKeyReused
-from models import Database
+from domain.questions import AnswerKey
+from models import Database, Regrade
 from models.answering import AnswerableVersions
+from operations.apply_regrade import apply_regrade
 from operations.grade_answer import Answer, Attempt, Graded
+from operations.read_regrade import find_regrade
+from operations.run_regrade import finish_now
 from operations.store_answers import assess, store_answers
+from operations.undo_regrade import undo_regrade
 from settings import Settings
-from tests.factories import Bank
+from tests.factories import CALLER, Bank
 from tests.processes import ROOT
 
 RECIPE = (ROOT / "deploy" / "partitions.sql").read_text().encode()
@@ -30,6 +35,11 @@ LATER = """
     INSERT INTO submission SELECT (json_populate_record(
         submission_before, json_build_object('id', first_id(%s), 'idempotency_key', NULL)
     )).* FROM submission_before
+"""
+AGAIN = """
+    INSERT INTO grade SELECT (json_populate_record(
+        grade, json_build_object('id', first_id(now()))
+    )).* FROM grade_later AS grade WHERE regrade_id IS NOT NULL
 """
 NOW = datetime.now(UTC)
 NEXT_MONTH = NOW.replace(day=2) + timedelta(days=32)
@@ -206,3 +216,79 @@ def _answer(client: TestClient, key: str) -> str:
     assert made.status_code == 201, made.text
     id_: str = made.json()["id"]
     return id_
+
+
+def test_a_regrade_finds_its_submissions_in_every_month(
+    own_database: Database, server: psycopg.Connection
+) -> None:
+    bank = Bank(own_database)
+    bank.publish(key=AnswerKey(frozenset({1})))
+    _submit(own_database, "before", NOW)
+    with server.transaction():
+        server.execute(RECIPE)
+    for month in (NOW, NEXT_MONTH, IN_YEARS):
+        _submit(own_database, None, month)
+    before = _grades(server, "is_undo = false")
+    run = bank.regrade()
+    assert (run.submissions, run.affected) == (4, 4)
+    _do(own_database, run.id, _apply)
+    gone = f"{NEXT_MONTH:%Y_%m}"
+    later = server.execute(
+        "SELECT tableoid::regclass::text FROM grade WHERE regrade_id IS NOT NULL"
+        " ORDER BY submission_id"
+    ).fetchall()
+    places = ["grade_before", "grade_before", f"grade_{gone}", "grade_later"]
+    assert later == [(place,) for place in places], "a grade lies beside its submission"
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        server.execute(AGAIN)
+    server.execute(f"DROP TABLE grade_{gone}, submission_{gone}")
+    undone = _do(own_database, run.id, _undo)
+    assert (undone.applied, undone.undone, undone.kept) == (4, 3, 0)
+    assert _grades(server, "is_undo") == [one for one in before if one[0] in _ids(server)]
+
+
+def test_months_that_go_between_plan_and_apply_are_passed_over(
+    own_database: Database, server: psycopg.Connection
+) -> None:
+    bank = Bank(own_database)
+    bank.publish(key=AnswerKey(frozenset({1})))
+    with server.transaction():
+        server.execute(RECIPE)
+    for month in (NOW, NEXT_MONTH):
+        _submit(own_database, None, month)
+    run = bank.regrade()
+    server.execute(f"DROP TABLE grade_{NEXT_MONTH:%Y_%m}, submission_{NEXT_MONTH:%Y_%m}")
+    applied = _do(own_database, run.id, _apply)
+    assert (applied.applied, applied.stale, applied.arrived) == (1, 1, 0)
+    assert _do(own_database, run.id, _undo).undone == 1
+
+
+def _do(database: Database, regrade: UUID, ask: Callable[[Session, Regrade], bool]) -> Regrade:
+    """Ask for a task of a regrade and do it."""
+
+    def work(session: Session) -> Regrade:
+        run = find_regrade(session, regrade, locked=True)
+        assert ask(session, run)
+        finish_now(session, run=run)
+        return run
+
+    return database.write(work)
+
+
+def _apply(session: Session, run: Regrade) -> bool:
+    return apply_regrade(session, regrade=run, by=CALLER, at=NOW, four_eyes=False)
+
+
+def _undo(session: Session, run: Regrade) -> bool:
+    return undo_regrade(session, regrade=run, by=CALLER, at=NOW)
+
+
+def _grades(server: psycopg.Connection, which: str) -> list[tuple[object, ...]]:
+    """What such grades say, without their ids and moments."""
+    columns = "submission_id, rule, rule_version, exact_score, points, max_points, correct, reason"
+    statement = f"SELECT {columns} FROM grade WHERE {which} ORDER BY submission_id"  # noqa: S608
+    return list(server.execute(statement.encode()).fetchall())
+
+
+def _ids(server: psycopg.Connection) -> set[object]:
+    return {id_ for (id_,) in server.execute("SELECT id FROM submission").fetchall()}

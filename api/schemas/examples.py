@@ -150,7 +150,21 @@ _RECEIPT: Example = {
     "graded_at": "2026-11-23T10:05:00Z",
 }
 
+_PICTURE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.png"
+_MEDIA: Example = {
+    "name": _PICTURE,
+    "type": "image/png",
+    "bytes": 48211,
+    "width": 640,
+    "height": 480,
+    "file": "loss-curve.png",
+    "url": f"/v1/media/{_PICTURE}",
+    "markdown": f"![](media/{_PICTURE})",
+    "created_at": "2026-11-26T09:00:00Z",
+}
 EXAMPLES: dict[str, Example] = {
+    "MediaOut": _MEDIA,
+    "MediaPage": {"items": [{"media": _MEDIA, "uses": 2}], "next_cursor": None, "limit": 50},
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
     "QuestionDraw": {"items": [_QUESTION], "seed": "S1"},

@@ -20,6 +20,7 @@ from formats.moodle.question import check_count
 BLANK = "_____"
 LONGEST_COMMENTS = 20_000  # characters that are searched for names
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
+_MARKS = re.compile(r"(~\s*=|[~=])")  # both together mark what is right, too
 _WEIGHT = re.compile(r"%(-?[0-9]{1,3}(?:\.[0-9]{0,9})?)%")
 _ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,255}+)\]")
 _TAG = re.compile(r"\[tag:([^\[\]<>`]+)\]")
@@ -160,18 +161,22 @@ def _answers(inside: str, texts: _Texts, block: Block, text: str, at: int) -> di
 
 
 def _choices(inside: str, texts: _Texts) -> dict[str, Any]:
-    pieces = check_count(re.split(r"([~=])", inside))
+    pieces = check_count(_MARKS.split(inside))
     answers = [
         _choice(mark, piece.strip(), texts)
         for mark, piece in zip(pieces[1::2], pieces[2::2], strict=True)
     ]
     if pieces[0].strip():
         answers.insert(0, _choice("~", pieces[0].strip(), texts))
-    return {"type": "multichoice", "answers": tuple(answers), "single": "=" in pieces[1::2]}
+    return {
+        "type": "multichoice",
+        "answers": tuple(answers),
+        "single": "=" in "".join(pieces[1::2]),
+    }
 
 
 def _choice(mark: str, piece: str, texts: _Texts) -> Answer:
-    share, rest = (Fraction(1), piece) if mark == "=" else _weight(piece, Fraction(0))
+    share, rest = (Fraction(1), piece) if "=" in mark else _weight(piece, Fraction(0))
     return _answer(rest, share, texts)
 
 

@@ -23,6 +23,7 @@ FORMAT = Format(
     parse=parse,
     render=render,
     book=Book(between=b""),
+    shows="{}",
 )
 
 __all__ = ["FORMAT", "json_schema", "parse", "render"]

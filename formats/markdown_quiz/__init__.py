@@ -33,6 +33,7 @@ FORMAT = Format(
     parse=parse,
     render=render,
     book=Book(),
+    shows="{}",
 )
 
 __all__ = ["FORMAT", "parse", "render"]

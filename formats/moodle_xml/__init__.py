@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from domain.questions import Draft
 from formats.carried import render_checked
 from formats.format import Book, Format, Parsed, Rendered
+from formats.moodle_xml.pictures import embed
 from formats.moodle_xml.reader import parse
 from formats.moodle_xml.writer import write
 from formats.text_lines import read_head
@@ -29,6 +30,6 @@ def _render(draft: Draft) -> Rendered:
     return render_checked(draft, write, _read_one)
 
 
-FORMAT = Format("moodle_xml", (".xml",), _sniff, parse, _render, BOOK)
+FORMAT = Format("moodle_xml", (".xml",), _sniff, parse, _render, BOOK, shows="{}", embed=embed)
 
 __all__ = ["FORMAT"]

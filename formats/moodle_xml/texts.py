@@ -6,6 +6,7 @@ from binascii import Error
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import chain, count
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
@@ -52,12 +53,19 @@ class Texts:
             return "", self.form
         text = inner_text(element)
         shown = {_shown(found) for found in _NAMED.finditer(text)}
+        named: dict[str, str] = {}
         for name, content in self._files(element):
             if name in shown:
-                self.media[quote(name)] = content
+                named[name] = self._free(name, content)
+                self.media[named[name]] = content
             else:
                 self.lose("unused_file", f"The file {name!r}, which no text shows.")
-        return _NAMED.sub(_relative, text), self.form_of(element)
+
+        def relative(found: re.Match[str]) -> str:
+            name = _shown(found)
+            return named.get(name, quote(name))
+
+        return _NAMED.sub(relative, text), self.form_of(element)
 
     def form_of(self, element: Element) -> str:
         """The format that an element names; HTML for one that is not known."""
@@ -80,13 +88,14 @@ class Texts:
             except (Error, ValueError):
                 self.lose("bad_file", f"The file {name!r}, which is not in base64.")
             else:
-                yield self._free(name, content), content
+                yield name, content
 
     def _free(self, name: str, content: bytes) -> str:
-        """The name; if another picture has it already, that is told."""
-        if self.media.get(quote(name), content) != content:
-            self.lose("file_name", f"The picture {name!r} before, since two have this name.")
-        return name
+        """The name as an address; where another text has another picture by it, a number more."""
+        folder, _, file = name.rpartition("/")
+        names = (f"{folder}/{n}-{file}" if folder else f"{n}-{file}" for n in count(2))
+        addresses = map(quote, chain((name,), names))
+        return next(one for one in addresses if self.media.get(one, content) == content)
 
 
 def inner_text(element: Element) -> str:
@@ -103,10 +112,6 @@ def inner_text(element: Element) -> str:
 def words(element: Element | None) -> str:
     """The words of a text that is no markup, on one line."""
     return "" if element is None else " ".join(inner_text(element).split())
-
-
-def _relative(found: re.Match[str]) -> str:
-    return quote(_shown(found))
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -51,6 +51,7 @@ QTI3 = Format(
     parse=_parse,
     render=partial(render, version=build.QTI3),
     package=partial(package, INDEX3),
+    shows="{}",
 )
 QTI22 = Format(
     "qti22",
@@ -59,6 +60,7 @@ QTI22 = Format(
     parse=_parse,
     render=partial(render, version=build.QTI22),
     package=partial(package, INDEX22),
+    shows="{}",
 )
 QTI21 = Format(
     "qti21",
@@ -67,6 +69,7 @@ QTI21 = Format(
     parse=_parse,
     render=partial(render, version=build.QTI21),
     package=partial(package, INDEX21),
+    shows="{}",
 )
 
 QTI12 = Format(
@@ -76,6 +79,7 @@ QTI12 = Format(
     parse=_parse12,
     render=v12.render,
     package=v12.package,
+    shows="$IMS-CC-FILEBASE$/{}",
 )
 
 __all__ = ["QTI3", "QTI12", "QTI21", "QTI22"]

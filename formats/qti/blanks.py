@@ -24,6 +24,7 @@ from formats.qti.text import read_text
 from formats.qti.typed import read_entry
 from formats.qti.xml import Element, children, refused
 
+BLANK = "cloze"  # the class of an entry that is a blank of a text, even if the only one
 _NAME = re.compile(NAME)
 
 

@@ -17,6 +17,7 @@ from formats.qti.asking import (
     option_names,
     text_losses,
 )
+from formats.qti.blanks import BLANK
 from formats.qti.build import base, condition, make, number, setting, variable
 from formats.qti.choice_scoring import RESPONSE
 from formats.qti.text import fill, insert
@@ -38,8 +39,13 @@ def ask_number(draft: Draft) -> Asked:
     return asked
 
 
-def _entry(name: str) -> Element:
-    return make("textEntryInteraction", responseIdentifier=name)
+def _entry(name: str, **attributes: str) -> Element:
+    return make("textEntryInteraction", responseIdentifier=name, **attributes)
+
+
+def _blank(name: str) -> Element:
+    """An entry that stays a blank where it is the only one."""
+    return _entry(name, **{"class": BLANK})
 
 
 def margin_of(answer: StatedNumber) -> Fraction:
@@ -141,7 +147,7 @@ def _ask_blank(
     if isinstance(blank, StatedNumber):
         asked.losses += number_losses(blank, path)
         asked.declarations.append(declaration(name, "single", "float", [number(blank.value)]))
-        return _entry(name), [(is_number(blank, name), Fraction(1))]
+        return _blank(name), [(is_number(blank, name), Fraction(1))]
     asked.losses += text_losses(blank, path)
     accepted = accepted_texts(blank)
     if not any(one.score == 1 for one in accepted):
@@ -151,7 +157,7 @@ def _ask_blank(
     mapped = mapping(values, caseSensitive=case)
     asked.declarations.append(declaration(name, "single", "string", [_best(accepted)], mapped))
     ordered = sorted(accepted, key=lambda one: -one.score)
-    return _entry(name), [(_is_text(name, one.text, case), one.score) for one in ordered]
+    return _blank(name), [(_is_text(name, one.text, case), one.score) for one in ordered]
 
 
 def _is_text(name: str, text: str, case: str) -> Element:

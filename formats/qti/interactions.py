@@ -21,6 +21,8 @@ def read_choice(item: Item, one: Element) -> Content:
     """Options to pick from."""
     declared = item.declared(one)
     elements = [each for each in children(one) if each.tag == "simpleChoice"]
+    if not elements:
+        raise refused("no_options", "There is nothing to pick from.", "Add options.", one)
     names = _names(elements)
     right = _right_options(declared, names, one)
     options = _options(item, elements)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from formats.pictures.shelf import is_picture_file
 from formats.qti.mathml import to_tex
 from formats.qti.xml import Element, entity_text, local_name
 
@@ -191,8 +192,26 @@ def _address(address: str) -> str:
 
 
 def _image(element: Element) -> str:
-    words = escape(element.get("alt") or "").replace("\n", " ")
-    return f"![{words}]({_address(element.get('src') or '')})"
+    return picture(element.get("alt") or "", element.get("src") or "")
+
+
+def picture(words: str, address: str) -> str:
+    """A picture that is shown, and what it shows in plain words."""
+    return f"![{escape(_SPACE.sub(' ', words).strip())}]({_address(address)})"
+
+
+def is_picture(element: Element) -> bool:
+    """Whether an ``object`` is one."""
+    address, type_ = element.get("data") or "", (element.get("type") or "").lower()
+    return bool(address) and (
+        type_.startswith("image/") or (not type_ and is_picture_file(address))
+    )
+
+
+def _object(element: Element) -> str:
+    if not is_picture(element):
+        return _inside(element)
+    return picture(_raw(element), element.get("data") or "")
 
 
 def _span(element: Element) -> str:
@@ -220,6 +239,7 @@ _INLINE: dict[str, Callable[[Element], str]] = {
     "code": _code,
     "a": _link,
     "img": _image,
+    "object": _object,
     "span": _span,
     "math": _mathml,
 }

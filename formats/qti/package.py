@@ -1,6 +1,6 @@
 """The index that a package of items needs: ``imsmanifest.xml``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -37,15 +37,16 @@ INDEX21 = Index(
 
 def package(index: Index, files: Iterable[File]) -> Iterator[File]:
     """The files as they are, and at the end the index that names them."""
-    names: list[str] = []
+    items: dict[str, tuple[str, ...]] = {}
     for file in files:
-        names.append(file.name)
+        if not file.is_picture:
+            items[file.name] = file.shows
         yield file
-    yield File(MANIFEST, manifest(index, names))
+    yield File(MANIFEST, manifest(index, items))
 
 
-def manifest(index: Index, names: Iterable[str]) -> bytes:
-    """The index of a package with these files."""
+def manifest(index: Index, items: Mapping[str, Iterable[str]]) -> bytes:
+    """The index of a package with these files, and the pictures that each of them shows."""
     root = etree.Element(f"{{{index.namespace}}}manifest", nsmap={None: index.namespace})
     root.set("identifier", "questions")
     metadata = _inside(root, "metadata")
@@ -53,10 +54,11 @@ def manifest(index: Index, names: Iterable[str]) -> bytes:
     _inside(metadata, "schemaversion").text = index.version
     _inside(root, "organizations")
     resources = _inside(root, "resources")
-    for name in names:
+    for name, shows in items.items():
         identifier = f"item-{sha256(name.encode()).hexdigest()[:16]}"
         resource = _inside(resources, "resource", identifier=identifier, type=index.item, href=name)
-        _inside(resource, "file", href=name)
+        for file in (name, *shows):
+            _inside(resource, "file", href=file)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
 
 

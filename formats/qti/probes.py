@@ -4,13 +4,14 @@ All responses where there are few; else those that differ a little from nothing 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations, product
 from typing import Any
 
 from domain.grading.cloze import ChoiceBlank, StatedBlanks
 from domain.grading.matching import StatedPairs
-from domain.grading.numbers import spell_number
+from domain.grading.numbers import LONGEST_NUMBER, spell_number
 from domain.grading.numeric import StatedNumber
 from domain.grading.short_text import StatedText
 from domain.questions import Draft
@@ -19,6 +20,7 @@ from formats.qti.item import Content
 from formats.qti.processing import Responses
 
 ALL_SUBSETS = 10  # options up to which every set of picks is tried
+_SHORTENED = 50  # digits of a number that is too long to be sent
 MOST_PROBES = 2000
 OTHER = "something else"
 
@@ -103,8 +105,17 @@ def entry_probes(answer: StatedNumber | StatedText, name: str) -> Iterator[Probe
 
 def _sent(answer: object, value: Value) -> dict[str, Any]:
     if isinstance(answer, StatedNumber):
-        return {"value": spell_number(value) if isinstance(value, Fraction) else str(value)}
+        return {"value": _spelled(value) if isinstance(value, Fraction) else str(value)}
     return {"text": str(value)}
+
+
+def _spelled(value: Fraction) -> str:
+    """The number as a learner can send it, shortened where its digits are too many."""
+    spelled = spell_number(value)
+    if len(spelled) <= LONGEST_NUMBER:
+        return spelled
+    with localcontext(prec=_SHORTENED):
+        return str(Decimal(value.numerator) / Decimal(value.denominator))
 
 
 def typed(answer: StatedNumber | StatedText) -> list[Value]:
@@ -118,7 +129,8 @@ def typed(answer: StatedNumber | StatedText) -> list[Value]:
         margin = answer.relative * abs(answer.value)
     steps = [margin, margin + (margin or Fraction(1)) / 1000, margin / 2, margin * 2 + 1]
     around = [answer.value + sign * step for step in steps for sign in (1, -1)]
-    return [None, answer.value, Fraction(0), *around]
+    sayable = [one for one in around if Fraction(_spelled(one)) == one]
+    return [None, answer.value, Fraction(0), *sayable]
 
 
 def blank_probes(

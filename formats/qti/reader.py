@@ -14,12 +14,13 @@ from domain.losses import Loss
 from domain.problems import Problem
 from domain.questions import AnswerKey, Draft, Explanation, is_slug
 from formats.format import Parsed
-from formats.qti.blanks import read_blanks
+from formats.qti.blanks import BLANK, read_blanks
 from formats.qti.declarations import Declared
 from formats.qti.feedback import read_explanation
 from formats.qti.interactions import no_answer, read_choice, read_match, read_order
 from formats.qti.item import Content, Item, open_item, stated_score
 from formats.qti.mathml import to_tex
+from formats.qti.media import MEDIA, addresses_of, tell_media, tell_pictures
 from formats.qti.probes import (
     Probe,
     choice_probes,
@@ -36,7 +37,6 @@ SLUG = "q_"  # before a slug that is the item's identifier
 UNNAMED = "i_"  # before an identifier that stands for none
 Asking = Callable[[Draft], Iterator[Probe]]  # what to ask about an item, once its draft is there
 _ROOTS = frozenset({"assessmentItem"})
-_MEDIA = ("object", "audio", "video", "mediaInteraction", "include")
 _INLINE = frozenset({"textEntryInteraction", "inlineChoiceInteraction", "gapMatchInteraction"})
 
 
@@ -66,7 +66,9 @@ def parse_item(root: Element) -> Parsed:
             )
         item = open_item(root)
         losses, problems = item.losses, item.problems
+        pictures = list(addresses_of(root.iter(etree.Element)))  # what is read leaves the tree
         draft = _draft(item)
+        tell_pictures(item, draft, pictures)
     except Refused as error:
         return Parsed(None, (*problems, error.problem), tuple(losses))
     except ValidationError as error:
@@ -118,10 +120,11 @@ def _named(item: Item, content: Content, explanation: Explanation) -> Draft:
 
 def _content(item: Item) -> tuple[Content, Asking]:
     one = item.interactions[0]
-    if len(item.interactions) > 1 or one.tag in _INLINE - {"textEntryInteraction"}:
+    is_entry = one.tag == "textEntryInteraction" and one.get("class") != BLANK
+    if len(item.interactions) > 1 or (one.tag in _INLINE and not is_entry):
         return _several(item)
     declared = item.declared(one)
-    if one.tag == "textEntryInteraction":
+    if is_entry:
         return _entry(item, one, declared)
     content = _READERS[str(one.tag)](item, one)
     content = replace(content, prompt=read_prompt(item))
@@ -168,11 +171,8 @@ def _tell_unread(item: Item) -> None:
     """Note what the draft leaves out, wherever it stands in the item."""
     for one in item.root.iter(etree.Element):
         name = str(one.tag)
-        if name == "img" and not (one.get("src") or "").startswith(("http:", "https:")):
-            what = f"The picture {(one.get('src') or '')[:80]!r}."
-            item.lose("/prompt", "picture", what, "Its address is kept.")
-        elif name in _MEDIA:
-            item.lose("/prompt", "media", f"A medium in `{name}`.", "Its words are kept.")
+        if name in MEDIA:
+            tell_media(item, (one,))
         elif name == "math" and to_tex(one) is None:
             item.lose("/prompt", "math", "A formula in MathML.", "Its letters are kept.")
         elif name in _UNREAD and not is_for_learners(one):

@@ -35,6 +35,7 @@ FORMAT = Format(
     parse=_parse,
     render=_render,
     media_type="text/markdown; charset=utf-8",
+    shows="{}",
 )
 
 __all__ = ["FORMAT", "parse", "render"]

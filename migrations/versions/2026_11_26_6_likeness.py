@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from models.likeness import PORTION, index_likeness, texts_of
 
 revision = "2026_11_26_6"
-down_revision = "2026_11_26_4"
+down_revision = "2026_11_26_5"
 branch_labels = None
 depends_on = None
 

@@ -43,7 +43,12 @@ TOLD = {
         stem('Look: <img src="https://example.org/a.png">'),
         stem('Look: <img src="https://example.org/a.png" alt="">'),
     ],
-    "relative_picture": [stem("![a plot](images/a.png)"), stem('<img alt="a" src="a.png">')],
+    "relative_picture": [
+        stem("![a plot](images/a.png)"),
+        stem('<img alt="a" src="a.png">'),
+        stem("![a plot][plot]\n\n[plot]: images/a.png"),
+        stem(f"![a plot](media/{'ab' * 31}.png)"),
+    ],
     "broken_math": [
         stem("Solve $$x^2 = 4."),
         stem("Solve $\\frac{1}{2$ soon."),
@@ -61,6 +66,7 @@ QUIET = [
     options("All of the above layers of the network that are named stay as they were", LONG),
     stem("Write `![](a.png)`:\n\n```html\n<img src='a.png'>\n```"),
     stem("![a plot](https://example.org/a.png) and <img alt='a' src='data:image/png;base64,x'>"),
+    stem(f"![a plot](media/{'ab' * 32}.png) and ![one](/v1/media/{'cd' * 32}.svg)"),
     stem("It costs $5 or $6, and $x^{2}$ is \\$3."),
     stem("$$\\begin{cases} \\left\\{ x \\right. \\end{cases}$$ and $\\{1, 2\\}$"),
     stem("[a link](page.html)"),

@@ -184,15 +184,19 @@ def typed(draw: st.DrawFn) -> Draft:
 
 @st.composite
 def clozes(draw: st.DrawFn) -> Draft:
-    """A number, a text and a choice in one text."""
+    """A number, a text or a choice in one text, or several of them."""
     number, text = draw(numeric_answers()), draw(text_answers())
     options = tuple(Option(f"{at} word", part="verb") for at in range(draw(st.integers(2, 4))))
-    blanks: dict[str, Blank] = {
+    made: dict[str, Blank] = {
         "rate": NumericBlank(kind="numeric", **dict(number)),
         "noun": TextBlank(kind="short_text", **dict(text)),
         "verb": ChoiceBlank(kind="inline_choice", key=draw(st.integers(1, len(options)))),
     }
-    prompt = f"{draw(texts)} at [[rate]], *then [[noun]]*\n\n- [[verb]] it {draw(texts)}"
+    names = draw(st.sets(st.sampled_from(sorted(made)), min_size=1))
+    blanks = {name: blank for name, blank in made.items() if name in names}
+    parts = {"rate": " at [[rate]]", "noun": ", *then [[noun]]*", "verb": "\n\n- [[verb]] it"}
+    prompt = draw(texts) + "".join(parts[name] for name in blanks) + f" {draw(texts)}"
+    options = options if "verb" in names else ()
     scoring = draw(scorings("cloze"))
     return draw(
         _drafts("cloze", options, scoring, prompt=prompt, answer=StatedBlanks(blanks=blanks))

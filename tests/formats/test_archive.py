@@ -2,6 +2,8 @@
 
 import io
 import stat
+import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -10,6 +12,7 @@ import pytest
 from domain.problems import Problem
 from formats import archive, is_question_file
 from formats.archive import Archive, is_archive, open_archive
+from operations.find_sources import find_sources
 
 Build = Callable[[zipfile.ZipFile], object]
 
@@ -51,9 +54,10 @@ def codes(data: bytes) -> dict[str, str]:
 def test_question_files_are_taken_in_the_order_of_their_paths() -> None:
     data = packed(
         put("b.qmd", b"2"), put("a/z.md", b"1"), put("a/", b""), put("notes.rtf"),
-        put("__MACOSX/._b.qmd"), put("inner.zip"),
+        put("__MACOSX/._b.qmd"), put("inner.zip"), put("a/.DS_Store"), put("a/._z.md"),
     )  # fmt: skip
     found = read(data)
+    assert found.others == ("inner.zip", "notes.rtf")
     assert len(found) == 2
     assert [(member.name, member.content) for member in found] == [
         ("a/z.md", b"1"),
@@ -125,3 +129,23 @@ def test_a_crowded_archive_is_not_even_listed(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x05\x06" + b"\xff" * 30, b"no zip at all"])
 def test_what_is_no_zip_is_a_problem_of_the_whole(data: bytes) -> None:
     assert codes(data) == {"all.zip": "bad_archive"}
+
+
+@pytest.mark.parametrize("declared", [None, 10, archive.SMALL, archive.LARGEST_MEMBER * 4])
+def test_a_bomb_costs_no_more_than_a_file_may_have_whatever_it_declares(
+    declared: int | None,
+) -> None:
+    size = 4 * archive.LARGEST_MEMBER
+    data = bytearray(packed(put("a.txt", bytes(size)), put("good.qmd")))
+    if declared is not None:
+        place = data.index(b"PK\x01\x02") + 24
+        data[place : place + 4] = declared.to_bytes(4, "little")
+    tracemalloc.start()
+    started = time.process_time()
+    try:
+        found = [one.name for one in find_sources("all.zip", bytes(data)) if one.content == b"x"]
+        assert tracemalloc.get_traced_memory()[1] < 3 * archive.LARGEST_MEMBER
+        assert time.process_time() - started < 2
+    finally:
+        tracemalloc.stop()
+    assert found == ["good.qmd"]

@@ -60,6 +60,8 @@ def test_answers_in_braces_are_known_as_gift(answers: str) -> None:
 
 def test_a_stray_file_in_a_folder_is_left_alone() -> None:
     assert not may_hold_questions("notes.txt", b"Buy milk.")
+    assert not may_hold_questions("README.md", b"# My course\n\nNotes for colleagues.\n")
+    assert may_hold_questions("quiz.md", b"# My quiz\n\nWhich?\n\n- [x] one\n- [ ] two\n")
     assert not may_hold_questions("package.json", b'{"name": "x"}')
     assert not may_hold_questions("schema.json", b'{\n "title": "A schema",\n "type": "object"\n}')
     assert not may_hold_questions("output.txt", b"error: unused\n  fn main() {}\n  if a { #[x] }\n")

@@ -4,11 +4,19 @@ import pytest
 
 from formats import FORMATS
 from tests.formats.fuzz.checks import fault_in
-from tests.formats.test_qti12 import HEAD, TAIL, earns, equal, field, lid
+from tests.formats.test_qti12 import FILL, HEAD, TAIL, earns, equal, field, lid
 from tests.formats.test_qti_items import CHOICE, SINGLE, declare, source
 
 RIGHT = declare("RESPONSE", "single", "float", "1")
 ENTRY = '<p>a <textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+MAPPED = '<mapping defaultValue="0"><mapEntry mapKey="a" mappedValue="1"/></mapping>'
+SEVERAL = declare("RESPONSE", "multiple", "identifier", "", MAPPED)
+PICKED = '<variable identifier="RESPONSE"/>'
+MAP_RULE = f"""<responseProcessing><responseCondition><responseIf><isNull>{PICKED}</isNull>
+    </responseIf><responseElse><setOutcomeValue identifier="SCORE"><mapResponse
+    identifier="RESPONSE"/></setOutcomeValue></responseElse></responseCondition>
+    </responseProcessing>"""
+NO_CHOICE = '<choiceInteraction responseIdentifier="RESPONSE" maxChoices="0"/>'
 MATCH = '<matchInteraction responseIdentifier="RESPONSE"><simpleMatchSet/><simpleMatchSet/>'
 PAIRS = declare("RESPONSE", "multiple", "directedPair", "a b")
 
@@ -69,6 +77,11 @@ FOUND = {
         "qti12",
         cartridge("multiple_dropdowns_question", lid("x", "1", text="match" * 20), equal("1", "x")),
     ),
+    "number of many digits": (
+        "qti12",
+        cartridge("numerical_question", FILL, equal("9E81")),
+    ),
+    "nothing to pick from": ("qti21", source(SEVERAL, NO_CHOICE, MAP_RULE)),
     "nothing to match with": (
         "qti12",
         cartridge("matching_question", "<response_lid ident='a'/>", equal("1", "b")),

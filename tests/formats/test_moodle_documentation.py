@@ -78,3 +78,14 @@ def test_the_fractions_are_those_that_moodle_takes() -> None:
     for share, one in SHARES.items():
         assert read_percent(one) == share
         assert "/" not in spell_number(share) or share.denominator in {3, 6, 7, 9}
+
+
+@pytest.mark.parametrize("mark", ["~=", "~ ="])
+def test_both_marks_of_gift_together_are_one_right_option(mark: str) -> None:
+    source = f"Not many people {{{mark}like#Yes.~likes#No.}} raw fish."
+    (read,) = FORMATS["gift"].read(source.encode())
+    assert read.draft is not None
+    told = [(option.text, option.feedback) for option in read.draft.options]
+    assert told == [("like", "Yes."), ("likes", "No.")]
+    assert read.draft.kind == "single_choice"
+    assert read.draft.key.positions == {1}

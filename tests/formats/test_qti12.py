@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from domain.grading.cloze import Blank, NumericBlank, StatedBlanks, TextBlank
 from domain.grading.matching import StatedPairs
 from domain.grading.numeric import StatedNumber
+from domain.grading.short_text import AcceptedText
 from domain.questions import Draft, Scoring
 from formats import FORMATS
 from formats.format import Parsed
+from formats.qti.build import number
 from tests.formats.qti_drafts import drafts
 
 QTI12 = FORMATS["qti12"]
@@ -53,9 +56,29 @@ def expected(draft: Draft, read: Draft, lost: set[str]) -> Draft:
         assert read.scoring == Scoring(plain, draft.scoring.max_points) or len(draft.options) < 3
     if lost & {"partial_texts", "relative", "case"}:
         changes |= {"answer": read.answer, "scoring": read.scoring}
+    if isinstance(draft.answer, StatedBlanks):
+        blanks = draft.answer.blanks
+        if len(blanks) == 1:  # then all rules are one
+            changes["scoring"] = Scoring("all_or_nothing", draft.scoring.max_points)
+        changes["answer"] = StatedBlanks(blanks={name: as_written(blanks[name]) for name in blanks})
     if draft.kind in ("matching", "ordering"):
         changes["shuffle"] = False
     return replace(draft, **changes)
+
+
+def typed(*texts: str) -> TextBlank:
+    """A blank to type one of these into."""
+    accept = tuple(AcceptedText(text=text) for text in texts)
+    return TextBlank(kind="short_text", accept=accept, whitespace=True)
+
+
+def as_written(blank: Blank) -> Blank:
+    """What is left of a blank: a number is a text, only what is wholly right is accepted."""
+    if isinstance(blank, NumericBlank):
+        return typed(number(blank.value))
+    if isinstance(blank, TextBlank):
+        return typed(*(one.text for one in blank.accept if one.score == 1))
+    return blank
 
 
 def item(kind: str, presentation: str, processing: str, more: str = "") -> Parsed:

@@ -199,12 +199,13 @@ def test_feedback_formulas_and_media() -> None:
     )
     more = '<modalFeedback outcomeIdentifier="F" identifier="x">Because.</modalFeedback>'
     math = """<p><math xmlns="http://www.w3.org/1998/Math/MathML"><msup><mi>x</mi><mn>2</mn></msup>
-</math><img src="a.png" alt="a plot"/></p>"""
-    found = draft(source(SINGLE, math + told, more=more), "picture", "feedback_condition")
+</math><img src="a.png" alt="a plot"/>
+<object data="b.svg" type="image/svg+xml">a map</object></p>"""
+    found = draft(source(SINGLE, math + told, more=more), "feedback_condition")
     assert found.options[0].feedback == "No."
     assert found.explanation.text == "Because."
     assert found.prompt.startswith("${x}^{2}$")
-    assert "![a plot](a.png)" in found.prompt
+    assert "![a plot](a.png) ![a map](b.svg)" in found.prompt
 
 
 def test_feedback_blocks_and_instructions_for_learners() -> None:

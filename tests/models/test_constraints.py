@@ -9,9 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import Constraint
 
-from models import Base, Database, IdempotencyRecord, ImportJob
+from formats.pictures import read_picture
+from models import Base, Database, IdempotencyRecord, ImportJob, now
 from models.import_job import ImportPart
+from operations.keep_pictures import keep_pictures
 from tests.factories import Bank
+from tests.pictures import png
 
 NOWHERE = UUID(int=0)
 SAME = object()  # the value that the row already there has
@@ -52,6 +55,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "translated_version": {"language": "fr"},
     "likeness_band": {"band": 99},
     "alike_pair": {},
+    "media": {"sha256": "other"},
+    "version_media": {},
 }
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
@@ -106,6 +111,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("fk_likeness_band_question_id", "likeness_band", {"question_id": NOWHERE}),
     ("fk_alike_pair_question_id", "alike_pair", {"question_id": NOWHERE}),
     ("fk_alike_pair_other_id", "alike_pair", {"other_id": NOWHERE}),
+    ("fk_version_media_version_id", "version_media", {"version_id": NOWHERE}),
+    ("fk_version_media_sha256", "version_media", {"sha256": "nowhere"}),
     ("uq_signing_key_kid", "signing_key", {"kid": SAME}),
     ("fk_import_part_job_id", "import_part", {"job_id": NOWHERE}),
 ]
@@ -116,9 +123,14 @@ IMPLIED = {"fk_correct_set_version_id": "fk_correct_set_version_id_option_id"}
 @pytest.fixture
 def connection(database: Database, bank: Bank) -> Connection:
     """A connection to a database with a row in every table."""
-    bank.publish(external_id="rivers-1", tags=("water",), hints=("A map.",), oracle_budget=1)
+    picture = read_picture(png())
+    database.write(lambda session: keep_pictures(session, pictures=[picture], at=now()))
+    shown = f"![a map](media/{picture.name})"
+    bank.publish(
+        prompt=shown, external_id="rivers-1", tags=("water",), hints=("A map.",), oracle_budget=1
+    )
     bank.translate()
-    bank.publish(slug="nearly-the-same")
+    bank.publish(prompt=shown, slug="nearly-the-same")
     bank.key()
     bank.submit(key="first")
     bank.regrade()
@@ -174,7 +186,7 @@ def told_by_sqlite(constraint: Constraint) -> str:
     sorted(
         OTHER.keys()
         - {"audit_head", "bank", "correct_set", "explanation", "mark_scheme"}
-        - {"translation_secret", "alike_pair"}
+        - {"translation_secret", "version_media", "alike_pair"}
     ),
 )
 def test_another_row_that_breaks_nothing_is_taken(connection: Connection, name: str) -> None:

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from formats import FORMATS
 from models import Base, Database, Question, now
 from models.search import author_search, question_search
 from operations import import_many
-from operations.import_questions import ImportItem, import_questions
+from operations.import_item import ImportItem
+from operations.import_questions import import_questions
 from operations.import_sources import CHUNK, Part, Terms, import_sources
 from operations.prepare_import import Source, prepare_sources
 from operations.prepare_many import MANY
@@ -136,6 +138,14 @@ def undone(database: Database) -> Callable[[Callable[[], Any]], Any]:
     return run
 
 
+def without_likeness(items: Sequence[ImportItem]) -> list[ImportItem]:
+    """Without what a file tells only if those behind it are there, too."""
+    return [
+        replace(one, problems=tuple(it for it in one.problems if it.code != "near_duplicate"))
+        for one in items
+    ]
+
+
 def test_both_ways_write_the_same_rows_and_say_the_same(
     database: Database, undone: Callable[..., Any]
 ) -> None:
@@ -148,7 +158,7 @@ def test_both_ways_write_the_same_rows_and_say_the_same(
     event.listen(database.bind, "before_cursor_execute", note)
     fast = bring(database, SORTS), contents(database)
     event.remove(database.bind, "before_cursor_execute", note)
-    assert fast[0] == slow[0]
+    assert without_likeness(fast[0]) == without_likeness(slow[0])
     assert fast[1] == slow[1]
     assert [item.outcome for item in fast[0]] == ["created"] * 6 + ["failed"] * 4
     assert sum(line.startswith("INSERT INTO question ") for line in statements) == 1
@@ -176,7 +186,7 @@ def test_both_ways_revise_alike(database: Database, undone: Callable[..., Any]) 
     files = edited({name: SORTS[name] for name in SORTS if name != "named/index.qmd"})
     slow = undone(lambda: bring_one_by_one(database, files))
     fast = bring(database, files), contents(database)
-    assert fast[0] == slow[0]
+    assert without_likeness(fast[0]) == without_likeness(slow[0])
     assert fast[1] == slow[1]
     told = {item.source: item for item in fast[0]}
     assert told["plain.qmd"].outcome == "updated"

@@ -14,7 +14,8 @@ from domain.questions import AnswerKey, Draft, Option, Scoring, content_hash
 from formats import FORMATS, Format, Parsed
 from models import Base, Database, Question, QuestionVersion, now
 from models.search import matching
-from operations.import_questions import ImportItem, import_questions
+from operations.import_item import ImportItem
+from operations.import_questions import import_questions
 from operations.read_draft import read_draft
 from tests.factories import DRAFT, SEED_FILE, Bank
 

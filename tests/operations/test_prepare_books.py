@@ -87,6 +87,22 @@ def test_files_of_a_zip_that_hold_no_questions_are_skipped_and_named() -> None:
     assert second == ("all.zip/b.txt", [], [])
 
 
+def test_files_of_other_kinds_in_a_zip_are_named_and_no_index_is() -> None:
+    names = ("a__png", "LICENSE", "__gitignore", "b__png", "c__png", "d__png")
+    files = dict.fromkeys(names, b"x") | {"README__md": b"# Notes\n\nNothing to answer.\n"}
+    first = GIFT.partition(b"\n\n")[0]
+    (only,) = prepared("auto", **files, q__gift=first, imsmanifest__xml=b"<manifest/>")
+    assert only[1] == []
+    assert [(loss.code, loss.what) for loss in only[2]] == [
+        ("stray_file", "The file 'all.zip/README.md' holds no questions."),
+        (
+            "other_files",
+            "Of a kind that holds no questions: "
+            "'.gitignore', 'LICENSE', 'a.png', 'b.png', 'c.png' and 1 more.",
+        ),
+    ]
+
+
 def test_the_test_of_a_package_is_told_and_its_items_are_taken() -> None:
     item = FORMATS["qti21"].render(DRAFT).content or b""
     for test in (TEST, NEWER_TEST, TEST.decode().encode("utf-16")):

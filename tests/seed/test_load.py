@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from domain.problems import Problem
 from models import Base, Database
-from operations.import_questions import ImportItem
+from operations.import_item import ImportItem
 from operations.import_sources import Terms
-from seed.load import CONTENT, Load, load_files, question_files
+from seed.load import CONTENT, Load, load_files, question_files, skipped_files
 from seed.report import lines_of, load_and_report, summary_of
 from tests.factories import SEED_FILE
 
@@ -159,3 +159,16 @@ def test_the_sum(outcomes: list[Callable[..., str]], summary: str) -> None:
         load.add(ImportItem("a", "a", outcome))  # type: ignore[arg-type]
     assert summary_of(load) == summary
     assert summary_of(load, dry_run=True) == f"{summary} (dry run: nothing was written)"
+
+
+def test_files_of_a_folder_without_questions_are_named(tmp_path: Path) -> None:
+    (tmp_path / "sub" / "__MACOSX").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "q.gift").write_text("::A:: Which? {=a ~b}")
+    (tmp_path / "README.md").write_text("# Notes")
+    names = ("LICENSE", "a.png", ".gitignore", ".DS_Store", "sub/__MACOSX/._q.gift", ".git/config")
+    for name in names:
+        (tmp_path / name).write_text("x")
+    found = [str(path.relative_to(tmp_path)) for path in skipped_files([tmp_path])]
+    assert found == [".gitignore", "LICENSE", "README.md", "a.png"]
+    assert list(question_files([tmp_path])) == [tmp_path / "q.gift"]

@@ -13,8 +13,12 @@ from formats.qti.probes import near_responses
 from formats.qti.v12.material import read_material
 from formats.qti.v12.parts import Shape, labels_of, only_right, right_of
 from formats.qti.v12.processing import Given
-from formats.qti.xml import Element, child, text_of
+from formats.qti.xml import Element, child, refused, text_of
 
+TYPED_BLANKS, DROPDOWNS = "fill_in_multiple_blanks_question", "multiple_dropdowns_question"
+# How New Quizzes say of each option that a blank is answered; a bank of words is picked from, too.
+TYPED, PICKED, WORDS = "openEntry", "dropdown", "wordbank"
+_LOOSE = frozenset({"TextContainsAnswer", "TextCloseEnough"})
 # A blank's name and its response; how it can be filled, the right way first, `None` for not at all.
 _Way = tuple[str, str, list[tuple[str, dict[str, Any]] | None]]
 
@@ -47,7 +51,8 @@ def read_blanks(item: Item, responses: Sequence[Element], kind: str) -> Shape:
         labels = {label.get("ident", ""): read_material(label) for label in labels_of(one)}
         if not right or (labels and not set(right) <= labels.keys()):
             raise no_answer(one)
-        if kind == "fill_in_multiple_blanks_question" or not labels:
+        if _is_typed(one, kind):
+            _tell_comparison(item, one, name)
             texts = [labels.get(label, label) for label in right]
             accept = tuple(AcceptedText(text=text) for text in dict.fromkeys(texts))
             blanks[name] = TextBlank(kind="short_text", accept=accept, whitespace=True)
@@ -63,6 +68,25 @@ def read_blanks(item: Item, responses: Sequence[Element], kind: str) -> Shape:
     return Shape(
         "cloze", prompt, lambda _: _filled(ways), tuple(options), answer=StatedBlanks(blanks=blanks)
     )
+
+
+def _is_typed(response: Element, kind: str) -> bool:
+    """Whether a blank is typed in, as its options say or else the type of the question."""
+    said = {one.get("answer_type") for one in labels_of(response)}
+    if said & {TYPED, PICKED, WORDS}:
+        return TYPED in said
+    return kind == TYPED_BLANKS or not said
+
+
+def _tell_comparison(item: Item, response: Element, name: str) -> None:
+    """Refuse a pattern, and tell what else is not compared as a whole."""
+    said = {one.get("scoring_algorithm") for one in labels_of(response)}
+    if "TextRegex" in said:
+        told = "A blank is compared with a pattern."
+        raise refused("pattern", told, "List the texts that are right.", response)
+    if said & _LOOSE:
+        told = "That a text nearly like the right one, or with more around it, is right, too."
+        item.lose(f"/answer/blanks/{name}", "comparison", told, "It has to be the right one.")
 
 
 def _is_name(said: str, taken: dict[str, Blank]) -> bool:

@@ -1,11 +1,15 @@
 """Texts of QTI 1.2: HTML as a text inside of XML, or plain."""
 
+from collections.abc import Iterator
+
 from lxml import etree, html
 
 from formats.qti.build import make
-from formats.qti.markdown import escape, to_markdown
+from formats.qti.markdown import escape, picture, to_markdown
 from formats.qti.text import keep_source, kept_in, shown
 from formats.qti.xml import Element, children
+
+TEXTS = ("mattext", "matemtext")
 
 
 def read_material(element: Element | None) -> str:
@@ -22,12 +26,35 @@ def read_material(element: Element | None) -> str:
 
 
 def _read(material: Element) -> str:
-    texts = [one for one in children(material) if one.tag == "mattext"]
+    parts = list(children(material))
     kept = next(kept_in(material), None)
-    if kept and len(texts) == 1 and kept.is_of(texts[0].text or ""):
+    if kept and [one.tag for one in parts] == ["mattext"] and kept.is_of(parts[0].text or ""):
         return kept.markdown
-    said = "\n\n".join(filter(None, map(_read_text, texts)))
+    said = "\n\n".join(filter(None, map(_read_part, parts)))
     return kept.markdown if kept and to_markdown(shown(kept.markdown)) == said else said
+
+
+def _read_part(element: Element) -> str:
+    if element.tag == "matimage":
+        address = address_of(element)
+        return picture(element.get("label") or "", address) if address else ""
+    return _read_text(element) if element.tag in TEXTS else ""
+
+
+def address_of(image: Element) -> str:
+    """Where the picture of a ``matimage`` is: in a file of the package, or in itself."""
+    content = "".join((image.text or "").split())
+    if image.get("embedded") != "base64" or not content:
+        return (image.get("uri") or "").strip()
+    return f"data:{image.get('imagtype') or 'image/jpeg'};base64,{content}"
+
+
+def html_in(item: Element) -> Iterator[Element]:
+    """The elements of HTML that stand in the texts of an item, as text or as they are."""
+    for one in item.iter(*TEXTS):
+        yield from one.iterdescendants(etree.Element)
+        if one.get("texttype") == "text/html" and one.text:
+            yield from fragment(one.text).iter(etree.Element)
 
 
 def _read_text(element: Element) -> str:

@@ -17,12 +17,26 @@ ASSESSMENT = "imsqti_xmlv1p2/imscc_xmlv1p1/assessment"
 
 def package(files: Iterable[File]) -> Iterator[File]:
     """A Common Cartridge 1.1: all questions as one assessment, and the index that names it."""
-    items = b"".join(file.content[len(HEAD) : -len(TAIL)] for file in files)
-    yield File("questions.xml", HEAD + items + TAIL)
-    yield File("imsmanifest.xml", _manifest())
+    items: list[bytes] = []
+    pictures: list[str] = []
+    for file in files:
+        if file.is_picture:
+            pictures.append(file.name)
+            yield file
+        else:
+            items.append(file.content[len(HEAD) : -len(TAIL)])
+    yield File("questions.xml", HEAD + b"".join(items) + TAIL)
+    yield File("imsmanifest.xml", _manifest(pictures))
 
 
-def _manifest() -> bytes:
+def _manifest(pictures: Iterable[str]) -> bytes:
+    named = {f"picture-{place}": path for place, path in enumerate(pictures, 1)}
+    needed = "".join(f'<dependency identifierref="{name}"/>' for name in named)
+    resources = "".join(
+        f'<resource identifier="{name}" type="webcontent" href="{path}"><file href="{path}"/>'
+        "</resource>"
+        for name, path in named.items()
+    )
     general = "http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest"
     text = (
         f'<manifest xmlns="{CARTRIDGE}" xmlns:lomimscc="{general}" identifier="questions">'
@@ -33,6 +47,6 @@ def _manifest() -> bytes:
         '<item identifier="root"><item identifier="item" identifierref="assessment">'
         "<title>Questions</title></item></item></organization></organizations>"
         f'<resources><resource identifier="assessment" type="{ASSESSMENT}">'
-        '<file href="questions.xml"/></resource></resources></manifest>'
+        f'<file href="questions.xml"/>{needed}</resource>{resources}</resources></manifest>'
     )
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text.encode() + b"\n"

@@ -13,10 +13,11 @@ from formats.format import Parsed
 from formats.qti.declarations import Declared, read_float
 from formats.qti.feedback import split_explanation
 from formats.qti.item import Item
+from formats.qti.media import addresses_of, tell_media, tell_pictures
 from formats.qti.processing import MAXIMUM, NotUnderstood
 from formats.qti.reader import SLUG, UNNAMED
 from formats.qti.scoring import with_scoring
-from formats.qti.v12.material import read_material
+from formats.qti.v12.material import address_of, html_in, read_material
 from formats.qti.v12.parts import Shape
 from formats.qti.v12.processing import Given, score_of
 from formats.qti.v12.shapes import read_shape
@@ -31,6 +32,11 @@ from formats.qti.xml import (
     text_of,
 )
 
+# What material holds beside texts and pictures; a reference leads to a material elsewhere.
+_MEDIA = (
+    "mataudio", "matvideo", "matapplet", "matapplication", "matref", "material_ref",
+    "mat_extension", "altmaterial",
+)  # fmt: skip
 _WEIGHTS = ("points_possible", "cc_weighting", "qmd_weighting")
 
 
@@ -59,7 +65,10 @@ def _parse_item(element: Element) -> Parsed:
         said = _metadata(element)
         item = _open(element, said)
         losses = item.losses
-        return Parsed(_draft(item, said), (), tuple(losses))
+        _tell_media(item)
+        draft = _draft(item, said)
+        _tell_pictures(item, draft)
+        return Parsed(draft, (), tuple(losses))
     except Refused as error:
         return Parsed(None, (error.problem,), tuple(losses))
     except ValidationError as error:
@@ -69,6 +78,18 @@ def _parse_item(element: Element) -> Parsed:
         return Parsed(
             None, (Problem("too_deep", "It is nested too deeply.", "Flatten it.", place, 1),)
         )
+
+
+def _tell_media(item: Item) -> None:
+    """Note what is no text and no picture, wherever it stands."""
+    tell_media(item, html_in(item.root))
+    for one in item.root.iter(*_MEDIA):
+        item.lose("/prompt", "media", f"A medium in `{one.tag!s}`.", "It was left out.")
+
+
+def _tell_pictures(item: Item, draft: Draft) -> None:
+    named = [address_of(one) for one in item.root.iter("matimage")]
+    tell_pictures(item, draft, (*named, *addresses_of(html_in(item.root))))
 
 
 def _metadata(element: Element) -> dict[str, str]:
@@ -127,7 +148,6 @@ def _named(item: Item, shape: Shape) -> Draft:
     identifier = root.get("ident", "")
     slug = identifier.removeprefix(SLUG)
     is_ours = identifier.startswith((SLUG, UNNAMED))
-    _tell_pictures(item, shape)
     return Draft(
         title=root.get("title") or identifier,
         prompt=shape.prompt,
@@ -140,11 +160,6 @@ def _named(item: Item, shape: Shape) -> Draft:
         slug=slug if identifier.startswith(SLUG) and is_slug(slug) else None,
         external_id=None if is_ours else identifier or None,
     )
-
-
-def _tell_pictures(item: Item, shape: Shape) -> None:
-    if any("![" in text for text in (shape.prompt, *(option.text for option in shape.options))):
-        item.lose("/prompt", "picture", "Pictures.", "Their addresses are kept.")
 
 
 def _explanation(item: Item, shape: Shape) -> Explanation:

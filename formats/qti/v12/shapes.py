@@ -12,7 +12,7 @@ from formats.qti.declarations import read_float
 from formats.qti.interactions import no_answer
 from formats.qti.item import Item
 from formats.qti.probes import entry_probes, near_responses, pick_sets
-from formats.qti.v12.blanks import are_marked, read_blanks
+from formats.qti.v12.blanks import DROPDOWNS, TYPED_BLANKS, are_marked, read_blanks
 from formats.qti.v12.material import read_material
 from formats.qti.v12.parts import Shape, earned_by, labels_of, only_right, right_of
 from formats.qti.v12.processing import Given
@@ -28,7 +28,7 @@ TYPES = {
 }
 _NUMBERS = ("Decimal", "Integer", "Scientific")
 _UNGRADED = ("essay_question", "file_upload_question", "text_only_question", "calculated_question")
-_BLANKS = ("fill_in_multiple_blanks_question", "multiple_dropdowns_question")
+_BLANKS = (TYPED_BLANKS, DROPDOWNS)
 
 
 def read_shape(item: Item, said: dict[str, str]) -> Shape:

@@ -1,51 +1,48 @@
 """Write drafts as QTI 1.2 that Canvas and readers of Common Cartridge 1.1 take."""
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
 from lxml import etree
 
-from domain.grading.cloze import ChoiceBlank, StatedBlanks
+from domain.grading.cloze import StatedBlanks
 from domain.grading.matching import TARGETS, StatedPairs
 from domain.grading.numeric import StatedNumber
 from domain.grading.short_text import StatedText
 from domain.losses import Loss
 from domain.questions import SINGLE_KINDS, Draft, content_hash
 from formats.format import Rendered, not_expressible
-from formats.qti.asking import PLAIN, number_losses, rule_loss, text_losses
+from formats.qti.asking import PLAIN, number_losses, text_losses
 from formats.qti.build import make, number
 from formats.qti.entries import accepted_texts, margin_of
 from formats.qti.feedback import join_explanation
 from formats.qti.losing import unread_feedback, unsaid, unshown
+from formats.qti.markdown import escape
 from formats.qti.reader import SLUG, UNNAMED
+from formats.qti.v12.blank_writer import write_blanks
 from formats.qti.v12.material import write_material
 from formats.qti.v12.package import HEAD, TAIL
 from formats.qti.v12.shapes import TYPES
+from formats.qti.v12.written import (
+    FULL,
+    R,
+    Written,
+    choice_list,
+    condition,
+    equal,
+    partial_losses,
+    rule_losses,
+)
 from formats.qti.xml import Element
 
-FULL = Fraction(100)
 PROFILES = {kind: profile for profile, kind in reversed(TYPES.items())}
-R = "response1"
-
-
-class Written:
-    """The parts of an item that differ by type."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.responses: list[Element] = []
-        self.conditions: list[Element] = []
-        self.losses: list[Loss] = []
-        self.feedback: dict[str, str] = {}
 
 
 def render(draft: Draft) -> Rendered:
     """The file of one question."""
     write = _WRITERS.get(draft.kind)
-    written = None if write is None else write(draft)
-    if written is None:
-        what = f"A {draft.kind} question of this sort."
-        return not_expressible(what)
+    written = f"A question of the kind {draft.kind}." if write is None else write(draft)
+    if isinstance(written, str):
+        return not_expressible(written)
     item = etree.tostring(_item(draft, written), encoding="UTF-8")
     losses = (*unsaid(draft), *_unnamed(draft), *unshown(draft), *written.losses)
     return Rendered(HEAD + item + b"\n" + TAIL, losses)
@@ -96,7 +93,7 @@ def _stem(draft: Draft) -> str:
         return draft.prompt
     stem = draft.prompt
     for name in draft.answer.blanks:
-        stem = stem.replace(f"[[{name}]]", f"[{name}]")
+        stem = stem.replace(f"[[{name}]]", escape(f"[{name}]"))
     return stem
 
 
@@ -108,44 +105,21 @@ def _metadata(draft: Draft, kind: str) -> Iterator[Element]:
         yield make("qtimetadatafield", make("fieldlabel", label), make("fieldentry", entry))
 
 
-def _condition(test: Element, points: Fraction = FULL, action: str = "Set") -> Element:
-    value = make("setvar", number(points), action=action, varname="SCORE")
-    goes_on = "Yes" if action == "Add" else "No"
-    return make("respcondition", make("conditionvar", test), value, **{"continue": goes_on})
-
-
-def _equal(text: str, name: str = R, exact: bool = True) -> Element:
-    # One reader of cartridges takes only conditions that are told to heed the case.
-    return make("varequal", text, respident=name, case="Yes" if exact else "No")
-
-
-def _list(
-    name: str, labels: dict[str, str], several: bool = False, shuffle: bool = False
-) -> Element:
-    options = (
-        make("response_label", write_material(text), ident=label) for label, text in labels.items()
-    )
-    render_choice = make("render_choice", *options, shuffle="Yes" if shuffle else "No")
-    return make(
-        "response_lid", render_choice, ident=name, rcardinality="Multiple" if several else "Single"
-    )
-
-
-def _choice(draft: Draft) -> Written | None:
+def _choice(draft: Draft) -> Written | str:
     kinds = {"single_choice": "multiple_choice_question", "true_false": "true_false_question"}
     written = Written(kinds.get(draft.kind, "multiple_answers_question"))
     labels = {f"choice_{at}": option.text for at, option in enumerate(draft.options, 1)}
     several = draft.kind not in SINGLE_KINDS
-    written.responses = [_list(R, labels, several, draft.shuffle)]
+    written.responses = [choice_list(R, labels, several, draft.shuffle)]
     right = [f"choice_{at}" for at in sorted(draft.key.positions)]
     wrong = [label for label in labels if label not in right]
-    tests = [_equal(label) for label in right]
+    tests = [equal(label) for label in right]
     if several:
         tests = [
             make("and", *tests, *(make("not", make("varequal", one, respident=R)) for one in wrong))
         ]
-    written.conditions = [_condition(tests[0])]
-    written.losses = _rule_losses(draft, PLAIN)
+    written.conditions = [condition(tests[0])]
+    written.losses = rule_losses(draft, PLAIN)
     pairs = enumerate(draft.options, 1)
     written.feedback = {
         f"choice_{at}": one.feedback for at, one in pairs if one.feedback is not None
@@ -153,48 +127,22 @@ def _choice(draft: Draft) -> Written | None:
     return written
 
 
-def _rule_losses(draft: Draft, rule: str) -> list[Loss]:
-    if draft.scoring.rule == rule:
-        return []
-    if rule == PLAIN:
-        return [rule_loss(draft)]
-    return [
-        Loss(
-            "/scoring/rule",
-            "rule",
-            f"The rule {draft.scoring.rule}.",
-            "Each part earns the same share.",
-        )
-    ]
-
-
-def _text(draft: Draft) -> Written | None:
+def _text(draft: Draft) -> Written | str:
     answer = draft.answer
     assert isinstance(answer, StatedText)
     accepted = [one for one in accepted_texts(answer) if one.score == 1]
     if not accepted:
-        return None
+        return "No text is right by itself."
     written = Written("short_answer_question")
     written.responses = [make("response_str", make("render_fib"), ident=R, rcardinality="Single")]
-    tests = [_equal(one.text, exact=answer.case) for one in accepted]
-    written.conditions = [_condition(test) for test in tests]
-    written.losses = [*text_losses(answer, "/answer"), *_partial(answer, "/answer")]
-    written.losses += _rule_losses(draft, PLAIN)
+    tests = [equal(one.text, exact=answer.case) for one in accepted]
+    written.conditions = [condition(test) for test in tests]
+    written.losses = [*text_losses(answer, "/answer"), *partial_losses(answer, "/answer")]
+    written.losses += rule_losses(draft, PLAIN)
     return written
 
 
-def _is_full(answer: StatedText) -> bool:
-    return all(one.score == 1 for one in answer.accept)
-
-
-def _partial(answer: StatedText, path: str) -> Iterator[Loss]:
-    if not _is_full(answer):
-        yield Loss(
-            f"{path}/accept", "partial_texts", "Texts that are partly right.", "They were left out."
-        )
-
-
-def _numeric(draft: Draft) -> Written | None:
+def _numeric(draft: Draft) -> Written | str:
     answer = draft.answer
     assert isinstance(answer, StatedNumber)
     written = Written("numerical_question")
@@ -210,7 +158,7 @@ def _numeric(draft: Draft) -> Written | None:
             make("varlte", number(answer.value + margin), respident=R),
         )
         test = make("or", test, bounds)
-    written.conditions = [_condition(test)]
+    written.conditions = [condition(test)]
     written.losses = list(number_losses(answer, "/answer"))
     if answer.relative is not None:
         written.losses.append(
@@ -224,76 +172,32 @@ def _numeric(draft: Draft) -> Written | None:
     return written
 
 
-def _matching(draft: Draft) -> Written | None:
+def _matching(draft: Draft) -> Written | str:
     answer = draft.answer
     assert isinstance(answer, StatedPairs)
     if None in answer.pairs:
-        return None
+        return "A premise without a right target."
     written = Written("matching_question")
     targets = [one.text for one in draft.options if one.part == TARGETS]
     labels = {f"target_{at}": text for at, text in enumerate(targets, 1)}
     share = FULL / len(answer.pairs)
     for at, (premise, place) in enumerate(zip(draft.own_options, answer.pairs, strict=True), 1):
-        response = _list(f"response_{at}", labels)
+        response = choice_list(f"response_{at}", labels)
         response.insert(0, write_material(premise.text))
         written.responses.append(response)
         written.conditions.append(
-            _condition(_equal(f"target_{place}", f"response_{at}"), share, "Add")
+            condition(equal(f"target_{place}", f"response_{at}"), share, "Add")
         )
-    written.losses = [*_rule_losses(draft, "each_pair"), *unread_feedback(draft.options)]
+    written.losses = [*rule_losses(draft, "each_pair"), *unread_feedback(draft.options)]
     return written
 
 
-def _cloze(draft: Draft) -> Written | None:
-    answer = draft.answer
-    assert isinstance(answer, StatedBlanks)
-    kinds = {blank.kind for blank in answer.blanks.values()}
-    if len(kinds) > 1 or "numeric" in kinds:
-        return None
-    is_choice = kinds == {"inline_choice"}
-    written = Written(
-        "multiple_dropdowns_question" if is_choice else "fill_in_multiple_blanks_question"
-    )
-    share = FULL / len(answer.blanks)
-    for name, blank in answer.blanks.items():
-        if isinstance(blank, ChoiceBlank):
-            texts, right = [one.text for one in draft.options if one.part == name], [blank.key]
-        else:
-            assert isinstance(blank, StatedText)
-            texts = [one.text for one in accepted_texts(blank) if one.score == 1]
-            right = list(range(1, len(texts) + 1))
-            path = f"/answer/blanks/{name}"
-            written.losses += [
-                *text_losses(blank, path),
-                *_partial(blank, path),
-                *_case(blank, path),
-            ]
-        if not texts:
-            return None
-        response = _list(
-            f"response_{name}", {f"{name}_{at}": text for at, text in enumerate(texts, 1)}
-        )
-        response.insert(0, make("material", make("mattext", name)))
-        written.responses.append(response)
-        tests = [_equal(f"{name}_{at}", f"response_{name}") for at in right]
-        written.conditions += [_condition(test, share, "Add") for test in tests]
-    written.losses += [*_rule_losses(draft, "each_blank"), *unread_feedback(draft.options)]
-    return written
-
-
-def _case(answer: StatedText, path: str) -> Iterator[Loss]:
-    if answer.case:
-        yield Loss(
-            f"{path}/case", "case", "Letters in upper and lower case differ.", "They do not."
-        )
-
-
-_WRITERS: dict[str, Callable[[Draft], Written | None]] = {
+_WRITERS: dict[str, Callable[[Draft], Written | str]] = {
     "single_choice": _choice,
     "true_false": _choice,
     "multiple_response": _choice,
     "short_text": _text,
     "numeric": _numeric,
     "matching": _matching,
-    "cloze": _cloze,
+    "cloze": write_blanks,
 }

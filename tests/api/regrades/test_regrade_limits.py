@@ -156,6 +156,30 @@ def test_regrades_are_undone_from_the_last_to_the_first(admin: Admin, sent: dict
     assert {name: admin.result(id_) for name, id_ in sent.items()} == before
 
 
+def test_a_later_regrade_that_found_all_stale_does_not_stand_in_the_way(
+    admin: Admin, sent: dict[str, Any]
+) -> None:
+    before = {name: admin.result(id_) for name, id_ in sent.items()}
+    first, second = admin.plan(), admin.plan()
+    admin.done(first, "apply")
+    told = admin.done(second, "apply")["result"]
+    assert (told["applied"], told["stale"]) == (0, 2)
+    assert admin.done(first, "undo")["result"]["undone"] == 2
+    assert {name: admin.result(id_) for name, id_ in sent.items()} == before
+
+
+def test_an_option_that_was_never_shown_makes_all_answers_ungradable(
+    admin: Admin, bank: Bank
+) -> None:
+    shorter = draft(options=CORRECTED.options[:3])
+    bank.submit(bank.publish(shorter).option_ids[0])
+    bank.publish(CORRECTED)
+    run = admin.plan()
+    assert (run["plan"]["affected"], run["plan"]["ungradable"]) == (0, 1)
+    (item,) = admin.get(f"/{run['id']}/items")["items"]
+    assert (item["problem"], item["status"]) == ("option_not_shown", "ungradable")
+
+
 def test_a_later_regrade_of_other_submissions_does_not_matter(
     admin: Admin, sent: dict[str, Any], bank: Bank
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from io import BytesIO
 from random import Random
 from typing import Any
@@ -137,7 +138,8 @@ def _gone(chance: Random, one: Any, _: Any, __: Any) -> None:
 
 def _copied(chance: Random, one: Any, elements: Any, _: Any) -> None:
     into = chance.choice(elements)
-    copy = etree.fromstring(etree.tostring(one, with_tail=False))
+    copy = deepcopy(one)
+    copy.tail = None
     into.insert(chance.randint(0, len(into)), copy)
 
 
