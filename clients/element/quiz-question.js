@@ -3,9 +3,6 @@
  *
  * Shows a question of the question service, takes the answer, sends it once, and shows the result.
  * One file without dependencies; docs/element.md says how pages use it.
- *
- * In order: words, small helpers, what an author's HTML may hold, mathematics, controls, kinds of
- * question, results, sending, the element, its style.
  */
 
 // Words. `{name}` stands for a value.
@@ -143,7 +140,9 @@ function clean(node, { base, words }) {
   for (const { name, value } of [...node.attributes]) {
     if (!ATTRIBUTES.has(name)) node.removeAttribute(name);
     else if (name === "href" || name === "src") {
-      const url = URL.canParse(value, base) ? new URL(value, base) : null;
+      // The service's own addresses are below its root, which may have a prefix.
+      const address = value.replace(/^\/(?!\/)/, rootOf(base));
+      const url = URL.canParse(address, base) ? new URL(address, base) : null;
       if (url && /^(https?|mailto):$/.test(url.protocol)) node.setAttribute(name, url.href);
       else node.removeAttribute(name);
     }
@@ -151,7 +150,7 @@ function clean(node, { base, words }) {
   if (node.localName === "a" && node.hasAttribute("href")) openElsewhere(node, words);
 }
 
-/** A link out of the question opens a window of its own, so that no answer is lost, and says so. */
+/** A link opens a window of its own, so that no answer is lost, and says so. */
 function openElsewhere(link, words) {
   link.setAttribute("target", "_blank");
   link.setAttribute("rel", "noopener noreferrer");

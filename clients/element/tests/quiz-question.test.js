@@ -125,6 +125,12 @@ test("nothing that the service sends becomes code", async () => {
   assert.equal(good.getAttribute("href"), "http://service.test/d");
 });
 
+test("pictures come from the service, also where it has a prefix", async () => {
+  answering([200, { ...QUESTION, prompt: { html: "<p><img src='/v1/media/a.png' alt=''></p>" } }]);
+  const element = await shown({ src: "http://service.test/quiz/v1/questions/rivers" });
+  assert.equal(find(element, "img").getAttribute("src"), "http://service.test/quiz/v1/media/a.png");
+});
+
 test("a kind that came later is told from one where options are picked", async () => {
   answering([200, { ...QUESTION, kind: "true_false" }]);
   assert.ok(find(await shown(), "input[type=radio]"));
