@@ -37,7 +37,8 @@ const WORDS = {
     sending: "Die Antwort wird gesendet…", now: "Jetzt versuchen", again: "Noch einmal antworten",
     offline: "Sie sind offline.", silent: "Der Server antwortet nicht.",
     kept: "Ihre Antwort bleibt erhalten und wird erneut gesendet.", later: "Es wird erneut versucht.",
-    refused: "Nicht bewertet.", missing: "Die Frage kann nicht gezeigt werden.", unknown: "Diese Frage kann hier nicht beantwortet werden.",
+    refused: "Nicht bewertet.", missing: "Die Frage kann nicht gezeigt werden.",
+    unknown: "Diese Frage kann hier nicht beantwortet werden.",
     one: "Eine Antwort wählen", many: "Alle zutreffenden wählen", most: "Höchstens {most} wählen",
     number: "Eine Zahl angeben", text: "Kurz antworten", answer: "Ihre Antwort", unit: "Einheit",
     order: "In die richtige Reihenfolge bringen", match: "Jeweils das Passende finden",
@@ -461,9 +462,7 @@ function tellEnds(list) {
 }
 
 /** Move an item with the pointer, mouse or finger, until it is let go. */
-function drag(
-  event, list, item,
-) {
+function drag(event, list, item) {
   const handle = event.currentTarget;
   if (handle.closest("fieldset")?.disabled) return;
   event.preventDefault();
@@ -656,9 +655,7 @@ class Refused extends Error {
 }
 
 /** The JSON that the server answers; else `Passing` or `Refused`. */
-async function ask(
-  url, options, ending,
-) {
+async function ask(url, options, ending) {
   const signal = AbortSignal.any([ending, AbortSignal.timeout(PATIENCE)]);
   let response, told;
   try {

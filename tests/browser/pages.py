@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 
 LOOPBACK = "127.0.0.1"
 TYPES = {".html": "text/html", ".js": "text/javascript"}
@@ -114,3 +114,14 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
 def status(page: Page) -> Locator:
     """The live region of the element."""
     return page.locator("[part=status]")
+
+
+def shown(page: Page, address: str) -> None:
+    """Open a page and wait for its question."""
+    page.goto(address)
+    expect(page.get_by_role("button", name="Submit answer")).to_be_visible()
+
+
+def submit(page: Page) -> None:
+    """Press the button."""
+    page.get_by_role("button", name="Submit answer").click()
