@@ -16,6 +16,7 @@ from api import (
     bank_findings,
     bank_history,
     bank_states,
+    element,
     exports,
     health,
     imports,
@@ -89,6 +90,7 @@ PARTS = (
     media,
     regrades,
     question_schema,
+    element,
     health,
     pages,
 )
@@ -160,6 +162,7 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     add_error_handlers(app)
     for part in PARTS:
         app.include_router(part.router)
+    app.include_router(element.files)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))

@@ -31,6 +31,9 @@ _QUESTION: Example = {
     "shuffle": None,
 }
 
+_ELEMENT = "http://127.0.0.1:8000/element/0.1.0-32a6b0ce1c4d9a87/quiz-question.js"
+_HASH = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"
+
 _ANSWER: Example = {"selected": RIGHT, "learner": "opaque-id", "version": 1, "duration_ms": 41000}
 _ENTRY: Example = {"question": SLUG, "selected": RIGHT, "idempotency_key": "attempt-7-item-1"}
 
@@ -165,6 +168,12 @@ EXAMPLES: dict[str, Example] = {
     "QuestionOut": _QUESTION,
     "QuestionPage": {"items": [_QUESTION], "next_cursor": None, "limit": 50},
     "QuestionDraw": {"items": [_QUESTION], "seed": "S1"},
+    "ElementOut": {
+        "version": "0.1.0",
+        "src": _ELEMENT,
+        "integrity": _HASH,
+        "html": f'<script type="module" src="{_ELEMENT}" integrity="{_HASH}" crossorigin></script>',
+    },
     "HintOut": {"level": 1, "levels": 1, **text_of("Look at the derivative far from zero.")},
     "SubmissionIn": _ANSWER,
     "SubmissionOut": _SUBMISSION,

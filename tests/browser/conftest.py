@@ -1,0 +1,83 @@
+"""The real service, Debian's Chromium, and a second origin that embeds the element."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.pages import Site, Watched, site, watched
+from tests.clients.tools import element_folder, program
+from tests.factories import SEED_FILE
+from tests.processes import questions, serving
+
+KINDS = Path(__file__).parent / "kinds.jsonl"
+NAMES = [json.loads(line)["slug"] for line in KINDS.read_text().splitlines()]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The service with one question of each kind, and a page that can show them."""
+
+    url: str
+    database: Path
+    site: Site
+    loading: str
+
+    def page(self, slug: str, attributes: str = "") -> str:
+        """The address of a page of another origin that shows the question."""
+        body = f'<quiz-question src="{self.url}/v1/questions/{slug}" {attributes}></quiz-question>'
+        return self.site.page(self.loading, body, f"/{slug}.html")
+
+    def count(self, slug: str) -> int:
+        """How many submissions to a question are stored."""
+        counting = (
+            "SELECT count(*) FROM submission JOIN question ON question.id = question_id"
+            " WHERE slug = ?"
+        )
+        with closing(sqlite3.connect(self.database)) as connection:
+            return int(connection.execute(counting, [slug]).fetchone()[0])
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium, as Debian has it. It ends with these tests: others want the event loop."""
+    path = program("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The service as it runs elsewhere, and a site on another port."""
+    folder = tmp_path_factory.mktemp("browser")
+    told = questions("seed", str(KINDS), str(SEED_FILE), cwd=folder)
+    assert told.exit_code == 0, told.output
+    with serving(folder, "run") as service, site() as other:
+        loading = httpx.get(f"{service.url}/element.json").json()["html"]
+        yield Served(service.url, folder / "data" / "questions.db", other, loading)
+
+
+@pytest.fixture(scope="package")
+def axe() -> str:
+    """The accessibility checker, as a script."""
+    return (element_folder() / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens pages that must end without console errors and without leaving loopback."""
+    with ExitStack() as ending:
+
+        def opened(**options: Any) -> Watched:
+            return ending.enter_context(watched(browser, **options))
+
+        yield opened

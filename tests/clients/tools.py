@@ -1,0 +1,63 @@
+"""Programs that tests of the element need: found, or installed where that is allowed."""
+
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+
+PACKAGES = {"chromium": "chromium", "node": "nodejs", "npm": "npm"}
+INSTALL = "apt-get update && apt-get install --yes --no-install-recommends chromium nodejs npm"
+OLDEST_NODE = 20  # that runs the DOM of the unit tests
+ELEMENT = ROOT / "clients" / "element"
+PLACE = ROOT / ".cache" / "element"
+
+
+def program(name: str) -> str:
+    """The path of a program; the test is skipped, with the cure, where it cannot be had."""
+    found = shutil.which(name) or (_install() and shutil.which(name))
+    if not found:
+        pytest.skip(f"{name} is missing. As root: {INSTALL}")
+    return found
+
+
+@cache
+def _install() -> bool:
+    """Install what is missing, as root on Debian; once, however many tests miss it."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    missing = [package for name, package in PACKAGES.items() if not shutil.which(name)]
+    options = ["--yes", "--quiet", "--no-install-recommends"]
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "--quiet"], ["install", *options, *missing]):
+        subprocess.run(["apt-get", *command], check=False, env=quiet, capture_output=True)
+    return True
+
+
+def node() -> str:
+    """The path of a node that is new enough."""
+    path = program("node")
+    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.match(r"v(\d+)", told)
+    if version is None or int(version[1]) < OLDEST_NODE:
+        pytest.skip(f"node {told.strip()} is too old: {OLDEST_NODE} or later is needed")
+    return path
+
+
+@cache
+def element_folder() -> Path:
+    """A copy of the element's package with the libraries its tests need; installed if need be."""
+    npm, lock = program("npm"), (ELEMENT / "package-lock.json").read_bytes()
+    shutil.copytree(ELEMENT, PLACE, dirs_exist_ok=True)
+    installed = PLACE / "installed.json"
+    if not installed.exists() or installed.read_bytes() != lock:
+        command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=PLACE, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        installed.write_bytes(lock)
+    return PLACE
