@@ -116,11 +116,16 @@ def open_archive(name: str, data: bytes, is_wanted: Callable[[str], bool]) -> Ar
         packed = ZipFile(BytesIO(data))
     except _UNREADABLE:
         return Archive(name, _BAD)
-    files = (info for info in packed.infolist() if not info.is_dir())
+    files = (info for info in packed.infolist() if not _is_folder(info))
     infos = sorted((one for one in files if not is_shadow(one.filename)), key=_path)
     kept = tuple(info for info in infos if is_wanted(info.filename))
     others = tuple(info.filename for info in infos if not is_wanted(info.filename))
     return Archive(name, packed, kept, others)
+
+
+def _is_folder(info: ZipInfo) -> bool:
+    """The same as ``is_dir``, which fails on Python 3.11 where a member has no name."""
+    return info.filename.endswith("/")
 
 
 def _path(info: ZipInfo) -> str:

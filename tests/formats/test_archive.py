@@ -89,6 +89,12 @@ def test_a_refused_member_is_a_problem_and_the_others_are_taken(name: str) -> No
     assert codes(packed(put("good.qmd"), build)) == {"good.qmd": "taken", name: code}
 
 
+def test_a_member_without_a_name_is_none_of_ours() -> None:
+    data = packed(put("a.qmd"), put("b.qmd"))
+    nameless = data.replace(b"b.qmd", b"\0.qmd")
+    assert [member.name for member in read(nameless)] == ["a.qmd"]
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_path_that_is_there_twice_is_taken_once() -> None:
     found = read(packed(put("a.qmd", b"1"), put("a.qmd", b"2")))
