@@ -1,6 +1,7 @@
 """One example of each document that goes over the wire, by the name of its shape."""
 
 from api.schemas.examples_of_authors import OF_AUTHORS
+from api.schemas.examples_of_findings import OF_FINDINGS
 from api.schemas.examples_shared import (
     QUESTION_ID,
     RIGHT,
@@ -221,6 +222,7 @@ EXAMPLES: dict[str, Example] = {
         ]
     },
     **OF_AUTHORS,
+    **OF_FINDINGS,
     "LiveOut": {"status": "alive"},
     "ReadyOut": {"status": "ready", "migration": "2026_11_26_6"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
