@@ -28,6 +28,10 @@ def unsaid(draft: Draft) -> Iterator[Loss]:
         usual = {} if one.name == "extra" else one.default
         if one.name in _UNSAID and value != usual:
             yield Loss(f"/{one.name}", one.name, _UNSAID[one.name], LEFT)
+    values = draft.scoring.values
+    if values and not draft.key.positions and any((one or 0) > 0 for one in values.options or ()):
+        what, instead = "That no option is right.", "Who reads it takes those that earn points."
+        yield Loss("/key", "key", what, instead)
 
 
 def unshown(draft: Draft) -> Iterator[Loss]:

@@ -12,7 +12,7 @@ from models import Database
 from tests.factories import Bank
 from tests.processes import ROOT, Service, environment, serving
 
-EDITS = 200
+EDITS = 120
 READERS = 3
 PATHS = ("/v1/questions/rivers", "/v1/questions?limit=5", "/v1/questions?q=edit&limit=5")
 # Publishes one version for each line it is given, and says so once it is committed.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
+from domain.grading import StatedValues
 from domain.grading.cloze import StatedBlanks, TextBlank
 from domain.grading.short_text import StatedText
-from domain.questions import AnswerKey, Draft, Option
+from domain.questions import AnswerKey, Draft, Option, Scoring
 from formats import FORMATS, find_format, is_question_file
 from formats.writing import write_package
 from tests.formats.qti_drafts import drafts
@@ -29,9 +31,29 @@ def test_a_draft_is_read_back(name: str, draft: Draft) -> None:
     assert written.content is not None
     (read,) = form.read(written.content)
     assert read.problems == ()
-    assert read.draft == draft
-    assert {loss.code for loss in written.losses} <= LOOKS
+    told = {loss.code for loss in written.losses}
+    assert read.draft is not None
+    kept = replace(read.draft, key=draft.key) if "key" in told else read.draft
+    assert kept == draft
+    assert told <= LOOKS | {"key"}
     assert {loss.code for loss in read.losses} <= {"picture"}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_points_without_a_right_option_are_told(name: str) -> None:
+    values = StatedValues(options=(Fraction(-1), Fraction(1)))
+    draft = Draft(
+        "T",
+        "Which?",
+        (Option("a"), Option("b")),
+        AnswerKey(frozenset()),
+        kind="multiple_response",
+        scoring=Scoring(rule="weights", values=values),
+    )
+    written = FORMATS[name].render(draft)
+    assert [(loss.path, loss.code) for loss in written.losses] == [("/key", "key")]
+    (read,) = FORMATS[name].read(written.content or b"")
+    assert read.draft == replace(draft, key=AnswerKey(frozenset({2})))
 
 
 CHOICE = Draft(
