@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -35,7 +36,10 @@ def _install() -> bool:
     options = ["--yes", "--quiet", "--no-install-recommends"]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "--quiet"], ["install", *options, *missing]):
-        subprocess.run(["apt-get", *command], check=False, env=quiet, capture_output=True)
+        with suppress(subprocess.TimeoutExpired):  # where nothing can be fetched
+            subprocess.run(
+                ["apt-get", *command], check=False, env=quiet, capture_output=True, timeout=120
+            )
     return True
 
 
