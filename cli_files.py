@@ -42,7 +42,7 @@ def import_files(
     load = load_and_report(
         open_bank(Settings.load()), files, terms=terms, brief=True, keeps_items=report is not None
     )
-    for line in _skipped(places):
+    for line in _skipped(places, files):
         typer.echo(line)
     if report:
         _save(load, report)
@@ -50,9 +50,9 @@ def import_files(
         raise typer.Exit(1)
 
 
-def _skipped(places: Sequence[Path]) -> Iterator[str]:
+def _skipped(places: Sequence[Path], files: Sequence[Path]) -> Iterator[str]:
     """A line for each of the first files of folders that were left alone, and for the others."""
-    skipped = list(skipped_files(places))
+    skipped = list(skipped_files(places, files))
     for path in skipped[:MOST_SKIPPED]:
         yield f"skipped   {path}: no questions in it"
     if len(skipped) > MOST_SKIPPED:
@@ -93,9 +93,8 @@ def export_files(
     chosen, slugs = FORMATS[form], slug or []
     database = open_bank(Settings.load())
     with database.read() as session:
-        packed = is_packed(session, chosen, tag or [], slugs)
-    if out and out.suffix.lower() == chosen.suffixes[0]:
-        packed = packed and not (chosen.package is None and (chosen.book or len(slugs) == 1))
+        is_named_plainly = out and out.suffix.lower() == chosen.suffixes[0]
+        packed = is_packed(session, chosen, tag or [], slugs, with_pictures=not is_named_plainly)
     path = out or Path(f"questions{'.zip' if packed else chosen.suffixes[0]}")
     try:
         with database.read() as session, path.open("wb") as file:

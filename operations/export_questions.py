@@ -41,13 +41,19 @@ def export_questions(
     return tell_translations(session, write(form, drafts, out, find))
 
 
-def is_packed(session: Session, form: Format, tags: Sequence[str], slugs: Sequence[str]) -> bool:
+def is_packed(
+    session: Session,
+    form: Format,
+    tags: Sequence[str],
+    slugs: Sequence[str],
+    with_pictures: bool = True,
+) -> bool:
     """Whether the file is to be a zip: for packages, for many questions that share no file, and
-    for those whose pictures go beside them.
+    for those whose pictures go beside them, if they are wanted.
     """
     if form.package is not None or (form.book is None and len(slugs) != 1):
         return True
-    if form.shows is None or form.embed is not None:
+    if not with_pictures or form.shows is None or form.embed is not None:
         return False
     shown = _chosen(tags, slugs).join(VersionMedia, VersionMedia.version_id == QuestionVersion.id)
     return session.scalar(shown.with_only_columns(VersionMedia.sha256).limit(1)) is not None

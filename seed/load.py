@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -53,13 +53,14 @@ def _found(places: Sequence[Path]) -> Iterator[Path]:
             yield place
 
 
-def skipped_files(places: Sequence[Path]) -> Iterator[Path]:
-    """The files in the folders named that hold no questions, without hidden folders."""
+def skipped_files(places: Sequence[Path], files: Iterable[Path]) -> Iterator[Path]:
+    """The files in the folders named that are not among these, without hidden folders."""
+    taken = set(files)
     for place in filter(Path.is_dir, places):
         for path in sorted(place.rglob("*")):
             is_hidden = any(one.startswith(".") for one in path.relative_to(place).parts[:-1])
             is_work = path.is_file() and not is_hidden and not is_shadow(str(path))
-            if is_work and not _holds_questions(path):
+            if is_work and path not in taken:
                 yield path
 
 

@@ -169,6 +169,9 @@ def test_files_of_a_folder_without_questions_are_named(tmp_path: Path) -> None:
     names = ("LICENSE", "a.png", ".gitignore", ".DS_Store", "sub/__MACOSX/._q.gift", ".git/config")
     for name in names:
         (tmp_path / name).write_text("x")
-    found = [str(path.relative_to(tmp_path)) for path in skipped_files([tmp_path])]
+    found = [
+        str(path.relative_to(tmp_path))
+        for path in skipped_files([tmp_path], question_files([tmp_path]))
+    ]
     assert found == [".gitignore", "LICENSE", "README.md", "a.png"]
     assert list(question_files([tmp_path])) == [tmp_path / "q.gift"]
