@@ -1,10 +1,7 @@
 """Question files by HTTP: a few are imported at once, many in the background."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from email.message import Message
 from hashlib import sha256
-from pathlib import PurePath
 from typing import Annotated
 from uuid import UUID
 
@@ -15,10 +12,10 @@ from sqlalchemy.orm import Session, selectinload
 from api.dependencies import AppDatabase, AppSettings, Author, IdempotencyKey, ReadSession
 from api.documentation import problems
 from api.idempotency import REPLAYED, answer_once
-from api.protocol_errors import UnsupportedMediaType
 from api.requests import StrictRoute
 from api.responses import PRIVATE, json_response
 from api.schemas.imports import ImportJobOut, ImportQuery, ImportReportOut
+from api.uploads import Upload, upload_of
 from domain.access import Caller
 from domain.errors import ImportNotFound
 from models import ImportJob, now
@@ -36,26 +33,6 @@ MEDIA_TYPES = ("application/octet-stream", "text/markdown", "application/zip")
 NAMELESS = "index.md"
 
 router = APIRouter(tags=["imports"], route_class=StrictRoute)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A body as it came, and the name that its sender gave it."""
-
-    name: str
-    data: bytes
-
-
-async def read_upload(request: Request, _: Author) -> Upload:
-    """The body of a caller who may write; it is not read before that is known."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in MEDIA_TYPES or request.headers.get("content-encoding", "identity") != "identity":
-        raise UnsupportedMediaType(f"A file is read as it is, as {' or '.join(MEDIA_TYPES)}.")
-    header = Message()
-    header["Content-Disposition"] = request.headers.get("content-disposition", "")
-    stated = request.query_params.get("filename") or header.get_filename() or ""
-    name = "".join(filter(str.isprintable, PurePath(stated).name))[:255]
-    return Upload(name or NAMELESS, await request.body())
 
 
 @router.post(
@@ -82,7 +59,7 @@ def import_files(
     settings: AppSettings,
     caller: Author,
     query: Annotated[ImportQuery, Query()],
-    upload: Annotated[Upload, Depends(read_upload)],
+    upload: Annotated[Upload, Depends(upload_of("A file", MEDIA_TYPES))],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create or revise what a question file, or a zip of many, holds, and publish it.
@@ -99,7 +76,7 @@ def import_files(
             caller=caller,
             route="import_questions",
             key=idempotency_key,
-            request=f"{terms} {upload.name} {sha256(upload.data).hexdigest()}",
+            request=f"{terms} {_name(upload)} {sha256(upload.data).hexdigest()}",
             at=now(),
             work=lambda: work(session).model_dump_json(),
         )
@@ -133,8 +110,13 @@ def read_import(
 Work = Callable[[Session], BaseModel]
 
 
+def _name(upload: Upload) -> str:
+    """What the file is called in reports; without a name it is called so that its title counts."""
+    return "".join(filter(str.isprintable, upload.file))[:255] or NAMELESS
+
+
 def _sources(upload: Upload, terms: Terms) -> Sources:
-    return find_sources(upload.name, upload.data, form=terms.form)
+    return find_sources(_name(upload), upload.data, form=terms.form)
 
 
 def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
@@ -153,7 +135,9 @@ def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
 
 def _queue(caller: Caller, upload: Upload, terms: Terms) -> Work:
     def work(session: Session) -> ImportJobOut:
-        job = queue_import(session, caller=caller, name=upload.name, data=upload.data, terms=terms)
+        job = queue_import(
+            session, caller=caller, name=_name(upload), data=upload.data, terms=terms
+        )
         return ImportJobOut.of(job)
 
     return work

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.message import Message
 from hashlib import sha256
-from pathlib import PurePath
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -24,10 +22,10 @@ from api.dependencies import (
 from api.documentation import problems
 from api.idempotency import REPLAYED, answer_once
 from api.pagination import Cursors, next_link
-from api.protocol_errors import UnsupportedMediaType
 from api.requests import StrictRoute
 from api.responses import IMMUTABLE, PRIVATE, has_etag, json_response
 from api.schemas.media import MediaOut, MediaPage, MediaQuery, MediaUploadQuery, UsedMediaOut
+from api.uploads import Upload, upload_of
 from domain.access import Caller
 from domain.errors import Fault, InvalidPicture, MediaNotFound
 from domain.pictures import ENDINGS, Picture
@@ -87,24 +85,6 @@ def read_media(request: Request, session: PublishedSession, name: MediaName) -> 
     return Response(content, 200, headers, media_type=row.type)
 
 
-class Upload(NamedTuple):
-    """A body as it came, and the name that its sender gave it."""
-
-    data: bytes
-    file: str
-
-
-async def read_upload(request: Request, _: Author) -> Upload:
-    """The body of a caller who may write; it is not read before that is known."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in MEDIA_TYPES or request.headers.get("content-encoding", "identity") != "identity":
-        raise UnsupportedMediaType(f"A picture is read as it is, as {' or '.join(MEDIA_TYPES)}.")
-    header = Message()
-    header["Content-Disposition"] = request.headers.get("content-disposition", "")
-    stated = request.query_params.get("filename") or header.get_filename() or ""
-    return Upload(await request.body(), PurePath(stated).name)
-
-
 @router.post(
     PATH,
     operation_id="upload_media",
@@ -124,7 +104,7 @@ def upload_media(
     settings: AppSettings,
     caller: Author,
     query: Annotated[MediaUploadQuery, Query()],
-    upload: Annotated[Upload, Depends(read_upload)],
+    upload: Annotated[Upload, Depends(upload_of("A picture", MEDIA_TYPES))],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Keep a picture for the texts of questions. The same bytes again change nothing.
@@ -136,7 +116,7 @@ def upload_media(
     def keep(session: Session) -> str:
         is_new, row = _keep(session, picture, caller)
         made.append(is_new)
-        return MediaOut.of(row, settings.base_url + MEDIA_ADDRESS + row.name).model_dump_json()
+        return MediaOut.of(row, settings.base_url).model_dump_json()
 
     content, replayed = database.write(
         lambda session: answer_once(
@@ -189,10 +169,7 @@ def list_media(
     """A page of all pictures, newest first."""
     rows, cursor = _page(session, query)
     items = [
-        UsedMediaOut(
-            media=MediaOut.of(row, settings.base_url + MEDIA_ADDRESS + row.name), uses=uses
-        )
-        for row, uses in rows
+        UsedMediaOut(media=MediaOut.of(row, settings.base_url), uses=uses) for row, uses in rows
     ]
     page = MediaPage(items=items, next_cursor=cursor, limit=query.limit)
     link = next_link(request.url.path, query.model_dump(mode="json"), cursor)

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import Incoming, Moment, Outgoing
 from domain.pictures import FOLDER
+from formats.sanitising import MEDIA_ADDRESS
 from models import Media
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -36,8 +37,8 @@ class MediaOut(Outgoing):
     created_at: Moment
 
     @classmethod
-    def of(cls, row: Media, url: str) -> Self:
-        """The shape of a stored picture."""
+    def of(cls, row: Media, base_url: str) -> Self:
+        """The shape of a stored picture, which learners get below that address."""
         return cls(
             name=row.name,
             type=row.type,
@@ -45,7 +46,7 @@ class MediaOut(Outgoing):
             width=row.width,
             height=row.height,
             file=row.file,
-            url=url,
+            url=f"{base_url}{MEDIA_ADDRESS}{row.name}",
             markdown=f"![]({FOLDER}{row.name})",
             created_at=row.created_at,
         )
