@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.protocol_errors import PreconditionRequired, Stale
 from api.responses import entity_tag
 from api.schemas.bank import BankQuestionOut
 from domain.access import Caller
-from domain.errors import QuestionNotFound
 from models import Bank, Database, Question, now
+from operations.find_question import find_question
 from operations.record_audit import record_audit
 
 
@@ -31,7 +30,7 @@ def change(
     """
 
     def unit(session: Session) -> BankQuestionOut:
-        question = find_question(session, name)
+        question = question_to_change(session, name)
         if must_match or if_match is not None:
             require_match(question, if_match)
         before = BankQuestionOut.of(question.versions[-1])
@@ -44,13 +43,10 @@ def change(
     return database.write(unit)
 
 
-def find_question(session: Session, name: str) -> Question:
-    """The question to change, once nobody else changes one; :class:`QuestionNotFound`."""
+def question_to_change(session: Session, name: str) -> Question:
+    """The question, once nobody else changes one; :class:`QuestionNotFound`."""
     Bank.take_turns(session)
-    question = session.scalar(select(Question).where(Question.is_named(name)))
-    if question is None:
-        raise QuestionNotFound
-    return question
+    return find_question(session, name)
 
 
 def require_match(question: Question, if_match: str | None) -> None:

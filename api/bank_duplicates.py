@@ -5,19 +5,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, raiseload
 
 from api.dependencies import BankReader, ReadSession
 from api.documentation import problems
-from api.pagination import Cursors, next_link
+from api.pagination import Cursors, next_link, ordered
 from api.requests import StrictRoute
 from api.responses import json_response
 from api.schemas.duplicates import DuplicateOut, DuplicatePage, DuplicateQuery, DuplicateSideOut
-from domain.errors import QuestionNotFound
-from models import Question, QuestionVersion
+from models import QuestionVersion
 from models.authoring import is_newest
 from models.likeness import AlikePair, alike_pairs, is_of
+from operations.find_question import find_question
 
 PATH = "/v1/bank/duplicates"
 # What pages are sorted by: from the last row to the first.
@@ -39,29 +39,21 @@ def list_duplicates(
     """A page of pairs, the most alike first; retired questions left out."""
     statement = alike_pairs(query.minimum)
     if query.question is not None:
-        statement = statement.where(is_of(_id_of(session, query.question)))
+        statement = statement.where(is_of(find_question(session, query.question).id))
     cursors = Cursors(session, ("duplicates", query.question, query.minimum))
+    last = None
     if query.cursor is not None:
         similarity, *ids = cursors.read(query.cursor)
-        mark = zip((similarity, *map(UUID, ids)), PLACE, strict=True)
-        before = tuple_(*(literal(value, column.type) for value, column in mark))
-        statement = statement.where(tuple_(*PLACE) < before)
-    in_order = statement.order_by(*(column.desc() for column in PLACE))
+        last = (similarity, *map(UUID, ids))
+    in_order = ordered(statement, PLACE, last, descending=True)
     pairs = session.scalars(in_order.limit(query.limit + 1)).all()
     page, cursor = pairs[: query.limit], None
     if len(pairs) > query.limit:
-        last = page[-1]
-        cursor = cursors.write([last.similarity, str(last.question_id), str(last.other_id)])
+        end = page[-1]
+        cursor = cursors.write([end.similarity, str(end.question_id), str(end.other_id)])
     told = DuplicatePage(items=list(_items(session, page)), next_cursor=cursor, limit=query.limit)
     link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
     return json_response(request, told, headers=link)
-
-
-def _id_of(session: Session, name: str) -> UUID:
-    found = session.scalar(select(Question.id).where(Question.is_named(name)))
-    if found is None:
-        raise QuestionNotFound
-    return found
 
 
 def _items(session: Session, pairs: Iterable[AlikePair]) -> Iterable[DuplicateOut]:

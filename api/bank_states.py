@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from api.bank import IfMatch, QuestionName
-from api.bank_changes import change, find_question, note, require_match, told
+from api.bank_changes import change, note, question_to_change, require_match, told
 from api.dependencies import (
     AppDatabase,
     AppSettings,
@@ -158,7 +158,7 @@ def copy(
     at = now()
 
     def copied(session: Session) -> str:
-        source = find_question(session, name)
+        source = question_to_change(session, name)
         made = copy_question(session, question=source, slug=body.slug, by=caller.id, at=at)
         content = told(session, made)
         note(session, caller, "copied", made)
@@ -195,7 +195,7 @@ def delete(
     """Hide a question everywhere and free its slug and external id."""
 
     def work(session: Session) -> None:
-        question = find_question(session, name)
+        question = question_to_change(session, name)
         if if_match is not None:
             require_match(question, if_match)
         delete_question(session, question=question, by=caller.id, at=now())

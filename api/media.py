@@ -7,7 +7,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from sqlalchemy import Row, literal, tuple_
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from api.dependencies import (
@@ -21,7 +21,7 @@ from api.dependencies import (
 )
 from api.documentation import problems
 from api.idempotency import REPLAYED, answer_once
-from api.pagination import Cursors, next_link
+from api.pagination import Cursors, next_link, ordered
 from api.requests import StrictRoute
 from api.responses import IMMUTABLE, PRIVATE, has_etag, json_response
 from api.schemas.media import MediaOut, MediaPage, MediaQuery, MediaUploadQuery, UsedMediaOut
@@ -188,11 +188,11 @@ def _page(session: Session, query: MediaQuery) -> tuple[Sequence[Row[Media, int]
     """The rows of a page and the cursor of the next: it carries the last one's moment and hash."""
     cursors = Cursors(session, ("media", query.used))
     keys = (Media.created_at, Media.sha256)
-    found = Media.with_uses(query.used).order_by(*(key.desc() for key in keys))
+    last = None
     if query.cursor is not None:
-        at, last = cursors.read(query.cursor)
-        mark = (literal(datetime.fromisoformat(at), Media.created_at.type), literal(last))
-        found = found.where(tuple_(*keys) < tuple_(*mark))
+        at, sha256_ = cursors.read(query.cursor)
+        last = (datetime.fromisoformat(at), sha256_)
+    found = ordered(Media.with_uses(query.used), keys, last, descending=True)
     rows = session.execute(found.limit(query.limit + 1)).all()
     if len(rows) <= query.limit:
         return rows, None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,6 +17,22 @@ from models.question import NO_DATE
 from models.search import Hit
 
 Row = TypeVar("Row")
+Columns = TypeVarTuple("Columns")
+
+
+def ordered(
+    statement: Select[*Columns],
+    keys: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]],
+    last: Sequence[Any] | None,
+    *,
+    descending: bool = False,
+) -> Select[*Columns]:
+    """The statement sorted by these columns, beginning behind the row that has ``last`` in them."""
+    if last is not None:
+        marks = (literal(value, key.type) for value, key in zip(last, keys, strict=True))
+        row, mark = tuple_(*keys), tuple_(*marks)
+        statement = statement.where(row < mark if descending else row > mark)
+    return statement.order_by(*(key.desc() if descending else key for key in keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +50,8 @@ class Order:
 
     def select(self, statement: Select[Row], after: Sequence[str] | None) -> Select[Row]:
         """The statement in this order, beginning behind the row that ``after`` marks."""
-        keys = (self.column, self.id)
-        if after is not None:
-            marks = (literal(self.parse(after[0]), self.column.type), UUID(after[1]))
-            row, mark = tuple_(*keys), tuple_(*marks)
-            statement = statement.where(row < mark if self.descending else row > mark)
-        return statement.order_by(*(key.desc() if self.descending else key for key in keys))
+        last = None if after is None else (self.parse(after[0]), UUID(after[1]))
+        return ordered(statement, (self.column, self.id), last, descending=self.descending)
 
     def mark(self, row: Any) -> list[str]:
         """What a cursor has to remember of the last row of a page."""

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.bank import IfMatch, IfNoneMatch, QuestionName
-from api.bank_changes import find_question, note
+from api.bank_changes import note, question_to_change
 from api.dependencies import (
     AppDatabase,
     AppSettings,
@@ -27,13 +27,14 @@ from api.schemas.translations import (
     TranslationOut,
     TranslationStateOut,
 )
-from domain.errors import QuestionNotFound, TranslationNotFound, VersionNotFound
+from domain.errors import TranslationNotFound, VersionNotFound
 from domain.languages import LANGUAGE_TAG, canonical
 from domain.questions import LONGEST_LANGUAGE
 from domain.translations import Texts, texts_of
 from models import Question, QuestionVersion, Translation, now
 from models.authoring import versions_for_authors
 from models.translation import shown_translations
+from operations.find_question import find_question
 from operations.publish_translation import publish_translation
 from operations.read_draft import read_draft
 from operations.withdraw_translation import withdraw_translation
@@ -64,9 +65,7 @@ def list_translations(
     request: Request, session: ReadSession, _: BankReader, name: QuestionName
 ) -> Response:
     """The newest translation into each language, and whether it is stale."""
-    question = session.scalar(select(Question).where(Question.is_named(name)))
-    if question is None:
-        raise QuestionNotFound
+    question = find_question(session, name)
     beside = _Beside(session, question)
     rows = session.scalars(Translation.newest_of(question.id))
     items = [TranslationStateOut.of(row, *beside.told(row)) for row in rows]
@@ -84,9 +83,7 @@ def read_translation(
     request: Request, session: ReadSession, _: BankReader, name: QuestionName, language: Language
 ) -> Response:
     """What was last written in the language; if it is stale, what changed in its source."""
-    question = session.scalar(select(Question).where(Question.is_named(name)))
-    if question is None:
-        raise QuestionNotFound
+    question = find_question(session, name)
     row = _newest(session, question, language)
     if row is None:
         raise TranslationNotFound
@@ -116,7 +113,7 @@ def write(
     """Write a translation, which learners get once it is published. The same changes nothing."""
 
     def work(session: Session) -> tuple[TranslationOut, bool]:
-        question = find_question(session, name)
+        question = question_to_change(session, name)
         beside = _Beside(session, question)
         last = _newest(session, question, language)
         _require(last, beside, if_match, if_none_match)
@@ -278,7 +275,7 @@ def _change(
     """Change what becomes of a translation in one transaction, compared before where it is sent."""
 
     def unit(session: Session) -> TranslationOut:
-        question = find_question(session, name)
+        question = question_to_change(session, name)
         row = _newest(session, question, language)
         if row is None:
             raise TranslationNotFound

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from domain.errors import Fault, NotAChoice, QuestionNotFound
 from domain.grading import CHOICE_KINDS, ChoiceKey, Rule
 from domain.grading.lab import Comparison, compare, compare_cohort, group_responses
-from models import Question, QuestionVersion, Submission
+from models import QuestionVersion, Submission
+from operations.find_question import find_question
 
 ROWS_AT_ONCE = 1_000
 
@@ -43,9 +44,7 @@ def compare_rules(
 
 
 def _version(session: Session, name: str, number: int | None) -> QuestionVersion:
-    question = session.scalar(select(Question).where(Question.is_named(name)))
-    if question is None:
-        raise QuestionNotFound
+    question = find_question(session, name)
     if number is None and question.published is not None:
         return question.published
     wanted = select(QuestionVersion).where(QuestionVersion.question_id == question.id)

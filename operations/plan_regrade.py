@@ -12,7 +12,6 @@ from domain.access import Caller
 from domain.errors import (
     Fault,
     NothingPublished,
-    QuestionNotFound,
     RegradeNotReady,
     UnknownRule,
     VersionConflict,
@@ -20,6 +19,7 @@ from domain.errors import (
 from domain.regrading import WITH_KEY, Mode
 from models import Question, QuestionVersion, Regrade
 from models.answering import AnswerableVersions
+from operations.find_question import find_question
 from operations.record_audit import record_audit
 
 
@@ -50,9 +50,7 @@ def plan_regrade(session: Session, *, wish: Wish, by: Caller, at: datetime) -> R
     Raises :class:`QuestionNotFound`, :class:`VersionConflict` for a version that was never
     published, :class:`NothingPublished` where there is none to grade by, :class:`UnknownRule`.
     """
-    question = session.scalar(select(Question).where(Question.is_named(wish.scope.question)))
-    if question is None:
-        raise QuestionNotFound
+    question = find_question(session, wish.scope.question)
     published = _published(session, question.id)
     _require(published, wish.scope.versions or (), "/scope/versions")
     regrade = Regrade(
