@@ -39,6 +39,11 @@ _ADDRESS = re.compile(f"{_OPAQUE}|{_SHOWN}", re.DOTALL | re.MULTILINE | re.IGNOR
 _GROUPS = ("angled", "plain", "double", "single", "bare", "defined")
 
 
+def hash_of(name: str) -> str:
+    """The hash that a picture's name begins with."""
+    return name.partition(".")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture that was found sound, as it is stored.
@@ -58,7 +63,7 @@ class Picture:
     @property
     def sha256(self) -> str:
         """The hash of its bytes, in hex."""
-        return self.name.partition(".")[0]
+        return hash_of(self.name)
 
     @property
     def type(self) -> str:

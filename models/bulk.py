@@ -7,9 +7,9 @@ about each parameter of each row anew, which takes longer than the engine does f
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
-from itertools import repeat
+from itertools import islice, repeat
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -33,6 +33,14 @@ from models.base import Base
 
 Bind = Callable[[Any], Any]
 Row = Mapping[str, Any]
+Value = TypeVar("Value")
+
+
+def in_portions(values: Iterable[Value], size: int) -> Iterator[list[Value]]:
+    """The values in lists of so many, the last one shorter: a statement takes only so many."""
+    left = iter(values)
+    while portion := list(islice(left, size)):
+        yield portion
 
 
 def table_of(mapped: type[Base]) -> Table:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from domain.likeness import ALIKE, Shingles, bands, shingles, similarity
 from models.authoring import is_newest
 from models.base import Base
-from models.bulk import insert_rows, table_of
+from models.bulk import in_portions, insert_rows, table_of
 from models.parts import OptionRow
 from models.question import Question, QuestionVersion
 
@@ -68,9 +68,7 @@ def index_likeness(session: Session, said: Mapping[UUID, Texts]) -> None:
 
     Nothing may be kept of them yet. Two that others write at the same time do not find each other.
     """
-    left = list(said)
-    while left:
-        portion, left = left[:PORTION], left[PORTION:]
+    for portion in in_portions(said, PORTION):
         _index(session, {id_: shingles(said[id_]) for id_ in portion})
 
 
@@ -154,9 +152,8 @@ def _pairs(
 
 def texts_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Stem and options of the newest versions of these questions."""
-    left, found = list(ids), dict[UUID, list[str]]()
-    while left:
-        portion, left = left[:PORTION], left[PORTION:]
+    found: dict[UUID, list[str]] = {}
+    for portion in in_portions(ids, PORTION):
         asked = (
             select(QuestionVersion.question_id, QuestionVersion.prompt, OptionRow.text)
             .join(OptionRow, OptionRow.version_id == QuestionVersion.id, isouter=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from domain.pictures import ENDINGS
 from models.base import Base, now
+from models.bulk import in_portions
 
 LONGEST_FILE = 100
 AT_ONCE = 1000  # names in a statement
@@ -42,9 +43,9 @@ class Media(Base):
     @classmethod
     def known(cls, session: Session, hashes: Iterable[str]) -> set[str]:
         """The names of the pictures that there are of these hashes, however many they are."""
-        left, found = sorted(set(hashes)), set[str]()
-        for first in range(0, len(left), AT_ONCE):
-            some = select(cls).where(cls.sha256.in_(left[first : first + AT_ONCE]))
+        found: set[str] = set()
+        for portion in in_portions(sorted(set(hashes)), AT_ONCE):
+            some = select(cls).where(cls.sha256.in_(portion))
             found.update(row.name for row in session.scalars(some))
         return found
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from domain.errors import Fault, InvalidDraft, InvalidTranslation
-from domain.pictures import names_in, pictures_of
+from domain.pictures import hash_of, names_in, pictures_of
 from domain.questions import Draft
 from models import Media
 from operations.draft_rows import media_rows
@@ -19,7 +19,7 @@ _PLACE = re.compile(r"(?<=/)[0-9]+")
 def lost_names(session: Session, names: Iterable[str]) -> set[str]:
     """Those of the names that no picture of the bank has."""
     wanted = set(names)
-    return wanted - Media.known(session, (name.partition(".")[0] for name in wanted))
+    return wanted - Media.known(session, map(hash_of, wanted))
 
 
 def require_pictures(session: Session, *, draft: Draft) -> None:

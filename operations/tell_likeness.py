@@ -6,10 +6,10 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from domain.problems import Problem
-from models.likeness import pairs_of
+from models.bulk import in_portions
+from models.likeness import PORTION, pairs_of
 from operations.import_item import ImportItem
 
-PORTION = 500  # questions that one statement asks for
 _TOLD = 3  # of the most similar ones
 
 
@@ -17,8 +17,7 @@ def tell_likeness(session: Session, items: Sequence[ImportItem]) -> tuple[Import
     """The same items; what was created or updated has a warning for each question it is like."""
     written = [one.slug for one in items if one.slug and one.outcome in ("created", "updated")]
     like: dict[str, list[tuple[str, float]]] = {}
-    while written:
-        portion, written = written[:PORTION], written[PORTION:]
+    for portion in in_portions(written, PORTION):
         for slug, other, similarity in session.execute(pairs_of(portion)):
             like.setdefault(slug, []).append((other, similarity))
     return tuple(

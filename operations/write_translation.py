@@ -33,9 +33,7 @@ def write_translation(
     ``last`` is what is there in the language: where it says the same of the same texts it is given
     back. What fits the source not text by text is an :class:`InvalidTranslation`.
     """
-    if canonical(source.language) == canonical(language):
-        told = f"The question is in {source.language} itself."
-        raise InvalidTranslation(faults=(Fault("/path/language", "language_of_source", told),))
+    _require_other(source.language, language)
     original, said = texts_of(read_draft(source)), naming_by_id(texts, source.option_ids)
     if faults := tuple(misfits(original, said)):
         raise InvalidTranslation(faults=faults)
@@ -57,6 +55,12 @@ def write_translation(
     session.add(written)
     session.flush()
     return written
+
+
+def _require_other(source: str, language: str) -> None:
+    if canonical(source) == canonical(language):
+        told = f"The question is in {source} itself."
+        raise InvalidTranslation(faults=(Fault("/path/language", "language_of_source", told),))
 
 
 def naming_by_id(texts: Texts, ids: Sequence[str]) -> Texts:
