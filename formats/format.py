@@ -78,7 +78,7 @@ class Format:
     zip from those of the questions; ``None`` where they go as they are. ``media_type`` is that of
     a plain file. ``shows`` is how a text names a picture of a zip, ``{}`` standing for its path;
     ``None`` where the format carries none. With ``embed`` they stand in the file itself: it puts
-    those whose paths it is given into a written question.
+    those whose paths it is given into a written question, and tells which of the paths stand in it.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Format:
     package: Callable[[Iterable[File]], Iterator[File]] | None = None
     media_type: str = "text/plain; charset=utf-8"
     shows: str | None = None
-    embed: Callable[[bytes, Mapping[str, bytes]], bytes] | None = None
+    embed: Callable[[bytes, Mapping[str, bytes]], tuple[bytes, set[str]]] | None = None
 
     @property
     def is_written(self) -> bool:

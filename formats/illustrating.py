@@ -57,8 +57,10 @@ class Illustrator:
         losses = [*rendered.losses, *gone]
         if self.form.embed and rendered.content is not None:
             contents = {file.name: file.content for file in files}
-            content = self.form.embed(rendered.content, contents)
-            losses += _not_embedded(content, paths, names)
+            content, placed = self.form.embed(rendered.content, contents)
+            # Some texts have no room for pictures, such as a gap.
+            lost = (name for name, path in paths.items() if path not in placed)
+            losses += (_lost(names[name], name, LEFT) for name in lost)
             return Rendered(content, tuple(losses)), (), ()
         return replace(rendered, losses=tuple(losses)), tuple(paths.values()), files
 
@@ -92,10 +94,3 @@ def _path(name: str, file: str) -> str:
 
 def _lost(place: str, name: str, instead: str) -> Loss:
     return Loss(place, "picture", f"The picture {name[:12]!r}.", instead)
-
-
-def _not_embedded(content: bytes, paths: dict[str, str], names: dict[str, str]) -> Iterator[Loss]:
-    """Pictures in places where the format has no room for them, such as in a gap."""
-    for name, path in paths.items():
-        if b"@@PLUGINFILE@@/" + path.rpartition("/")[2].encode() not in content:
-            yield _lost(names[name], name, LEFT)

@@ -8,20 +8,24 @@ from xml.sax.saxutils import escape, quoteattr
 _TEXT = re.compile(rb"<text>([^<]*)</text>")
 
 
-def embed(content: bytes, pictures: Mapping[str, bytes]) -> bytes:
-    """The question with these pictures, in each text those that it names by their paths."""
+def embed(content: bytes, pictures: Mapping[str, bytes]) -> tuple[bytes, set[str]]:
+    """The question with these pictures, in each text those that it names by their paths; and the
+    paths of those that some text names.
+    """
     spelled = {escape(path).encode(): path for path in pictures}
     if not spelled:
-        return content
+        return content, set()
+    placed: set[str] = set()
     named = re.compile(b"|".join(map(re.escape, spelled)))
 
     def with_files(found: re.Match[bytes]) -> bytes:
         shown = dict.fromkeys(spelled[one] for one in named.findall(found[1]))
+        placed.update(shown)
         text = named.sub(lambda one: b"@@PLUGINFILE@@/" + _name(spelled[one[0]]), found[1])
         files = b"".join(_file(path, pictures[path]) for path in shown)
         return b"<text>" + text + b"</text>" + files
 
-    return _TEXT.sub(with_files, content)
+    return _TEXT.sub(with_files, content), placed
 
 
 def _name(path: str) -> bytes:
