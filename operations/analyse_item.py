@@ -1,21 +1,27 @@
 """Tell what the stored answers to a question say about it. Stores nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import chain
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.statistics import Answered, ItemStatistics, Tally, describe
 from models import ItemTally, QuestionVersion, Submission
-from models.item_tally import TallyValues, appended_grades, counted_answers
+from models.item_tally import (
+    TallyValues,
+    appended_grades,
+    counted_outcomes,
+    counted_times,
+    counted_versions,
+    submitted_to,
+)
 from operations.find_version import find_version
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 1_000  # of the different outcomes
+DAWN = datetime.min.replace(tzinfo=UTC)
 WORTH_KEEPING = 10_000  # answers: to count so many takes less than 0.1 s
 # What is kept is older: commits may come later than answers that were submitted after theirs.
 SETTLED = timedelta(minutes=1)
@@ -48,7 +54,7 @@ def analyse_item(
     Raises :class:`~domain.errors.QuestionNotFound`.
     """
     found = find_version(session, question, version)
-    versions = _versions(session, found.question_id)
+    versions = dict([*session.execute(counted_versions(found.question_id))])
     total = versions.get(found.number, 0)
     tally, worth_keeping = _counted(session, found, total, at)
     key = found.key
@@ -59,19 +65,6 @@ def analyse_item(
         versions=versions,
         worth_keeping=worth_keeping,
     )
-
-
-def _versions(session: Session, question_id: UUID) -> dict[int, int]:
-    counted = (
-        select(QuestionVersion.number, func.count(Submission.id))
-        .outerjoin(Submission, Submission.version_id == QuestionVersion.id)
-        .where(
-            QuestionVersion.question_id == question_id, QuestionVersion.published_at.is_not(None)
-        )
-        .group_by(QuestionVersion.number)
-        .order_by(QuestionVersion.number)
-    )
-    return dict([*session.execute(counted)])
 
 
 def _learners(session: Session, version_id: UUID) -> int:
@@ -85,11 +78,13 @@ def _counted(
     """The tally of all answers, and what is worth keeping of it."""
     regraded = session.scalars(appended_grades(version.question_id)).one()
     kept = _kept(session, version.id)
-    counted = _count(session, version, at - SETTLED, kept if _fits(kept, regraded) else None)
-    if counted.all.count != total:  # some came later than others that were submitted after them
-        counted = _count(session, version, at - SETTLED)
-    is_worth_it = counted.last is not None and counted.new >= WORTH_KEEPING
-    return counted.all, counted.values(version.id, regraded) if is_worth_it else None
+    if kept is not None and kept.regraded == regraded:
+        counted = _count_on(session, version, kept, at - SETTLED)
+        if counted[0].count == total:
+            return counted
+    # From the beginning, also where an answer came later than others that were submitted after it.
+    nothing = TallyValues(version.id, 0, regraded, DAWN, Tally().document())
+    return _count_on(session, version, nothing, at - SETTLED)
 
 
 def _kept(session: Session, version_id: UUID) -> TallyValues | None:
@@ -98,59 +93,31 @@ def _kept(session: Session, version_id: UUID) -> TallyValues | None:
     return TallyValues(*row) if row else None
 
 
-def _fits(kept: TallyValues | None, regraded: int) -> bool:
-    return kept is not None and kept.regraded == regraded
-
-
-@dataclass(slots=True)
-class _Counted:
-    """Answers that are settled, up to the one at ``last``, and those that are too fresh.
-
-    ``new`` is how many of the settled ones were not kept yet.
-    """
-
-    settled: Tally
-    fresh: Tally
-    last: tuple[datetime, UUID] | None
-    new: int = 0
-
-    @property
-    def all(self) -> Tally:
-        """The answers of both."""
-        whole = Tally()
-        whole.merge(self.settled)
-        whole.merge(self.fresh)
-        return whole
-
-    def add(self, rows: Sequence[Row[Any]], settled_before: datetime) -> None:
-        """Add some answers as :func:`counted_answers` gives them."""
-        settled = [row for row in rows if row.submitted_at < settled_before]
-        fresh = [row for row in rows if row.submitted_at >= settled_before]
-        self.settled.add(Answered._make(row[:-2]) for row in settled)
-        self.fresh.add(Answered._make(row[:-2]) for row in fresh)
-        places = ((row.submitted_at, row.id) for row in settled)
-        self.last = max(chain(places, [self.last] if self.last else []), default=None)
-        self.new += len(settled)
-
-    def values(self, version_id: UUID, regraded: int) -> TallyValues:
-        """What is kept of the settled ones."""
-        assert self.last is not None
-        said = self.settled.document()
-        return TallyValues(version_id, self.settled.count, regraded, *self.last, said)
+def _count_on(
+    session: Session, version: QuestionVersion, kept: TallyValues, until: datetime
+) -> tuple[Tally, TallyValues | None]:
+    """The tally of what was kept and all since, and that until then if it is worth keeping."""
+    until = max(until, kept.until)
+    tally = Tally.read(kept.document)
+    _count(session, tally, version, kept.until, until)
+    worth_keeping = None
+    if tally.count >= kept.answers + WORTH_KEEPING:
+        said = (tally.count, kept.regraded, until, tally.document())
+        worth_keeping = TallyValues(version.id, *said)
+    _count(session, tally, version, until)
+    return tally, worth_keeping
 
 
 def _count(
     session: Session,
+    tally: Tally,
     version: QuestionVersion,
-    settled_before: datetime,
-    kept: TallyValues | None = None,
-) -> _Counted:
-    """Count the answers, those behind what was kept only; some at a time."""
-    counted = _Counted(Tally(), Tally(), None)
-    if kept is not None:
-        counted = _Counted(Tally.read(kept.document), Tally(), kept.last)
-    statement = counted_answers(version.question_id, version.id, kept and kept.last)
-    streamed = session.execute(statement.execution_options(yield_per=ROWS_AT_ONCE))
-    for rows in streamed.partitions():
-        counted.add(rows, settled_before)
-    return counted
+    since: datetime,
+    until: datetime | None = None,
+) -> None:
+    """Add the answers of a time, some at a time."""
+    asked = submitted_to(version, None if since == DAWN else since, until)
+    at_once = {"yield_per": ROWS_AT_ONCE}
+    outcomes = session.execute(counted_outcomes(asked), execution_options=at_once)
+    tally.add(map(Answered._make, outcomes))
+    tally.add_times(session.execute(counted_times(asked), execution_options=at_once))

@@ -5,7 +5,7 @@ of answers, and :func:`describe` says what it comes to. ``docs/statistics.md`` e
 to those who read it.
 """
 
-from domain.statistics.durations import Bar, Times
+from domain.statistics.durations import BIN_ENDS, Bar, Times
 from domain.statistics.frequent import Frequent
 from domain.statistics.intervals import CONFIDENCE, Interval, wilson
 from domain.statistics.item import (
@@ -20,6 +20,7 @@ from domain.statistics.item import (
 from domain.statistics.tally import Answered, Tally
 
 __all__ = [
+    "BIN_ENDS",
     "CONFIDENCE",
     "MOST_PATTERNS",
     "Answered",

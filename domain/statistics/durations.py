@@ -14,6 +14,8 @@ from math import ceil
 
 DIGITS = 7
 MOST_BARS = 24
+# Up to each of these times bins are so wide: for engines, which count by them.
+BIN_ENDS = [(1 << DIGITS + shift, 1 << shift) for shift in range(63 - DIGITS)]
 QUARTILES_AND_TENTH = (0.25, 0.5, 0.75, 0.9)
 
 
@@ -40,8 +42,7 @@ class Times:
 
 def bin_of(milliseconds: int) -> int:
     """The first time of the bin that the time falls into."""
-    shift = max(0, milliseconds.bit_length() - DIGITS)
-    return milliseconds >> shift << shift
+    return milliseconds // _width(milliseconds) * _width(milliseconds)
 
 
 def describe_times(bins: Mapping[int, int]) -> Times | None:
@@ -61,8 +62,8 @@ def _quantile(bins: Mapping[int, int], rank: int) -> int:
     raise ValueError("There are not so many times.")
 
 
-def _width(low: int) -> int:
-    return 1 << max(0, low.bit_length() - DIGITS)
+def _width(milliseconds: int) -> int:
+    return 1 << max(0, milliseconds.bit_length() - DIGITS)
 
 
 def _bars(bins: Mapping[int, int], ninth_decile: int) -> Iterator[Bar]:

@@ -19,13 +19,13 @@ LONGEST_RESPONSE = 1_000  # characters as JSON; longer ones are not told apart
 
 
 class Answered(NamedTuple):
-    """What counts of one answer: picks and response as JSON, and the grade that counts now."""
+    """Picks and response as JSON, the grade that counts now, and how many answers are so."""
 
     selected: str
     response: str | None
     score: str
     correct: bool
-    duration_ms: int | None
+    number: int = 1
 
 
 class Outcome(NamedTuple):
@@ -46,7 +46,7 @@ class OptionTally:
 
 @dataclass(slots=True)
 class Tally:
-    """Sums over some answers. Empty as it is made; :meth:`add` and :meth:`merge` change it."""
+    """Sums over some answers, none at first."""
 
     count: int = 0
     correct: int = 0
@@ -56,31 +56,28 @@ class Tally:
     times: Counter[int] = field(default_factory=Counter)
 
     def add(self, answers: Iterable[Answered]) -> None:
-        """Add some answers; those that say the same are added as one."""
-        alike: Counter[tuple[str, str | None, str, bool]] = Counter()
-        times: Counter[int | None] = Counter()
-        for selected, response, score, correct, duration in answers:
-            alike[selected, response, score, correct] += 1
-            times[duration] += 1
-        for (selected, response, score, correct), count in alike.items():
-            self._add(_spelled(selected, response), Fraction(score), bool(correct), count)
-        for time, count in times.items():
-            if time is not None:
-                self.times[bin_of(time)] += count
+        """Add answers, those alike as one."""
+        for selected, response, score, correct, number in answers:
+            self._add(selected, response, Fraction(score), bool(correct), number)
+
+    def add_times(self, times: Iterable[tuple[int, int]]) -> None:
+        """Add how long answers took in ms, each with how many took so long."""
+        for time, number in times:
+            self.times[bin_of(time)] += number
 
     def _add(
-        self, said: tuple[str, tuple[str, ...]], score: Fraction, correct: bool, n: int
+        self, selected: str, document: str | None, score: Fraction, correct: bool, number: int
     ) -> None:
-        response, picks = said
-        self.count += n
-        self.correct += n * correct
-        self.total += n * score
+        response, picks = _spelled(selected, document)
+        self.count += number
+        self.correct += number * correct
+        self.total += number * score
         for option in picks:
             sums = self.options.setdefault(option, OptionTally())
-            sums.picked += n
-            sums.total += n * score
+            sums.picked += number
+            sums.total += number * score
         if len(response) <= LONGEST_RESPONSE:
-            self.outcomes.add(Outcome(response, str(score), correct), n)
+            self.outcomes.add(Outcome(response, str(score), correct), number)
 
     def merge(self, other: Self) -> None:
         """Add the answers that another one stands for."""

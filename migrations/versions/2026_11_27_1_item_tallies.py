@@ -15,8 +15,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column("answers", sa.BigInteger(), nullable=False),
         sa.Column("regraded", sa.BigInteger(), nullable=False),
-        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_id", sa.Uuid(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"], ["question_version.id"], name=op.f("fk_item_tally_version_id")

@@ -1,6 +1,6 @@
 """What stored answers say about a question, beside figures made one by one in the test."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.errors import QuestionNotFound
 from domain.questions import AnswerKey, Scoring
-from domain.statistics import Interval, ItemStatistics
+from domain.statistics import Answered, Interval, ItemStatistics, Tally
 from formats import quarto
 from models import Database, ItemTally, QuestionVersion, Regrade, now
 from operations import analyse_item as analysing
@@ -198,18 +198,19 @@ def test_what_was_kept_is_not_counted_again(
 ) -> None:
     version = bank.publish()
     send(bank, version, ["AC", "A", "B", "AC"], LONG_AGO)
-    assert kept(database).worth_keeping is not None
+    assert kept(database, at=LONG_AGO + timedelta(minutes=9)).worth_keeping is not None
     send(bank, version, ["D", "AC"], LONG_AGO + timedelta(hours=1))
     counted: list[int] = []
-    add = analysing._Counted.add
+    add = Tally.add
 
-    def counting(counts: Any, rows: Any, before: Any) -> None:
-        counted.append(len(rows))
-        add(counts, rows, before)
+    def counting(tally: Tally, answers: Iterable[Answered]) -> None:
+        before = tally.count
+        add(tally, answers)
+        counted.append(tally.count - before)
 
-    monkeypatch.setattr(analysing._Counted, "add", counting)
+    monkeypatch.setattr(Tally, "add", counting)
     told = kept(database)
-    assert counted == [2]
+    assert counted == [2, 0]
     assert (told.statistics.submissions, told.statistics.correct_count) == (6, 3)
     assert told.worth_keeping is None, "two more are not worth it"
 

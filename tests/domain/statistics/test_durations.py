@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from domain.statistics.durations import MOST_BARS, Times, bin_of, describe_times
+from domain.statistics.durations import BIN_ENDS, MOST_BARS, Times, bin_of, describe_times
 
 
 def described(times: list[int]) -> Times:
@@ -27,6 +27,12 @@ def test_short_times_are_told_exactly() -> None:
 def test_the_example_of_the_documentation() -> None:
     assert bin_of(41_337) == 40_960
     assert described([41_337]).p50 == 41_216
+
+
+def test_the_ends_of_bins_are_told_as_they_are_counted() -> None:
+    for time in (0, 1, 127, 128, 129, 255, 256, 41_337, 10**6, 2**62 - 1):
+        width = next(width for end, width in BIN_ENDS if time < end)
+        assert time // width * width == bin_of(time)
 
 
 @pytest.mark.parametrize("seed", range(5))

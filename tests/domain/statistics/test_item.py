@@ -15,9 +15,9 @@ KEY = ChoiceKey(("aaaa", "bbbb", "cccc", "dddd"), frozenset({"aaaa", "cccc"}))
 WEIGHTS = OptionValues("weights", 1, {"aaaa": Fraction(1, 2), "bbbb": Fraction(-1)})
 
 
-def answered(*picked: str, rule: str = "net_right", ms: int | None = None) -> Answered:
+def answered(*picked: str, rule: str = "net_right") -> Answered:
     found = grade(KEY, ChoiceResponse(frozenset(picked)), find_rule(rule))
-    return Answered(json.dumps(picked), None, str(found.score), found.correct, ms)
+    return Answered(json.dumps(picked), None, str(found.score), found.correct)
 
 
 def described(*answers: Answered, rule: str = "net_right") -> ItemStatistics:
@@ -84,16 +84,18 @@ def test_a_score_that_the_rule_never_gives_widens_the_bounds() -> None:
 
 
 def test_a_tally_read_back_is_the_same_and_goes_on() -> None:
-    answers = [answered("aaaa", ms=900), answered("bbbb", ms=41_337), answered("aaaa", "cccc")]
+    answers = [answered("aaaa"), answered("bbbb"), answered("aaaa", "cccc")]
     parts = Tally()
     for one in answers:
         read = Tally.read(json.loads(json.dumps(parts.document())))
         more = Tally()
         more.add([one])
+        more.add_times([(900, 1), (41_337, 2)])
         read.merge(more)
         parts = read
     whole = Tally()
     whole.add(answers)
+    whole.add_times([(900, 3), (41_337, 6)])
     assert parts.document() == whole.document()
     assert whole.count == 3
 
@@ -103,8 +105,8 @@ def test_responses_of_other_kinds_are_told_apart_by_what_they_say() -> None:
     key = KindKey(kind, kind.stated.read({"value": "3"}), {})
     tally = Tally()
     sent = ['{"value": "3", "unit": "m"}', '{"unit": "m", "value": "3"}', '{"value": "4"}']
-    tally.add(Answered("[]", one, "1", True, None) for one in sent)
-    tally.add([Answered("[]", json.dumps({"value": "9" * 2000}), "0", False, None)])
+    tally.add(Answered("[]", one, "1", True) for one in sent)
+    tally.add([Answered("[]", json.dumps({"value": "9" * 2000}), "0", False)])
     found = describe(tally, key, kind.find_rule("all_or_nothing"), 0)
     assert [(one.response, one.count) for one in found.patterns] == [
         ({"unit": "m", "value": "3"}, 2), ({"value": "4"}, 1)
