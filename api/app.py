@@ -32,7 +32,7 @@ from api import (
     submissions,
     translations,
 )
-from api.admin import signing_in
+from api.admin import signing_in, statistics
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.documents import QuestionDocuments
@@ -97,7 +97,7 @@ PARTS = (
     health,
     pages,
 )
-ADMIN_PAGES = (signing_in,)
+ADMIN_PAGES = (statistics, signing_in)
 
 
 class Service(FastAPI):

@@ -9,11 +9,9 @@ from api.dependencies import AppDatabase, BankReader
 from api.documentation import problems
 from api.item_analysis import item_statistics
 from api.requests import StrictRoute
-from api.responses import PRIVATE, document_response, json_response
+from api.responses import json_response
 from api.schemas.statistics import ItemStatisticsOut, StatisticsQuery
-from api.statistics_table import statistics_table
-
-CSV = "text/csv; charset=utf-8"
+from api.statistics_table import table_response
 
 router = APIRouter(prefix="/v1/bank/questions/{name}", tags=["bank"], route_class=StrictRoute)
 
@@ -45,8 +43,4 @@ def read_statistics(
     told = item_statistics(database, name, query.version)
     if query.format == "json":
         return json_response(request, told)
-    file = f"{told.question.slug}-version-{told.question.version}-statistics.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-    return document_response(
-        request, statistics_table(told), cache_control=PRIVATE, headers=headers, media_type=CSV
-    )
+    return table_response(request, told)

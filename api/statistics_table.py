@@ -3,11 +3,24 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from fastapi import Request, Response
+
+from api.responses import PRIVATE, document_response
 from api.schemas.statistics import EstimateOut, ItemStatisticsOut
 from formats.csv_table.rows import write_row
 
+CSV = "text/csv; charset=utf-8"
 HEADER = ("part", "name", "text", "right", "count", "share", "mean_score", "low", "high", "exact")
 Cell = str | int | float | bool | None
+
+
+def table_response(request: Request, told: ItemStatisticsOut) -> Response:
+    """The table as a file to keep."""
+    file = f"{told.question.slug}-version-{told.question.version}-statistics.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return document_response(
+        request, statistics_table(told), cache_control=PRIVATE, headers=headers, media_type=CSV
+    )
 
 
 def statistics_table(told: ItemStatisticsOut) -> bytes:

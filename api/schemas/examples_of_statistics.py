@@ -1,6 +1,6 @@
 """An example of what answers say: twenty of them to the first question."""
 
-from api.schemas.examples_shared import QUESTION_ID, RIGHT, SLUG, TEXTS, Example
+from api.schemas.examples_shared import QUESTION_ID, RIGHT, SLUG, TEXTS, Example, text_of
 
 _MEAN = {"mean": 0.35, "exact": "7/20", "low": 0.1811918241010821, "high": 0.5671457233147637}
 _GUESSED = {"exact": "1/16", "decimal": 0.0625}
@@ -48,7 +48,7 @@ OF_STATISTICS: dict[str, Example] = {
             {
                 "id": id_,
                 "letter": letter,
-                "markdown": TEXTS[id_],
+                **text_of(TEXTS[id_]),
                 "right": id_ in RIGHT,
                 "picked": _PICKED[letter][0],
                 "share": _PICKED[letter][0] / 20,

@@ -18,6 +18,7 @@ from domain.statistics import (
     Pattern,
     Times,
 )
+from models.parts import OptionRow
 from operations.analyse_item import ItemAnalysis
 
 Exact = Annotated[str, Field(description="An exact fraction.", examples=["7/20"])]
@@ -149,6 +150,7 @@ class OptionRateOut(Outgoing):
     id: str
     letter: str
     markdown: str
+    html: str
     right: bool = Field(description="Otherwise it is a distractor.")
     picked: int
     share: float
@@ -156,13 +158,14 @@ class OptionRateOut(Outgoing):
     mean_score_of_others: float | None
 
     @classmethod
-    def of(cls, rate: OptionRate, text: str) -> Self:
-        """The rates of an option of this text."""
+    def of(cls, rate: OptionRate, option: OptionRow) -> Self:
+        """The rates of an option, with what it says."""
         picked, left = rate.mean_of_pickers, rate.mean_of_others
         return cls(
             id=rate.id,
             letter=rate.letter,
-            markdown=text,
+            markdown=option.text,
+            html=option.html,
             right=rate.right,
             picked=rate.picked,
             share=float(rate.share),
@@ -233,7 +236,7 @@ class ItemStatisticsOut(Outgoing):
     def of(cls, analysis: ItemAnalysis) -> Self:
         """The analysis of a version whose question and options can be loaded."""
         found, version = analysis.statistics, analysis.version
-        texts = {option.option_id: option.text for option in version.options}
+        options = {option.option_id: option for option in version.options}
         return cls(
             question=QuestionRefOut(
                 id=version.question_id, slug=version.question.slug, version=version.number
@@ -252,6 +255,6 @@ class ItemStatisticsOut(Outgoing):
             correct_count=found.correct_count,
             chance=GuessingOut.of(found.guessing),
             patterns=PatternsOut.of(found),
-            options=[OptionRateOut.of(one, texts[one.id]) for one in found.options],
+            options=[OptionRateOut.of(one, options[one.id]) for one in found.options],
             time=TimesOut.of(found.time),
         )

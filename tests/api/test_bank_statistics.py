@@ -54,7 +54,8 @@ def test_the_answers_to_a_question_are_told(author: Person, bank: Bank) -> None:
     }  # fmt: skip
     assert [one["letters"] for one in rest] in (["A", "BC"], ["BC", "A"])
     assert found["options"][0] == {
-        "id": a, "letter": "A", "markdown": "The Rhine", "right": True, "picked": 3,
+        "id": a, "letter": "A", "markdown": "The Rhine",
+        "html": "<p>The Rhine</p>\n", "right": True, "picked": 3,
         "share": 0.75, "mean_score": pytest.approx(2 / 3), "mean_score_of_others": 0.0,
     }  # fmt: skip
     assert found["time"]["p50_ms"] == 100
@@ -167,10 +168,10 @@ def test_the_example_of_the_documentation_is_what_twenty_answers_give(
     author: Person, twenty: Bank
 ) -> None:
     found, example = told(author, "vanishing-gradients"), dict(EXAMPLES["ItemStatisticsOut"])
-    texts = [option.pop("markdown") for option in found["options"]]
-    assert all(texts)
-    example["options"] = [{**one} for one in example["options"]]
-    for option in example["options"]:
-        option.pop("markdown")
+    shown = {option["id"]: {**option} for option in example["options"]}
+    for option in found["options"]:  # the example says them in short
+        assert option["html"].startswith("<p>Kaylee should")
+        shown[option["id"]] |= {name: option[name] for name in ("markdown", "html")}
+    example["options"] = list(shown.values())
     found["question"]["id"] = example["question"]["id"]
     assert found == example
