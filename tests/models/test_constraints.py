@@ -208,7 +208,7 @@ def test_no_row_comes_twice(connection: Connection, name: str) -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"idempotency_key": None}, {"caller": "somebody else", "idempotency_key": SAME}],
-    ids=str,
+    ids=["without a key", "of another caller"],
 )
 def test_keys_bind_one_caller_and_only_where_there_is_one(
     connection: Connection, changes: dict[str, Any]
