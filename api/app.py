@@ -21,13 +21,16 @@ from api import (
     health,
     imports,
     keys,
+    lab_page,
     media,
     pages,
+    playground,
     question_schema,
     questions,
     receipts,
     regrades,
     scoring,
+    static_files,
     submissions,
     translations,
 )
@@ -49,7 +52,7 @@ from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
 from models.draws import QuestionSets
-from settings import ROOT, Settings
+from settings import Settings
 
 DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
 
@@ -93,6 +96,8 @@ PARTS = (
     element,
     health,
     pages,
+    playground,
+    lab_page,
 )
 
 
@@ -163,8 +168,8 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     for part in PARTS:
         app.include_router(part.router)
     app.include_router(element.files)
+    app.include_router(static_files.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
-    app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
     return app
 

@@ -1,27 +1,21 @@
-"""Pages for people: the playground, the documentation of the API, and one page per problem."""
+"""Pages for people: how they are made, the documentation of the API, and one page per problem."""
 
+import gzip
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Request, Response
+import brotli
+from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
-from sqlalchemy.orm import Session
 
-from api.dependencies import AppSettings, PublishedSession, get_writer
 from api.errors import CATALOGUE, status_of
+from api.kept_answers import coding_for
 from api.protocol_errors import MalformedRequest
 from api.responses import NO_STORE
-from api.schemas.questions import QuestionOut
-from api.schemas.submissions import SubmissionOut
-from domain.access import PUBLIC
-from domain.errors import NotFound, QuestionNotFound, ServiceError
-from models import Question, QuestionVersion, now
-from models.learning import versions_for_learners
-from operations.grade_answer import Answer
-from operations.submit_answer import submit_answer
+from domain.errors import NotFound
 from settings import ROOT
 
 router = APIRouter(include_in_schema=False)
@@ -30,13 +24,12 @@ templates.env.filters["code_spans"] = lambda text: Markup(  # noqa: S704 - escap
     re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
 )
 
-MOST_LISTED = 50
-LONGEST_NUMBER = 10  # digits
-MOST_FIELDS = 100  # of a form: a question has at most 64 options
-# Pages run no script and load nothing from elsewhere but the pictures of questions.
+MOST_FIELDS = 300  # of a form: a question has at most 64 options, and a blank up to two fields
+QUICK = 5  # brotli's effort, of 11: a page is compressed anew each time
+# Scripts and styles are files of ours; nothing comes from elsewhere but pictures of questions.
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The documentation runs one script of ours, which styles and draws by itself.
 DOCS_POLICY = (
@@ -45,8 +38,34 @@ DOCS_POLICY = (
 )
 
 
+def page(
+    request: Request,
+    name: str,
+    context: Mapping[str, Any],
+    *,
+    policy: str = PAGE_POLICY,
+    status: int = 200,
+) -> Response:
+    """A template as a page, compressed as the browser wants it."""
+    html = templates.get_template(name).render(context).encode()
+    coding = coding_for(request.headers.get("accept-encoding", "").encode())
+    headers = {
+        "Cache-Control": NO_STORE,
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "no-referrer",
+        "Vary": "Accept-Encoding",
+    }
+    if coding == b"br":
+        html = brotli.compress(html, quality=QUICK)
+    elif coding == b"gzip":
+        html = gzip.compress(html, mtime=0)
+    if coding in {b"br", b"gzip"}:
+        headers["Content-Encoding"] = coding.decode()
+    return Response(html, status, headers, media_type="text/html")
+
+
 async def form_fields(request: Request) -> Mapping[str, list[str]]:
-    """The fields of a posted form, each with all its values."""
+    """The fields of a posted form, each with all its values; empty ones are left out."""
     body = (await request.body()).decode(errors="replace")
     if "\0" in body or "%00" in body:
         raise MalformedRequest("The form contains a NUL character.")
@@ -56,88 +75,16 @@ async def form_fields(request: Request) -> Mapping[str, list[str]]:
         raise MalformedRequest(f"The form has over {MOST_FIELDS} fields.") from None
 
 
-@router.get("/")
-def playground(
-    request: Request, session: PublishedSession, settings: AppSettings, question: str | None = None
-) -> Response:
-    """A published question as a learner meets it; without scripts."""
-    return _playground(request, session, settings.public, question, {})
-
-
-@router.post("/")
-def answer_in_playground(
-    request: Request,
-    settings: AppSettings,
-    fields: Annotated[Mapping[str, list[str]], Depends(form_fields)],
-) -> Response:
-    """Grade the answer that the page's form sends, and show the result below the question."""
-    writer = get_writer(request)
-    name, stated = fields.get("question", [""])[0], fields.get("version", [""])[0]
-    # A number that no version has, where it is none at all: the answer is refused.
-    version = int(stated) if stated.isdecimal() and len(stated) < LONGEST_NUMBER else 0
-    answer = Answer(selected=tuple(fields.get("selected", [])), version=version)
-
-    def work(session: Session) -> Response:
-        if not settings.public:
-            return _playground(request, session, False, name, {})
-        try:
-            graded = submit_answer(
-                session,
-                question=name,
-                answer=answer,
-                caller=PUBLIC,
-                at=now(),
-                versions=writer.versions,
-            )
-        except ServiceError as error:
-            page = _playground(request, session, True, name, {"refused": error})
-            page.status_code = status_of(type(error))
-            return page
-        told = SubmissionOut.first(graded)
-        return _playground(request, session, True, name, {"graded": told}, version)
-
-    return writer.run(work)
-
-
-def _playground(
-    request: Request,
-    session: Session,
-    public: bool,
-    name: str | None,
-    result: dict[str, Any],
-    version: int | None = None,
-) -> Response:
-    """The page with a question, in the version that was answered if one was."""
-    newest = versions_for_learners().order_by(QuestionVersion.published_at.desc())
-    listed = session.scalars(newest.limit(MOST_LISTED)).all() if public else []
-    shown = current = listed[0] if listed else None
-    if name and public:
-        is_named = Question.is_named(name)
-        shown = current = session.scalar(versions_for_learners().where(is_named))
-        if current is None and not result:
-            raise QuestionNotFound
-        if current is not None and version not in (None, current.number):
-            shown = session.scalar(versions_for_learners(version).where(is_named))
-    context = {
-        "public": public,
-        "is_old": shown is not current,
-        "listed": [(row.question.slug, row.title) for row in listed],
-        "question": QuestionOut.of(shown) if shown else None,
-        **result,
-    }
-    return _page(request, "playground.html", context)
-
-
 @router.get("/docs")
 def documentation(request: Request) -> Response:
     """The HTTP interface, to read and to try."""
-    return _page(request, "docs.html", {}, policy=DOCS_POLICY)
+    return page(request, "docs.html", {}, policy=DOCS_POLICY)
 
 
 @router.get("/problems")
 def list_problems(request: Request) -> Response:
     """Every problem that this service names."""
-    return _page(request, "problems.html", {"problems": CATALOGUE.values(), "status": status_of})
+    return page(request, "problems.html", {"problems": CATALOGUE.values(), "status": status_of})
 
 
 @router.get("/problems/{code}")
@@ -146,15 +93,4 @@ def explain_problem(request: Request, code: str) -> Response:
     error = CATALOGUE.get(code)
     if error is None:
         raise NotFound(f"No problem has the code {code[:60]!r}.")
-    return _page(request, "problem.html", {"problem": error, "status": status_of(error)})
-
-
-def _page(
-    request: Request, name: str, context: dict[str, Any], policy: str = PAGE_POLICY
-) -> Response:
-    headers = {
-        "Cache-Control": NO_STORE,
-        "Content-Security-Policy": policy,
-        "Referrer-Policy": "no-referrer",
-    }
-    return templates.TemplateResponse(request, name, context, headers=headers)
+    return page(request, "problem.html", {"problem": error, "status": status_of(error)})

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from api.pages import MOST_LISTED
+from api.playground import MOST_LISTED
 from models import Database
 from seed.load import load_files
 from tests.api.conftest import MakeClient
