@@ -65,6 +65,7 @@ def lab(
     except ServiceError as error:
         view = {"refused": error, "question": None}
         return page(request, "lab.html", view, status=status_of(type(error)))
+    view["hidden"] = bool(question) and shown is None
     return page(request, "lab.html", view)
 
 

@@ -4,7 +4,7 @@ The fields of each kind are a macro of its name in ``web/templates/playground/fi
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 from string import ascii_uppercase
@@ -62,7 +62,7 @@ def first(fields: Fields, name: str) -> str:
     return fields.get(name, [""])[0]
 
 
-def cut_at_blanks(html: str, names: Collection[str]) -> Iterator[tuple[str, str | None]]:
+def cut_at_blanks(html: str, names: Iterable[str]) -> Iterator[tuple[str, str | None]]:
     """The HTML of a stem in pieces, each with the blank that comes behind it, if one does.
 
     A blank that the text does not mark, such as one in an address, comes behind all of it.
