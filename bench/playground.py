@@ -1,4 +1,4 @@
-"""What a first visit to the playground takes: its weight, and how soon there is something to see."""
+"""What a first visit to the playground takes: its weight, and how soon it shows something."""
 
 import shutil
 import tempfile

@@ -108,7 +108,7 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
     context.route("**/*", one.on_request)
     yield one
     context.close()
-    assert one.faults == []
+    assert one.faults == [], one.faults
 
 
 def status(page: Page) -> Locator:
