@@ -50,10 +50,10 @@ def lab(
     request: Request,
     session: PublishedSession,
     settings: AppSettings,
+    key: Annotated[list[str], Query(default_factory=list)],
+    selected: Annotated[list[str], Query(default_factory=list)],
     question: str = "",
     options: str = "",
-    key: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI reads it only
-    selected: Annotated[list[str], Query()] = [],  # noqa: B006 - as above
 ) -> Response:
     """Rules side by side, for options in general or those of a question."""
     try:

@@ -83,9 +83,9 @@ class Asked:
 
 
 def asked_in(
+    tag: Annotated[list[str], Query(default_factory=list)],
     question: str = "",
     q: str = "",
-    tag: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI reads it only
     kind: str = "",
     cursor: str = "",
 ) -> Asked:
