@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.dependencies import AppSettings, PublishedSession
 from api.errors import status_of
 from api.languages import choices, translations, wish_in
-from api.pages import page
+from api.rendering import public_page
 from api.schemas.questions import QuestionOut
 from domain.errors import QuestionNotFound, ServiceError
 from domain.grading.lab import Comparison, compare, find_rules, lettered_key
@@ -64,9 +64,9 @@ def lab(
         view = _view(compare(lettered_key(size, right), find_rules(), ticked), shown)
     except ServiceError as error:
         view = {"refused": error, "question": None}
-        return page(request, "lab.html", view, status=status_of(type(error)))
+        return public_page(request, "lab.html", view, status=status_of(type(error)))
     view["hidden"] = bool(question) and shown is None
-    return page(request, "lab.html", view)
+    return public_page(request, "lab.html", view)
 
 
 def _size(stated: str) -> int:

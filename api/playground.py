@@ -1,7 +1,6 @@
 """The playground: pick a question, answer it as a learner does, see what goes over the wire."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,17 +14,19 @@ from api.element import element
 from api.errors import base_url, faults_of, status_of
 from api.exchange import coloured, snippets
 from api.languages import choices, translations, wish_in
-from api.pages import form_fields, page, templates
 from api.playground_forms import (
+    Fields,
     cut_at_blanks,
     example_answer,
     first,
+    form_fields,
     has_letters,
     names_of,
     read_answer,
 )
 from api.protocol_errors import InvalidRequest
 from api.questions import select_page
+from api.rendering import public_page, templates
 from api.schemas.questions import ListQuery, QuestionOut
 from api.schemas.submissions import SubmissionOut
 from domain.access import PUBLIC
@@ -119,7 +120,7 @@ def playground(
 ) -> Response:
     """A published question as a learner meets it, and what the API says of it."""
     if not settings.public:
-        return page(request, "playground.html", {"public": False})
+        return public_page(request, "playground.html", {"public": False})
     with database.read_published() as session:
         listed, refused = _list(session, sets, asked)
         shown = _find(session, asked.question) if asked.question else None
@@ -128,7 +129,7 @@ def playground(
         elif not asked.question and listed.rows:
             shown = listed.rows[0]
         view = {**_view(session, request, asked, listed, shown), "refused": refused}
-    return page(request, "playground.html", view, status=_status(refused))
+    return public_page(request, "playground.html", view, status=_status(refused))
 
 
 @router.post("/")
@@ -138,11 +139,11 @@ def answer_in_playground(
     settings: AppSettings,
     sets: AppQuestionSets,
     asked: AskedInAddress,
-    fields: Annotated[Mapping[str, list[str]], Depends(form_fields)],
+    fields: Annotated[Fields, Depends(form_fields)],
 ) -> Response:
     """Grade the answer that the page's form sends, and show the result below the question."""
     if not settings.public:
-        return page(request, "playground.html", {"public": False})
+        return public_page(request, "playground.html", {"public": False})
     name, version, refused = first(fields, "question"), None, None
     result: dict[str, Any] = {"posted": True}
     try:
@@ -158,7 +159,7 @@ def answer_in_playground(
         shown = current if version is None else _find(session, name, version)
         view = _view(session, request, asked, listed, shown)
     view |= {**result, "refused": refused, "is_old": shown is not current}
-    return page(request, "playground.html", view, status=_status(refused))
+    return public_page(request, "playground.html", view, status=_status(refused))
 
 
 def _submit(request: Request, name: str, answer: Answer) -> Graded:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from itertools import chain, product
 from string import ascii_uppercase
 from typing import Any
+from urllib.parse import parse_qs
 
+from fastapi import Request
 from markupsafe import Markup
 
+from api.protocol_errors import MalformedRequest
 from api.schemas.interactions import BlankOut, ClozeInteraction, MatchingInteraction, OptionOut
 from api.schemas.interactions import NumericInteraction as Numeric
 from api.schemas.questions import QuestionOut
@@ -21,6 +24,7 @@ from operations.grade_answer import Answer
 Fields = Mapping[str, list[str]]
 Response = dict[str, Any]
 
+MOST_FIELDS = 300  # of a form: a question has at most 64 options, and a blank up to two fields
 LONGEST_NUMBER = 10  # digits
 _MORE_THAN_TEXT = re.compile('<(?:img|pre|table|ul|ol)|class="math')
 _TAG_OR_BLANK = re.compile(r"""<(?:[^"'>]|"[^"]*"|'[^']*')*>|\[\[([a-z][a-z0-9_]*)\]\]""")
@@ -35,6 +39,17 @@ class Form:
 
     read: Callable[[Fields], Response]
     example: Callable[[QuestionOut], Response]
+
+
+async def form_fields(request: Request) -> Fields:
+    """The fields of a posted form, each with all its values; empty ones are left out."""
+    body = (await request.body()).decode(errors="replace")
+    if "\0" in body or "%00" in body:
+        raise MalformedRequest("The form contains a NUL character.")
+    try:
+        return parse_qs(body, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise MalformedRequest(f"The form has over {MOST_FIELDS} fields.") from None
 
 
 def read_answer(fields: Fields) -> Answer:

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
-from api.pages import templates
 from api.playground_forms import FORMS, cut_at_blanks
+from api.rendering import templates
 from domain.grading import CHOICE_KINDS, KINDS
 from models import Database
 from seed.load import load_files
