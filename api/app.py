@@ -16,6 +16,7 @@ from api import (
     bank_findings,
     bank_history,
     bank_states,
+    bank_statistics,
     element,
     exports,
     health,
@@ -34,7 +35,7 @@ from api import (
     submissions,
     translations,
 )
-from api.admin import signing_in
+from api.admin import signing_in, statistics
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.documents import QuestionDocuments
@@ -88,6 +89,7 @@ PARTS = (
     bank_history,
     bank_findings,
     bank_duplicates,
+    bank_statistics,
     translations,
     imports,
     exports,
@@ -100,7 +102,7 @@ PARTS = (
     playground,
     lab_page,
 )
-ADMIN_PAGES = (signing_in,)
+ADMIN_PAGES = (statistics, signing_in)
 
 
 class Service(FastAPI):
