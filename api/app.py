@@ -22,13 +22,16 @@ from api import (
     health,
     imports,
     keys,
+    lab_page,
     media,
     pages,
+    playground,
     question_schema,
     questions,
     receipts,
     regrades,
     scoring,
+    static_files,
     submissions,
     translations,
 )
@@ -51,7 +54,7 @@ from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
 from models.draws import QuestionSets
-from settings import ROOT, Settings
+from settings import Settings
 
 DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
 
@@ -96,6 +99,8 @@ PARTS = (
     element,
     health,
     pages,
+    playground,
+    lab_page,
 )
 ADMIN_PAGES = (statistics, signing_in)
 
@@ -171,8 +176,8 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     app.include_router(signing_in.entrance)
     app.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
     app.include_router(element.files)
+    app.include_router(static_files.router)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
-    app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
     return app
 
