@@ -57,7 +57,7 @@ def test_it_is_served_with_the_address_of_the_service() -> None:
 
 
 def test_it_is_valid_by_the_schema_of_postman() -> None:
-    schema = json.loads((installed(CLIENTS / "openapi-linters") / SCHEMA).read_text())
+    schema = json.loads((installed(CLIENTS / "openapi-tools") / SCHEMA).read_text())
     Draft7Validator(schema).validate(MADE)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.api.test_openapi import DOCUMENT
 from tests.clients.tools import CLIENTS, NODE, installed, run
 
-PACKAGE = CLIENTS / "openapi-linters"
+PACKAGE = CLIENTS / "openapi-tools"
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 LINTERS = {
     "redocly": ("lint", "openapi.json", "--config=redocly.yaml", "--format=json"),
