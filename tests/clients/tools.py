@@ -4,6 +4,8 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +20,7 @@ ELEMENT = CLIENTS / "element"
 CACHE = ROOT / ".cache"
 NODE = str(Path(ROOT_DIR, "bin", "node"))
 NPM = (NODE, str(Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")))
+UV = str(ROOT / ".tools" / "bin" / "uv")
 INSTALL = "apt-get update && apt-get install --yes --no-install-recommends chromium"
 
 
@@ -37,16 +40,35 @@ def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProce
 @cache
 def installed(package: Path) -> Path:
     """A client's package with the libraries that its lock file names, installed if need be."""
-    lock, mark = (package / "package-lock.json").read_bytes(), package / "node_modules" / ".lock"
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / f"{package.name}.npm-lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # other workers of the tests wait
-        if not mark.exists() or mark.read_bytes() != lock:
-            options = ("--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
-            done = run(*NPM, "ci", *options, cwd=package)
-            assert done.returncode == 0, done.stderr
-            mark.write_bytes(lock)
+    options = ("--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
+    lock, place = package / "package-lock.json", package / "node_modules"
+    _keep_installed(package.name, lock, place, [(*NPM, "ci", *options)])
     return package
+
+
+@cache
+def generators() -> Path:
+    """The programs of an environment for what makes Python of the OpenAPI document."""
+    lock, place = ROOT / "requirements" / "generator.txt", CACHE / "generator-venv"
+    quiet = ("--quiet", "--python")
+    making = (UV, "venv", "--allow-existing", *quiet, sys.executable, str(place))
+    filling = (UV, "pip", "sync", "--require-hashes", *quiet, str(place), str(lock))
+    _keep_installed("generator", lock, place, [making, filling])
+    return place / "bin"
+
+
+def _keep_installed(name: str, lock: Path, place: Path, commands: Iterable[Sequence[str]]) -> None:
+    """Run commands beside a lock file that fill a folder, unless they did for what it says now."""
+    mark = place / ".lock"
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{name}.installing").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # other workers of the tests wait
+        if mark.exists() and mark.read_bytes() == lock.read_bytes():
+            return
+        for command in commands:
+            done = run(*command, cwd=lock.parent)
+            assert done.returncode == 0, done.stderr
+        shutil.copy(lock, mark)
 
 
 def chromium() -> str:
