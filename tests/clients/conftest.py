@@ -27,13 +27,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("clients")
     seeded = questions("seed", str(KINDS), str(SEED_FILE), cwd=folder)
     assert seeded.exit_code == 0, seeded.output
-    keys = [
+    integration, author = (
         questions("keys", "create", "--name", role, "--role", role, cwd=folder).output.strip()
         for role in ("integration", "author")
-    ]
+    )
     without_limits = {"QUESTIONS_RATE_LIMIT": "off", "QUESTIONS_RATE_LIMIT_PUBLIC": "off"}
     with (
         serving(folder, "serve", settings=without_limits) as service,
         flaky(service.url) as network,
     ):
-        yield Served(service.url, *keys, network)
+        yield Served(service.url, integration, author, network)

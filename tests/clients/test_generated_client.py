@@ -39,7 +39,7 @@ def test_it_reads_a_question_and_answers_it(tmp_path: Path, served: Served) -> N
         COLUMNS="200",
     )
     assert made.returncode == 0, made.stderr
-    assert set(re.findall(r"^WARNING parsing (\S+ \S+) ", made.stdout, re.M)) == FILES
+    assert set(re.findall(r"^WARNING parsing (\S+ \S+) ", made.stderr, re.M)) == FILES
     modules = {path.stem for path in (tmp_path / "made" / "api").glob("*/*.py")} - {"__init__"}
     assert modules == {operation["operationId"] for _, _, operation in operations(DOCUMENT)}
     python = str(generators() / "python")
