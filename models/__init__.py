@@ -21,6 +21,7 @@ from models.parts import (
 )
 from models.question import Question, QuestionVersion
 from models.regrade import ItemValues, OutcomeValues, Regrade, RegradeItem, RegradeOutcome
+from models.sign_in import SignIn
 from models.signing_key import SigningKey
 from models.submission import (
     GradeRow,
@@ -60,6 +61,7 @@ __all__ = [
     "RegradeItem",
     "RegradeOutcome",
     "RegradeValues",
+    "SignIn",
     "SigningKey",
     "Submission",
     "SubmissionValues",

@@ -2,15 +2,18 @@
 
 import json
 import re
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from tests.api.test_openapi import DOCUMENT
 from tests.clients.conftest import Served
-from tests.clients.tools import CLIENTS, NODE, installed, run
+from tests.clients.test_documented import SNIPPETS, at, said_right
+from tests.clients.tools import CLIENTS, NODE, NPM, installed, run
 
 PACKAGE = CLIENTS / "typescript"
+NAMED = "@question-service/client"
 TYPES = PACKAGE / "src" / "schema.ts"
 TSC = str(PACKAGE / "node_modules" / "typescript" / "bin" / "tsc")
 
@@ -51,3 +54,29 @@ def test_its_own_tests_pass(built: Path, served: Served) -> None:
     passed = re.search(r"^\S pass (\d+)$", done.stdout, re.M)
     assert passed
     assert int(passed[1]) >= 15
+
+
+def test_the_snippet_in_typescript_works_with_what_is_packed(
+    built: Path, served: Served, tmp_path: Path
+) -> None:
+    """Compiled and run beside the package as it would be installed, and its one library."""
+    silently = ("--silent", "--ignore-scripts", "--pack-destination", str(tmp_path))
+    packed = run(*NPM, "pack", *silently, cwd=built)
+    assert packed.returncode == 0, packed.stderr
+    with tarfile.open(tmp_path / packed.stdout.split()[-1]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    unpacked, modules = tmp_path / "package", tmp_path / "node_modules"
+    assert {path.name for path in unpacked.iterdir()} == {"dist", "package.json"}
+    (modules / NAMED).parent.mkdir(parents=True)
+    unpacked.rename(modules / NAMED)
+    for library in ("openapi-fetch", "openapi-typescript-helpers"):
+        (modules / library).symlink_to(built / "node_modules" / library)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "snippet.ts").write_text(at(served, SNIPPETS[0][1]))
+    types = ("--typeRoots", str(built / "node_modules" / "@types"), "--types", "node")
+    strict = ("--strict", "--noEmit", "--skipLibCheck", "--module", "nodenext")
+    options = (*strict, *types, "--target", "es2022")
+    compiled = run(NODE, TSC, *options, "snippet.ts", cwd=tmp_path)
+    assert compiled.returncode == 0, compiled.stdout
+    done = run(NODE, "snippet.ts", cwd=tmp_path)
+    assert said_right(done.stdout), done.stdout + done.stderr

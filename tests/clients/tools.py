@@ -5,8 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,8 @@ ELEMENT = CLIENTS / "element"
 CACHE = ROOT / ".cache"
 NODE = str(Path(ROOT_DIR, "bin", "node"))
 NPM = (NODE, str(Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")))
+TRIED = CACHE / "tried"
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 UV = str(ROOT / ".tools" / "bin" / "uv")
 INSTALL = "apt-get update && apt-get install --yes --no-install-recommends chromium"
 
@@ -42,7 +44,7 @@ def installed(package: Path) -> Path:
     """A client's package with the libraries that its lock file names, installed if need be."""
     options = ("--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
     lock, place = package / "package-lock.json", package / "node_modules"
-    _keep_installed(package.name, lock, place, [(*NPM, "ci", *options)])
+    _keep_installed(lock, place, [(*NPM, "ci", *options)])
     return package
 
 
@@ -53,22 +55,29 @@ def generators() -> Path:
     quiet = ("--quiet", "--python")
     making = (UV, "venv", "--allow-existing", *quiet, sys.executable, str(place))
     filling = (UV, "pip", "sync", "--require-hashes", *quiet, str(place), str(lock))
-    _keep_installed("generator", lock, place, [making, filling])
+    _keep_installed(lock, place, [making, filling])
     return place / "bin"
 
 
-def _keep_installed(name: str, lock: Path, place: Path, commands: Iterable[Sequence[str]]) -> None:
+def _keep_installed(lock: Path, place: Path, commands: Iterable[Sequence[str]]) -> None:
     """Run commands beside a lock file that fill a folder, unless they did for what it says now."""
     mark = place / ".lock"
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / f"{name}.installing").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # other workers of the tests wait
+    with _alone():
         if mark.exists() and mark.read_bytes() == lock.read_bytes():
             return
         for command in commands:
             done = run(*command, cwd=lock.parent)
             assert done.returncode == 0, done.stderr
         shutil.copy(lock, mark)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait while another worker installs."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "installing").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
+        yield
 
 
 def chromium() -> str:
@@ -81,12 +90,13 @@ def chromium() -> str:
 
 @cache
 def _install_chromium() -> bool:
-    """Install it, as root on Debian; once, however many tests miss it."""
+    """Install it, as root on Debian; once, however many tests and workers miss it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with suppress(subprocess.TimeoutExpired):  # where nothing can be fetched
-        subprocess.run(
-            ["bash", "-c", INSTALL], check=False, env=quiet, capture_output=True, timeout=240
-        )
+    with _alone(), suppress(subprocess.TimeoutExpired):  # where nothing can be fetched
+        if not shutil.which("chromium") and not (TRIED.exists() and TRIED.read_text() == RUN):
+            TRIED.write_text(RUN)
+            command = ["bash", "-c", INSTALL]
+            subprocess.run(command, check=False, env=quiet, capture_output=True, timeout=240)
     return True

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import Constraint
 
 from formats.pictures import read_picture
-from models import Base, Database, IdempotencyRecord, ImportJob, now
+from models import Base, Database, IdempotencyRecord, ImportJob, SignIn, now
 from models.import_job import ImportPart
 from operations.keep_pictures import keep_pictures
 from tests.factories import Bank
@@ -29,6 +29,7 @@ CONSTRAINTS = {
 # What a second row of a table needs to be another row.
 OTHER: dict[str, dict[str, Any]] = {
     "api_key": {"public_part": "other", "token_hash": "other"},
+    "sign_in": {"token_hash": "other"},
     "audit_entry": {"number": 99},
     "audit_head": {},
     "bank": {},
@@ -65,6 +66,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_bank_one_row", "bank", {"id": 2}),
     ("uq_api_key_public_part", "api_key", {"public_part": SAME}),
     ("uq_api_key_token_hash", "api_key", {"token_hash": SAME}),
+    ("uq_sign_in_token_hash", "sign_in", {"token_hash": SAME}),
+    ("fk_sign_in_key_id", "sign_in", {"key_id": NOWHERE}),
     ("uq_question_slug", "question", {"slug": SAME}),
     ("uq_question_external_id", "question", {"external_id": SAME}),
     ("fk_question_published_id", "question", {"published_id": NOWHERE}),
@@ -131,13 +134,14 @@ def connection(database: Database, bank: Bank) -> Connection:
     )
     bank.translate()
     bank.publish(prompt=shown, slug="nearly-the-same")
-    bank.key()
+    key, _ = bank.key()
     bank.submit(key="first")
     bank.regrade()
     record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
     job = ImportJob(caller="x", name="n", format="auto", dry_run=False, total=1, data=b"")
     job.parts = [ImportPart(first=0, files=1, items=[])]
-    database.write(lambda session: session.add_all((record, job)))
+    visit = SignIn(token_hash=str(uuid4()), key_id=key.id, expires_at=now())
+    database.write(lambda session: session.add_all((record, job, visit)))
     assert isinstance(database.bind, Connection)
     return database.bind
 
@@ -204,7 +208,7 @@ def test_no_row_comes_twice(connection: Connection, name: str) -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"idempotency_key": None}, {"caller": "somebody else", "idempotency_key": SAME}],
-    ids=str,
+    ids=["without a key", "of another caller"],
 )
 def test_keys_bind_one_caller_and_only_where_there_is_one(
     connection: Connection, changes: dict[str, Any]
