@@ -3,10 +3,10 @@
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +23,8 @@ from question_service_client import (
     QuestionService,
     Unauthenticated,
     Unavailable,
+    asynchronous,
+    plain,
 )
 from question_service_client.problems import retry_after
 from question_service_client.shapes import SubmissionIn
@@ -149,11 +151,20 @@ def test_a_batch_counts_once_and_tells_of_each(behind: Connect) -> None:
     assert len(list(service.submissions(learner=learner))) == 1
 
 
-def test_it_waits_as_long_as_retry_after_says(behind: Connect) -> None:
-    service, _ = behind("busy-1")
-    start = time.monotonic()
+def test_it_waits_as_long_as_retry_after_says(
+    behind: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = list[float]()
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(plain, "time", SimpleNamespace(sleep=waits.append))
+    monkeypatch.setattr(asynchronous, "asyncio", SimpleNamespace(sleep=wait))
+    service, sent = behind("busy-7,busy-3")
     service.submit(SLUG, {"selected": RIGHT})
-    assert time.monotonic() - start > 0.95
+    assert waits == [7, 3]
+    assert len(sent) == 3
 
 
 def test_it_gives_up_after_so_many_tries_and_tells_why(behind: Connect) -> None:
