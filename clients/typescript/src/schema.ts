@@ -450,6 +450,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bank/questions/{name}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell what the answers to a question say about it
+         * @description Facility beside chance, the responses, the options, and the time answers took.
+         *
+         *     Every attempt counts, by the grade that counts now. `docs/statistics.md` explains each figure.
+         */
+        get: operations["read_question_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bank/questions/{name}/translations": {
         parameters: {
             query?: never;
@@ -1248,6 +1270,18 @@ export interface components {
             version: components["schemas"]["VersionStateOut"];
         };
         /**
+         * BarOut
+         * @description Answers that took from `from_ms` to less than `to_ms`, or longer where that is null.
+         */
+        BarOut: {
+            /** Count */
+            count: number;
+            /** From Ms */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number | null;
+        };
+        /**
          * BatchIn
          * @description Up to 1,000 answers. Each is read by itself, so that a bad one spoils only itself.
          */
@@ -1800,6 +1834,49 @@ export interface components {
             version: string;
         };
         /**
+         * EstimateOut
+         * @description A mean of all answers, and the interval that the mean of many more would lie in.
+         *
+         *     `low` and `high` are null where every response earns the same.
+         */
+        EstimateOut: {
+            /**
+             * Exact
+             * @description An exact fraction.
+             * @example 7/20
+             */
+            exact: string;
+            /**
+             * High
+             * @example 0.5671
+             */
+            high: number | null;
+            /**
+             * Low
+             * @example 0.1812
+             */
+            low: number | null;
+            /**
+             * Mean
+             * @example 0.35
+             */
+            mean: number;
+        };
+        /**
+         * ExactNumberOut
+         * @description A number, exactly and as a decimal.
+         */
+        ExactNumberOut: {
+            /** Decimal */
+            decimal: number;
+            /**
+             * Exact
+             * @description An exact fraction.
+             * @example 7/20
+             */
+            exact: string;
+        };
+        /**
          * ExportedOut
          * @description One question of which the format could not carry everything, or nothing at all.
          */
@@ -1943,6 +2020,14 @@ export interface components {
             score: number | null;
         };
         /**
+         * GuessingOut
+         * @description What blind guessing earns on average, and how often it is wholly right.
+         */
+        GuessingOut: {
+            correct: components["schemas"]["ExactNumberOut"];
+            score: components["schemas"]["ExactNumberOut"];
+        };
+        /**
          * HintOut
          * @description Help before the answer. ``level`` goes from 1, vague, to ``levels``, plain.
          */
@@ -2020,6 +2105,44 @@ export interface components {
         InlineChoiceSolution: {
             /** Selected */
             selected: string[];
+        };
+        /**
+         * ItemStatisticsOut
+         * @description What the answers to one version say, all attempts of all learners, by the grades of now.
+         */
+        ItemStatisticsOut: {
+            /** @description Null where nothing is picked. */
+            chance: components["schemas"]["GuessingOut"] | null;
+            /**
+             * Confidence
+             * @description Of the intervals.
+             * @example 0.95
+             */
+            confidence: number;
+            /** @description The share of wholly right answers. */
+            correct: components["schemas"]["EstimateOut"] | null;
+            /** Correct Count */
+            correct_count: number;
+            /** @description The mean score. Null without answers. */
+            facility: components["schemas"]["EstimateOut"] | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Learners
+             * @description Different ones that were named; null for over 100,000 submissions.
+             */
+            learners: number | null;
+            /** Options */
+            options: components["schemas"]["OptionRateOut"][];
+            patterns: components["schemas"]["PatternsOut"];
+            question: components["schemas"]["QuestionRefOut"];
+            /** Submissions */
+            submissions: number;
+            time: components["schemas"]["TimesOut"] | null;
+            /** Title */
+            title: string;
+            /** Versions */
+            versions: components["schemas"]["VersionCountOut"][];
         };
         /**
          * KeyDiffOut
@@ -2506,6 +2629,33 @@ export interface components {
             markdown: string;
         };
         /**
+         * OptionRateOut
+         * @description How many picked an option, and the mean scores of those who did and of those who did not.
+         */
+        OptionRateOut: {
+            /** Html */
+            html: string;
+            /** Id */
+            id: string;
+            /** Letter */
+            letter: string;
+            /** Markdown */
+            markdown: string;
+            /** Mean Score */
+            mean_score: number | null;
+            /** Mean Score Of Others */
+            mean_score_of_others: number | null;
+            /** Picked */
+            picked: number;
+            /**
+             * Right
+             * @description Otherwise it is a distractor.
+             */
+            right: boolean;
+            /** Share */
+            share: number;
+        };
+        /**
          * OrderingSolution
          * @description The option ids in the right order.
          */
@@ -2522,6 +2672,61 @@ export interface components {
             correct: boolean;
             /** Id */
             id: string;
+        };
+        /**
+         * PatternOut
+         * @description A response that learners gave. `selected` and `letters` are null where nothing is picked.
+         */
+        PatternOut: {
+            /**
+             * Correct
+             * @description Whether it counts as wholly right.
+             */
+            correct: boolean;
+            /** Count */
+            count: number;
+            /**
+             * Letters
+             * @description The same as letters.
+             * @example BC
+             */
+            letters: string | null;
+            /** Mean Score */
+            mean_score: number;
+            /** Response */
+            response: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Selected
+             * @description The picked options in the author's order.
+             */
+            selected: string[] | null;
+            /** Share */
+            share: number;
+        };
+        /**
+         * PatternsOut
+         * @description The most frequent responses, at most 64, by falling count.
+         */
+        PatternsOut: {
+            /** Items */
+            items: components["schemas"]["PatternOut"][];
+            /**
+             * Missed
+             * @description Each count is at most so much too low; 0 as a rule.
+             */
+            missed: number;
+            /**
+             * Others
+             * @description Answers that were none of these.
+             */
+            others: number;
+            /**
+             * Possible
+             * @description Different selections; null where nothing is picked.
+             */
+            possible: number | null;
         };
         /**
          * ProblemOut
@@ -3515,6 +3720,24 @@ export interface components {
             markdown: string;
         };
         /**
+         * TimesOut
+         * @description How long the answers took that say so: within 1 %.
+         */
+        TimesOut: {
+            /** Bars */
+            bars: components["schemas"]["BarOut"][];
+            /** Count */
+            count: number;
+            /** P25 Ms */
+            p25_ms: number;
+            /** P50 Ms */
+            p50_ms: number;
+            /** P75 Ms */
+            p75_ms: number;
+            /** P90 Ms */
+            p90_ms: number;
+        };
+        /**
          * TranslationIn
          * @description A text for each text of the source. There is no field for key, scoring or ids.
          *
@@ -3689,6 +3912,16 @@ export interface components {
             uses: number;
         };
         /**
+         * VersionCountOut
+         * @description How many answers a version got.
+         */
+        VersionCountOut: {
+            /** Submissions */
+            submissions: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * VersionListOut
          * @description All versions of a question, oldest first.
          */
@@ -3755,6 +3988,7 @@ export type AuditSubjectOut = components['schemas']['AuditSubjectOut'];
 export type BankPage = components['schemas']['BankPage'];
 export type BankQuestionOut = components['schemas']['BankQuestionOut'];
 export type BankVersionOut = components['schemas']['BankVersionOut'];
+export type BarOut = components['schemas']['BarOut'];
 export type BatchIn = components['schemas']['BatchIn'];
 export type BatchOut = components['schemas']['BatchOut'];
 export type BlankOut = components['schemas']['BlankOut'];
@@ -3778,6 +4012,8 @@ export type DuplicatePage = components['schemas']['DuplicatePage'];
 export type DuplicateSideOut = components['schemas']['DuplicateSideOut'];
 export type EarnedOut = components['schemas']['EarnedOut'];
 export type ElementOut = components['schemas']['ElementOut'];
+export type EstimateOut = components['schemas']['EstimateOut'];
+export type ExactNumberOut = components['schemas']['ExactNumberOut'];
 export type ExportedOut = components['schemas']['ExportedOut'];
 export type FaultOut = components['schemas']['FaultOut'];
 export type FeedbackOut = components['schemas']['FeedbackOut'];
@@ -3785,11 +4021,13 @@ export type FieldDiffOut = components['schemas']['FieldDiffOut'];
 export type FindingOut = components['schemas']['FindingOut'];
 export type GradeList = components['schemas']['GradeList'];
 export type GradeOut = components['schemas']['GradeOut'];
+export type GuessingOut = components['schemas']['GuessingOut'];
 export type HintOut = components['schemas']['HintOut'];
 export type ImportItemOut = components['schemas']['ImportItemOut'];
 export type ImportJobOut = components['schemas']['ImportJobOut'];
 export type ImportReportOut = components['schemas']['ImportReportOut'];
 export type InlineChoiceSolution = components['schemas']['InlineChoiceSolution'];
+export type ItemStatisticsOut = components['schemas']['ItemStatisticsOut'];
 export type KeyDiffOut = components['schemas']['KeyDiffOut'];
 export type KeyIn = components['schemas']['KeyIn'];
 export type KeyOut = components['schemas']['KeyOut'];
@@ -3815,8 +4053,11 @@ export type OptionDiffOut = components['schemas']['OptionDiffOut'];
 export type OptionFeedbackOut = components['schemas']['OptionFeedbackOut'];
 export type OptionIn = components['schemas']['OptionIn'];
 export type OptionOut = components['schemas']['OptionOut'];
+export type OptionRateOut = components['schemas']['OptionRateOut'];
 export type OrderingSolution = components['schemas']['OrderingSolution'];
 export type PartFeedbackOut = components['schemas']['PartFeedbackOut'];
+export type PatternOut = components['schemas']['PatternOut'];
+export type PatternsOut = components['schemas']['PatternsOut'];
 export type ProblemOut = components['schemas']['ProblemOut'];
 export type ProgressOut = components['schemas']['ProgressOut'];
 export type PublicKeyOut = components['schemas']['PublicKeyOut'];
@@ -3859,11 +4100,13 @@ export type SubmissionPage = components['schemas']['SubmissionPage'];
 export type TextChangeOut = components['schemas']['TextChangeOut'];
 export type TextDiffOut = components['schemas']['TextDiffOut'];
 export type TextOut = components['schemas']['TextOut'];
+export type TimesOut = components['schemas']['TimesOut'];
 export type TranslationIn = components['schemas']['TranslationIn'];
 export type TranslationListOut = components['schemas']['TranslationListOut'];
 export type TranslationOut = components['schemas']['TranslationOut'];
 export type TranslationStateOut = components['schemas']['TranslationStateOut'];
 export type UsedMediaOut = components['schemas']['UsedMediaOut'];
+export type VersionCountOut = components['schemas']['VersionCountOut'];
 export type VersionListOut = components['schemas']['VersionListOut'];
 export type VersionOut = components['schemas']['VersionOut'];
 export type VersionStateOut = components['schemas']['VersionStateOut'];
@@ -4568,6 +4811,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BankQuestionOut"];
+                };
+            };
+        };
+    };
+    read_question_statistics: {
+        parameters: {
+            query?: {
+                /** @description The published one if not stated. */
+                version?: number | null;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A slug or an id. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statistics; with `format=csv` as a table of the same figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemStatisticsOut"];
+                    "text/csv": string;
                 };
             };
         };

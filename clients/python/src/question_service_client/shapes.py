@@ -22,6 +22,14 @@ class AuditSubjectOut(TypedDict):
     type: str
 
 
+class BarOut(TypedDict):
+    """Answers that took from `from_ms` to less than `to_ms`, or longer where that is null."""
+
+    count: int
+    from_ms: int
+    to_ms: int | None
+
+
 Unit: TypeAlias = str | None
 
 
@@ -202,6 +210,26 @@ class ElementOut(TypedDict):
     version: str
 
 
+class EstimateOut(TypedDict):
+    """
+    A mean of all answers, and the interval that the mean of many more would lie in.
+
+    `low` and `high` are null where every response earns the same.
+    """
+
+    exact: str
+    high: float | None
+    low: float | None
+    mean: float
+
+
+class ExactNumberOut(TypedDict):
+    """A number, exactly and as a decimal."""
+
+    decimal: float
+    exact: str
+
+
 class FaultOut(TypedDict):
     """One wrong value: where (a JSON pointer, RFC 6901) and why."""
 
@@ -248,6 +276,13 @@ class GradeOut(TypedDict):
     rule: str
     rule_version: int
     score: float | None
+
+
+class GuessingOut(TypedDict):
+    """What blind guessing earns on average, and how often it is wholly right."""
+
+    correct: ExactNumberOut
+    score: ExactNumberOut
 
 
 class HintOut(TypedDict):
@@ -474,6 +509,20 @@ class OptionOut(TypedDict):
     markdown: str
 
 
+class OptionRateOut(TypedDict):
+    """How many picked an option, and the mean scores of those who did and of those who did not."""
+
+    html: str
+    id: str
+    letter: str
+    markdown: str
+    mean_score: float | None
+    mean_score_of_others: float | None
+    picked: int
+    right: bool
+    share: float
+
+
 class OrderingSolution(TypedDict):
     """The option ids in the right order."""
 
@@ -485,6 +534,27 @@ class PartFeedbackOut(TypedDict):
 
     correct: bool
     id: str
+
+
+class PatternOut(TypedDict):
+    """A response that learners gave. `selected` and `letters` are null where nothing is picked."""
+
+    correct: bool
+    count: int
+    letters: str | None
+    mean_score: float
+    response: dict[str, Any] | None
+    selected: list[str] | None
+    share: float
+
+
+class PatternsOut(TypedDict):
+    """The most frequent responses, at most 64, by falling count."""
+
+    items: list[PatternOut]
+    missed: int
+    others: int
+    possible: int | None
 
 
 class ProblemOut(TypedDict):
@@ -829,6 +899,17 @@ class TextOut(TypedDict):
     markdown: str
 
 
+class TimesOut(TypedDict):
+    """How long the answers took that say so: within 1 %."""
+
+    bars: list[BarOut]
+    count: int
+    p25_ms: int
+    p50_ms: int
+    p75_ms: int
+    p90_ms: int
+
+
 class TranslationIn(TypedDict):
     """
     A text for each text of the source. There is no field for key, scoring or ids.
@@ -900,6 +981,13 @@ class UsedMediaOut(TypedDict):
 
     media: MediaOut
     uses: int
+
+
+class VersionCountOut(TypedDict):
+    """How many answers a version got."""
+
+    submissions: int
+    version: int
 
 
 class VersionOut(TypedDict):
@@ -1148,6 +1236,25 @@ class ImportReportOut(TypedDict):
     items: list[ImportItemOut]
     unchanged: int
     updated: int
+
+
+class ItemStatisticsOut(TypedDict):
+    """What the answers to one version say, all attempts of all learners, by the grades of now."""
+
+    chance: GuessingOut | None
+    confidence: float
+    correct: EstimateOut | None
+    correct_count: int
+    facility: EstimateOut | None
+    kind: str
+    learners: int | None
+    options: list[OptionRateOut]
+    patterns: PatternsOut
+    question: QuestionRefOut
+    submissions: int
+    time: TimesOut | None
+    title: str
+    versions: list[VersionCountOut]
 
 
 class KeySetOut(TypedDict):
