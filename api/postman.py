@@ -121,5 +121,5 @@ def _responses(request: Json, responses: Json) -> Iterator[Json]:
                     "code": int(status),
                     "header": [{"key": "Content-Type", "value": media_type}],
                     "body": _text(example),
-                    "_postman_previewlanguage": "json",
+                    "_postman_previewlanguage": "text" if isinstance(example, str) else "json",
                 }

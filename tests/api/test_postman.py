@@ -92,7 +92,7 @@ def test_bodies_and_answers_are_those_of_the_document() -> None:
         for answer in shown["response"]:
             status = operation["responses"][str(answer["code"])]
             examples = [content["example"] for content in status["content"].values()]
-            assert json.loads(answer["body"]) in examples
+            assert answer["body"] in examples or json.loads(answer["body"]) in examples
 
 
 def sent(client: TestClient, request: Json, known: dict[str, str]) -> Response:
