@@ -37,12 +37,13 @@ from api import (
 )
 from api.admin import signing_in, statistics
 from api.background import publishing_what_is_due
-from api.documentation import describe
+from api.documentation import describe_to
 from api.documents import QuestionDocuments
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
 from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from api.postman import collection
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
 from api.rate_limits import Counters, RateLimits
@@ -177,7 +178,8 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     app.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
     app.include_router(element.files)
     app.include_router(static_files.router)
-    app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
+    app.add_route("/openapi.json", lambda request: JSONResponse(describe_to(request)))
+    app.add_route("/postman.json", lambda request: JSONResponse(collection(describe_to(request))))
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
     return app
 
