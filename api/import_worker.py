@@ -21,10 +21,11 @@ class ImportWorker(BackgroundWorker):
         if job is None:
             return False
         if job.finished_at is None:
-            self._do(job)
+            self.do(job)
         return True
 
-    def _do(self, job: ImportJob) -> None:
+    def do(self, job: ImportJob) -> None:
+        """Import what a job of this worker has left, whatever happens."""
         job_id = job.id
         try:
             run_job(self.database.write, job=job, worker=self.id, is_stopping=self._stopping.is_set)

@@ -101,8 +101,9 @@ def read_import(
     request: Request, session: ReadSession, caller: Author, import_id: UUID
 ) -> Response:
     """How far an import in the background is, and its report when it is done."""
-    job = session.get(ImportJob, import_id, options=[selectinload(ImportJob.parts)])
-    if job is None or not (job.caller == caller.id or caller.may("admin")):
+    wanted = ImportJob.seen_by(caller).where(ImportJob.id == import_id)
+    job = session.scalar(wanted.options(selectinload(ImportJob.parts)))
+    if job is None:
         raise ImportNotFound
     return json_response(request, ImportJobOut.of(job))
 

@@ -11,7 +11,7 @@ from rich.progress import Progress
 from models import Database
 from operations.import_item import ImportItem
 from operations.import_sources import Terms
-from operations.report_import import OUTCOMES, report_import
+from operations.report_import import report_import
 from seed.load import Load, load_files
 
 
