@@ -31,7 +31,11 @@ from api import (
     submissions,
     translations,
 )
+from api.admin import exports as export_pages
+from api.admin import imports as import_pages
+from api.admin import media as media_pages
 from api.admin import signing_in
+from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.documents import QuestionDocuments
@@ -95,7 +99,7 @@ PARTS = (
     health,
     pages,
 )
-ADMIN_PAGES = (signing_in,)
+ADMIN_PAGES = (signing_in, import_pages, export_pages, media_pages)
 
 
 class Service(FastAPI):
@@ -180,7 +184,12 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
 
     They are around the framework's own layers, which a kept answer then needs not pass.
     """
-    largest = {imports.PATH: settings.max_import_bytes, media.PATH: LARGEST}
+    largest = {
+        imports.PATH: settings.max_import_bytes,
+        import_pages.PATH: settings.max_import_bytes + AROUND,
+        media.PATH: LARGEST,
+        media_pages.PATH: LARGEST + AROUND,
+    }
     limited = RequestLimits(app.ordinary, settings.max_body_bytes, others=largest)
     cache = ResponseCache(
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public

@@ -76,7 +76,7 @@ def import_files(
             caller=caller,
             route="import_questions",
             key=idempotency_key,
-            request=f"{terms} {_name(upload)} {sha256(upload.data).hexdigest()}",
+            request=f"{terms} {name_of(upload)} {sha256(upload.data).hexdigest()}",
             at=now(),
             work=lambda: work(session).model_dump_json(),
         )
@@ -111,13 +111,13 @@ def read_import(
 Work = Callable[[Session], BaseModel]
 
 
-def _name(upload: Upload) -> str:
+def name_of(upload: Upload) -> str:
     """What the file is called in reports; without a name it is called so that its title counts."""
     return "".join(filter(str.isprintable, upload.file))[:255] or NAMELESS
 
 
 def _sources(upload: Upload, terms: Terms) -> Sources:
-    return find_sources(_name(upload), upload.data, form=terms.form)
+    return find_sources(name_of(upload), upload.data, form=terms.form)
 
 
 def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
@@ -137,7 +137,7 @@ def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
 def _queue(caller: Caller, upload: Upload, terms: Terms) -> Work:
     def work(session: Session) -> ImportJobOut:
         job = queue_import(
-            session, caller=caller, name=_name(upload), data=upload.data, terms=terms
+            session, caller=caller, name=name_of(upload), data=upload.data, terms=terms
         )
         return ImportJobOut.of(job)
 

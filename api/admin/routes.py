@@ -59,9 +59,9 @@ class AdminRoute(PageRoute):
         await require_own_form(request)
 
 
-def admin_router(path: str = "") -> APIRouter:
+def admin_router(path: str = "", route_class: type[AdminRoute] = AdminRoute) -> APIRouter:
     """A router of admin pages below ``/admin``."""
-    return APIRouter(prefix=f"/admin{path}", include_in_schema=False, route_class=AdminRoute)
+    return APIRouter(prefix=f"/admin{path}", include_in_schema=False, route_class=route_class)
 
 
 def _answer(request: Request, error: ServiceError) -> Response:

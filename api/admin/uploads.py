@@ -5,12 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from api.admin.forms import FormFiles
 from api.admin.routes import AdminRoute
 from api.admin.sessions import SignedInWith
-from api.protocol_errors import PayloadTooLarge
 from api.uploads import Upload
 
 AROUND = 16 * 1024  # bytes of a form beside its file
@@ -20,15 +18,10 @@ class UploadRoute(AdminRoute):
     """A route whose forms carry a file, for which the application allows more than for others."""
 
     async def check_form(self, request: Request) -> None:
-        """Raise who may not write, what is too large, and forged forms, in this order."""
+        """Refuse who may not write, before the form is read and looked at."""
         database = request.app.state.database
         await run_in_threadpool(SignedInWith("bank:write"), request, database)
-        try:
-            await super().check_form(request)
-        except HTTPException as error:
-            if error.status_code == PayloadTooLarge.status:
-                raise PayloadTooLarge from None
-            raise
+        await super().check_form(request)
 
 
 async def chosen_file(files: FormFiles) -> Upload | None:
