@@ -95,11 +95,13 @@ def show(
     job = _find(session, caller, import_id)
     cursors = Cursors(session, ("admin import", str(import_id), shown))
     after = None if cursor is None else cursors.read(cursor)
+    is_kept = select(ImportJob.data.is_not(None)).where(ImportJob.id == job.id)
     items, mark = page_of_items(session, job, shown, after) if job.state == "done" else ([], None)
     context = {
         "job": job,
         "counts": counts_of(session, [job])[job.id],
         "is_own": job.caller == caller.id,
+        "is_kept": session.scalar(is_kept),
         "items": items,
         "changes_of": changes_of,
         "formats": titled([job.format]),
