@@ -113,6 +113,13 @@ async def form_of(request: Request) -> FormData:
     return form
 
 
+async def close_form(request: Request) -> None:
+    """Let go of the files that a form brought."""
+    form: FormData | None = getattr(request.state, "form", None)
+    if form is not None:
+        await form.close()
+
+
 async def require_own_form(request: Request) -> None:
     """Raise :class:`ForeignForm` unless the request carries the token of its session."""
     stated = request.headers.get(CSRF_HEADER) or (await form_of(request)).get(CSRF_FIELD)
