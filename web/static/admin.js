@@ -13,6 +13,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => {
     const field = document.getElementById(button.dataset.copy);
     field.select();
-    navigator.clipboard?.writeText(field.value).then(() => { button.textContent = "Copied ✓"; });
+    navigator.clipboard?.writeText(field.value).then(
+      () => { button.textContent = "✓ Copied"; },
+      () => {},  // it is selected, for who copies it by keyboard
+    );
   });
 }

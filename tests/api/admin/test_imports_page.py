@@ -308,7 +308,8 @@ def test_a_large_upload_of_few_files_does_not_keep_its_sender_waiting(
     client: TestClient, bank: Bank, database: Database
 ) -> None:
     one = desk(client, bank, "author")
-    report = checked(one, b"// a comment\n" * 100_000 + b"::Q:: What? {=a ~b}", "large.gift")
+    files = {"a.qmd": SEED, "unused.png": b"x" * 1024 * 1024}
+    report = checked(one, zipped(files), "large.zip")
     assert "0 of 1" in one.get(report).text
     assert ImportWorker(database).work_off()
     assert one.post(report).status_code == 303
