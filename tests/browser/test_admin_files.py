@@ -56,7 +56,7 @@ def test_a_file_is_checked_and_imported_by_keyboard(
     check_page(page, axe)
     tab_to(page, page.get_by_role("button", name="Import", exact=True))
     page.keyboard.press("Enter")
-    expect(page.locator(".facts")).to_contain_text("Imported")
+    expect(page.locator(".job")).to_contain_text("Imported")
     check_page(page, axe)
     text = SEED.replace(b"Kaylee's model is", b"Model 0 was")
     choose_again = tmp_path / "by-keyboard-000.qmd"
