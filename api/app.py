@@ -16,6 +16,7 @@ from api import (
     bank_findings,
     bank_history,
     bank_states,
+    bank_statistics,
     element,
     exports,
     health,
@@ -34,7 +35,7 @@ from api import (
 from api.admin import exports as export_pages
 from api.admin import imports as import_pages
 from api.admin import media as media_pages
-from api.admin import signing_in
+from api.admin import signing_in, statistics
 from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
 from api.documentation import describe
@@ -89,6 +90,7 @@ PARTS = (
     bank_history,
     bank_findings,
     bank_duplicates,
+    bank_statistics,
     translations,
     imports,
     exports,
@@ -99,7 +101,7 @@ PARTS = (
     health,
     pages,
 )
-ADMIN_PAGES = (signing_in, import_pages, export_pages, media_pages)
+ADMIN_PAGES = (statistics, signing_in, import_pages, export_pages, media_pages)
 
 
 class Service(FastAPI):

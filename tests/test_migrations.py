@@ -188,7 +188,7 @@ def test_a_step_keeps_the_rows_of_the_steps_before(engine: Engine) -> None:
 
 
 def test_what_was_imported_before_is_counted(engine: Engine) -> None:
-    migrations.upgrade(engine, "2026_11_26_7")
+    migrations.upgrade(engine, "2026_11_27_1")
     fill(engine)
     migrations.upgrade(engine, "2026_11_27_2")
     with engine.connect() as connection:

@@ -24,7 +24,7 @@ from domain.errors import QuestionNotFound
 from formats import WrittenFormat
 
 PATH = "/admin/exports"
-MOST_EXAMPLES = 5  # of a kind of loss
+MOST_EXAMPLES = 3  # of a kind of loss
 LONGEST_NAMES = 50_000  # characters
 
 router = admin_router("/exports")

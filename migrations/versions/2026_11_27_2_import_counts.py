@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_2"
-down_revision = "2026_11_26_7"
+down_revision = "2026_11_27_1"
 branch_labels = None
 depends_on = None
 
