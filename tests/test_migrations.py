@@ -89,6 +89,8 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
                             "combinations": [], "source": {}}),
     ("translated_version", {"version_id": VERSION, "language": "de",
                             "translation_id": TRANSLATION}),
+    ("item_tally", {"version_id": VERSION, "answers": 0, "regraded": 0, "until": NOW,
+                    "document": {}}),
     ("import_part", {"job_id": JOB, "first": 0, "files": 1, "items": ITEMS, "created": 1,
                      "updated": 0, "unchanged": 1, "failed": 1, "noted": 1}),
 ]  # fmt: skip
