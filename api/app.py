@@ -31,7 +31,10 @@ from api import (
     submissions,
     translations,
 )
-from api.admin import signing_in
+from api.admin import audit as audit_pages
+from api.admin import duplicates, findings, regrade_plans, signing_in
+from api.admin import keys as key_pages
+from api.admin import regrades as regrade_pages
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.documents import QuestionDocuments
@@ -95,7 +98,15 @@ PARTS = (
     health,
     pages,
 )
-ADMIN_PAGES = (signing_in,)
+ADMIN_PAGES = (
+    signing_in,
+    duplicates,
+    findings,
+    regrade_plans,
+    regrade_pages,
+    key_pages,
+    audit_pages,
+)
 
 
 class Service(FastAPI):

@@ -23,7 +23,19 @@ class Section(NamedTuple):
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        "Duplicates",
+        "/admin/duplicates",
+        "bank:read",
+        "Questions that say nearly the same, and others that deserve a look.",
+    ),
+    Section(
+        "Regrades", "/admin/regrades", "bank:read", "Correct scores after a key turned out wrong."
+    ),
+    Section("Keys", "/admin/keys", "admin", "Who may do what: make keys and revoke them."),
+    Section("Audit", "/admin/audit", "admin", "Who did what, in a chain that shows tampering."),
+)
 
 
 def admin_page(
