@@ -25,6 +25,7 @@ from operations.revoke_key import revoke_key
 
 HOME = "/admin/keys"
 FIELDS = {f"/{name}": name for name in ("name", "role", "expires_at", "rate_limit")}
+RATE_IN_WORDS = "Should be a number per second, minute, hour or day, like 600/minute."
 ABOUT: Mapping[Role, str] = {
     "publishable": "Reads published questions. For frontends: it may stand in a page.",
     "integration": "Reads questions and sends answers. For learning platforms and other servers.",
@@ -111,10 +112,13 @@ def state_of(key: KeyOut, at: datetime) -> str:
 
 
 def _form(request: Request, fields: Fields, error: ServiceError | None = None) -> Response:
+    faults = faults_by_field(error, FIELDS, "name") if error else {}
+    if "rate_limit" in faults:
+        faults["rate_limit"] = RATE_IN_WORDS
     context = {
         "said": {name: text_of(fields, name) for name in (*FIELDS.values(), "once")},
         "roles": ABOUT,
-        "faults": faults_by_field(error, FIELDS, "name") if error else {},
+        "faults": faults,
     }
     status = status_of(type(error)) if error else 200
     return admin_page(request, "admin/keys/new.html", context, status=status)
