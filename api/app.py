@@ -16,6 +16,7 @@ from api import (
     bank_findings,
     bank_history,
     bank_states,
+    bank_statistics,
     element,
     exports,
     health,
@@ -32,7 +33,7 @@ from api import (
     translations,
 )
 from api.admin import audit as audit_pages
-from api.admin import duplicates, findings, regrade_plans, signing_in
+from api.admin import duplicates, findings, regrade_plans, signing_in, statistics
 from api.admin import keys as key_pages
 from api.admin import regrades as regrade_pages
 from api.background import publishing_what_is_due
@@ -88,6 +89,7 @@ PARTS = (
     bank_history,
     bank_findings,
     bank_duplicates,
+    bank_statistics,
     translations,
     imports,
     exports,
@@ -100,6 +102,7 @@ PARTS = (
 )
 ADMIN_PAGES = (
     signing_in,
+    statistics,
     duplicates,
     findings,
     regrade_plans,
