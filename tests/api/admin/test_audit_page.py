@@ -26,7 +26,11 @@ def admin(client: TestClient, bank: Bank) -> Desk:
 
 
 def record(database: Database, **said: Any) -> None:
-    entry = {"actor": CALLER, "action": "question.published", "subject_type": "question"}
+    entry: dict[str, Any] = {
+        "actor": CALLER,
+        "action": "question.published",
+        "subject_type": "question",
+    }
     entry |= {"subject_id": "1234", "at": now(), **said}
     database.write(lambda session: record_audit(session, **entry))
 
