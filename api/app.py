@@ -35,10 +35,13 @@ from api import (
     submissions,
     translations,
 )
+from api.admin import audit as audit_pages
+from api.admin import duplicates, findings, regrade_plans, signing_in, statistics
 from api.admin import exports as export_pages
 from api.admin import imports as import_pages
+from api.admin import keys as key_pages
 from api.admin import media as media_pages
-from api.admin import signing_in, statistics
+from api.admin import regrades as regrade_pages
 from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
@@ -107,7 +110,19 @@ PARTS = (
     playground,
     lab_page,
 )
-ADMIN_PAGES = (statistics, signing_in, import_pages, export_pages, media_pages)
+ADMIN_PAGES = (
+    signing_in,
+    statistics,
+    import_pages,
+    export_pages,
+    media_pages,
+    duplicates,
+    findings,
+    regrade_plans,
+    regrade_pages,
+    key_pages,
+    audit_pages,
+)
 
 
 class Service(FastAPI):

@@ -19,3 +19,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     );
   });
 }
+
+// A field that is there to be copied is selected once one is in it.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-select]")) event.target.select();
+});
