@@ -31,7 +31,15 @@ from api import (
     submissions,
     translations,
 )
-from api.admin import signing_in
+from api.admin import (
+    question_actions,
+    question_editor,
+    question_history,
+    signing_in,
+)
+from api.admin import (
+    questions as admin_questions,
+)
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.documents import QuestionDocuments
@@ -95,7 +103,13 @@ PARTS = (
     health,
     pages,
 )
-ADMIN_PAGES = (signing_in,)
+ADMIN_PAGES = (
+    signing_in,
+    question_editor,  # before the page of any question: /new is none
+    admin_questions,
+    question_actions,
+    question_history,
+)
 
 
 class Service(FastAPI):

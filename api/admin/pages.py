@@ -23,7 +23,14 @@ class Section(NamedTuple):
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        "Questions",
+        "/admin/questions",
+        "bank:read",
+        "Write, review and publish questions; see what became of each.",
+    ),
+)
 
 
 def admin_page(
