@@ -23,6 +23,7 @@ from domain.grading.parameters import parse_text
 def fields_of(content: ContentOut) -> Fields:
     """The fields of what a version says."""
     name, parameters = _rule(content.scoring.rule)
+    plain = content.model_dump(mode="json", include={"combinations", "tests", "extra"})
     said: dict[str, list[str]] = {
         "title": [content.title],
         "kind": [content.kind],
@@ -44,7 +45,7 @@ def fields_of(content: ContentOut) -> Fields:
             f"reference-{column}": [getattr(one, column) or "" for one in content.references]
             for column in ("title", "url", "lead", "note")
         },
-        **{name: [_json(getattr(content, name))] for name in ("combinations", "tests", "extra")},
+        **{name: [_json(plain[name])] for name in ("combinations", "tests", "extra")},
     }
     said |= {"shuffle": ["on"]} if content.shuffle else {}
     return fitting(said | dict(_of_answer(content)))
@@ -102,6 +103,7 @@ def _of_texts(said: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield "accept-score", [_number(one.get("score", "")) for one in accept]
     yield "patterns", ["\n".join(said.get("patterns", []))]
     yield "form", [said.get("form", "NFC")]
+    yield "stated", [name for name in said if name != "accept"]  # though it be as usual
     for flag in FLAGS:
         if said.get(flag, flag in USUAL_FLAGS):
             yield flag, ["on"]

@@ -7,7 +7,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.admin.question_forms import BOUNDS, FLAGS, NONE, OptionField, QuestionForm
+from api.admin.question_forms import (
+    BOUNDS,
+    FLAGS,
+    NONE,
+    USUAL_FLAGS,
+    OptionField,
+    QuestionForm,
+)
 from api.errors import faults_of
 from api.requests import UnreadableJson, read_json
 from api.schemas.drafts import DraftIn
@@ -214,8 +221,12 @@ def _texts(found: Reading) -> dict[str, Any] | None:
     patterns = _lines(form.text("patterns"))
     if not accept and not patterns:
         return None
-    said: dict[str, Any] = {"accept": accept, "patterns": patterns}
-    return said | {flag: form.has(flag) for flag in FLAGS} | {"form": form.text("form") or "NFC"}
+    usual: dict[str, Any] = {"accept": [], "patterns": [], "form": "NFC"}
+    usual |= {flag: flag in USUAL_FLAGS for flag in FLAGS}
+    said: dict[str, Any] = {"accept": accept, "patterns": patterns, "form": form.text("form")}
+    said |= {flag: form.has(flag) for flag in FLAGS}
+    stated = form.fields.get("stated", [])
+    return {name: one for name, one in said.items() if one != usual[name] or name in stated}
 
 
 def _order(found: Reading) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Editor:
         """The form of a page."""
         form = html.fromstring(page.text).get_element_by_id("editor")
         fields: dict[str, list[str]] = {}
+        for area in form.xpath(".//textarea"):
+            area.text = (area.text or "").removeprefix("\n")  # as browsers read it
         for name, value in form.form_values():
             fields.setdefault(name, []).append(value)
         return cls(desk, form.get("action") or "", fields)

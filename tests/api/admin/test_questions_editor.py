@@ -291,7 +291,7 @@ def test_texts_stay_texts_wherever_they_are_shown(admin: Desk, author: Person) -
         "extra": {PAYLOAD: PAYLOAD},
         "combinations": [{"picked": [1], "text": PAYLOAD}],
     }  # fmt: skip
-    author.create(**RIVERS)
+    author.create(options=said["options"], key=[1])
     assert author.post("/rivers/publish").status_code == 200
     assert author.put("rivers", said).status_code == 200
     form = Editor.open(admin, "rivers")
