@@ -26,7 +26,7 @@ class Editor:
     @classmethod
     def of(cls, desk: Desk, page: Response) -> "Editor":
         """The form of a page."""
-        form = html.fromstring(page.text).get_element_by_id("editor")
+        form: Any = html.fromstring(page.text).get_element_by_id("editor")
         fields: dict[str, list[str]] = {}
         for area in form.xpath(".//textarea"):
             area.text = (area.text or "").removeprefix("\n")  # as browsers read it
