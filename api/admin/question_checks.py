@@ -1,6 +1,7 @@
 """A form of a question looked through: its draft as far as it can be read, and what is wrong."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from api.admin.question_reading import Reading, draft_in
 from api.schemas.draft_reading import draft_of
@@ -19,7 +20,8 @@ def preview_of(reading: Reading, slug: str) -> tuple[Draft, tuple[Fault, ...]]:
         try:
             body = draft_in(document)
             body.check()
-            return draft_of(body, slug, _ids(body.stated_options)), tuple(faults)
+            draft = draft_of(body, slug, _ids(body.stated_options))
+            return replace(draft, slug=slug or None), tuple(faults)
         except InvalidDraft as error:
             faults += error.faults
             for fault in error.faults:

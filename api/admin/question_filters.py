@@ -38,7 +38,8 @@ class ListForm(BaseModel):
     def stated(self) -> dict[str, Any]:
         """The filters that ask for something."""
         said = {name: self._cleaned(value) for name, value in self.model_dump().items()}
-        return {name: value for name, value in said.items() if value}
+        usual = BankQuery.model_fields["sort"].default
+        return {name: value for name, value in said.items() if value and value != usual}
 
     @property
     def query(self) -> BankQuery:

@@ -149,7 +149,7 @@ def fitting(fields: Fields) -> dict[str, list[str]]:
 
 
 def with_rows_changed(fields: Fields, wish: str) -> tuple[Fields, str]:
-    """The fields after ``add hint``, ``remove option 2``, ``up option 2`` ...
+    """The fields after ``add hint``, ``remove option 2``, ``up option 2``, ``use kind`` ...
 
     Places count from 0. Beside them, the id of the field to go on with. What makes no sense
     changes nothing.
@@ -157,7 +157,7 @@ def with_rows_changed(fields: Fields, wish: str) -> tuple[Fields, str]:
     verb, _, rest = wish.partition(" ")
     name, _, digits = rest.partition(" ")
     if name not in COLUMNS:
-        return fitting(fields), ""
+        return fitting(fields), name
     if verb == "add":
         said = _added(dict(fields), name)
         return said, _name_of(name, said, len(said[COLUMNS[name][0]]) - 1)

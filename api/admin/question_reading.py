@@ -32,6 +32,7 @@ _NAMED = re.compile(
 )
 # Which field a finding is told at; those of answers, and all others, at the answer or above.
 _AT = {
+    "slug": "bad_slug",
     "title": "missing_title long_title",
     "prompt": "missing_prompt unanswered_blank unmarked_blank",
     "tags": "duplicate_tag long_tag",

@@ -6,25 +6,34 @@ const TEMML = {
   src: "/static/vendor/temml-0.13.5.min.js",
   integrity: "sha384-2DxBMAMyQPU/ulFko5zwTJ4LW6npd0cN3UviUxXkcVnUiAH2EUPZrnIlcPSrctmf",
 };
+const STYLE = "/static/vendor/temml-0.13.5.css";
 let loading;
 
-function loadTemml() {
-  loading ??= new Promise((resolve, reject) => {
+function loadScript() {
+  return new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), TEMML);
     script.addEventListener("load", () => resolve(globalThis.temml));
     script.addEventListener("error", reject);
     document.head.append(script);
   });
-  return loading;
+}
+
+/** Temml's style without the font that it names: that is not served, and few letters miss it. */
+async function loadStyle() {
+  const rules = await (await fetch(STYLE)).text();
+  const sheet = await new CSSStyleSheet().replace(rules.replace(/@font-face\s*{[^}]*}/, ""));
+  document.adoptedStyleSheets.push(sheet);
 }
 
 async function setMathematics() {
   if (!document.querySelector(".math:not(.set)")) return;
-  const { render } = await loadTemml().catch(() => ({}));
-  if (!render) return;
+  loading ??= Promise.all([loadScript(), loadStyle()]);
+  const [temml] = await loading.catch(() => []);
+  if (!temml) return;
   for (const node of document.querySelectorAll(".math:not(.set)")) {
     node.classList.add("set");
-    render(node.textContent, node, { displayMode: node.classList.contains("display"), throwOnError: false });
+    const displayMode = node.classList.contains("display");
+    temml.render(node.textContent, node, { displayMode, throwOnError: false });
   }
 }
 
