@@ -15,11 +15,13 @@ from bench import (
     grading,
     import_kill,
     imports,
+    items,
     lab,
     large_files,
     likeness,
     limits,
     partitions,
+    playground,
     raw_limits,
     reading,
     regrade_kill,
@@ -41,6 +43,7 @@ FIGURES: Groups = {
     "lab": lab.figures,
     "regrades": regrades.figures,
     "regrade_kill": regrade_kill.figures,
+    "items": items.figures,
     "limits": limits.figures,
     "imports": imports.figures,
     "import_kill": import_kill.figures,
@@ -56,6 +59,7 @@ FIGURES: Groups = {
     "flat_memory": flat_memory.figures,
     "large_files": large_files.figures,
     "partitions": partitions.figures,
+    "playground": playground.figures,
 }
 
 

@@ -8,6 +8,7 @@ from models.database import Database, open_engine
 from models.history import guard_history
 from models.idempotency import IdempotencyRecord
 from models.import_job import ImportJob, ImportPart
+from models.item_tally import ItemTally
 from models.likeness import AlikePair, LikenessBand
 from models.media import Media, VersionMedia
 from models.parts import (
@@ -48,6 +49,7 @@ __all__ = [
     "IdempotencyRecord",
     "ImportJob",
     "ImportPart",
+    "ItemTally",
     "ItemValues",
     "LikenessBand",
     "MarkScheme",

@@ -32,7 +32,7 @@ NEW = "new"  # the word in an address that begins a question, so a slug of that 
 router = admin_router("/questions")
 
 # Pages of other sections about a question.
-PAGES: tuple[tuple[str, str], ...] = ()
+PAGES = (("Statistics", LIST + "/{slug}/statistics"),)
 
 SORTS = {
     "-updated": "Changed last",
