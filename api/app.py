@@ -35,16 +35,24 @@ from api import (
     submissions,
     translations,
 )
+from api.admin import audit as audit_pages
 from api.admin import (
+    duplicates,
+    findings,
     question_actions,
     question_editor,
     question_history,
+    regrade_plans,
     signing_in,
     statistics,
 )
-from api.admin import (
-    questions as admin_questions,
-)
+from api.admin import exports as export_pages
+from api.admin import imports as import_pages
+from api.admin import keys as key_pages
+from api.admin import media as media_pages
+from api.admin import questions as question_pages
+from api.admin import regrades as regrade_pages
+from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
@@ -113,12 +121,21 @@ PARTS = (
     lab_page,
 )
 ADMIN_PAGES = (
-    statistics,
     signing_in,
+    statistics,
     question_editor,  # before the page of any question: /new is none
-    admin_questions,
+    question_pages,
     question_actions,
     question_history,
+    import_pages,
+    export_pages,
+    media_pages,
+    duplicates,
+    findings,
+    regrade_plans,
+    regrade_pages,
+    key_pages,
+    audit_pages,
 )
 
 
@@ -205,7 +222,12 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
 
     They are around the framework's own layers, which a kept answer then needs not pass.
     """
-    largest = {imports.PATH: settings.max_import_bytes, media.PATH: LARGEST}
+    largest = {
+        imports.PATH: settings.max_import_bytes,
+        import_pages.PATH: settings.max_import_bytes + AROUND,
+        media.PATH: LARGEST,
+        media_pages.PATH: LARGEST + AROUND,
+    }
     limited = RequestLimits(app.ordinary, settings.max_body_bytes, others=largest)
     cache = ResponseCache(
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public

@@ -28,16 +28,19 @@ def list_audit_entries(
     request: Request, session: ReadSession, _: Admin, query: Annotated[AuditQuery, Query()]
 ) -> Response:
     """A page of the entries that match every filter, newest first."""
-    rows, cursor = _page(session, query)
-    page = AuditPage(
-        items=[AuditEntryOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit
-    )
-    link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
+    page = page_of_entries(session, query)
+    link = next_link(request.url.path, query.model_dump(mode="json"), page.next_cursor)
     return json_response(request, page, headers=link)
 
 
+def page_of_entries(session: Session, query: AuditQuery) -> AuditPage:
+    """The entries from the cursor on: it carries the last number shown."""
+    rows, cursor = _page(session, query)
+    items = [AuditEntryOut.of(row) for row in rows]
+    return AuditPage(items=items, next_cursor=cursor, limit=query.limit)
+
+
 def _page(session: Session, query: AuditQuery) -> tuple[Sequence[AuditEntry], str | None]:
-    """The entries of a page and the cursor of the next: it carries the last number shown."""
     cursors = Cursors(session, ("audit", query.filters))
     statement = AuditEntry.matching(**query.filters).order_by(AuditEntry.number.desc())
     if query.cursor is not None:

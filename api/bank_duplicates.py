@@ -37,6 +37,13 @@ def list_duplicates(
     request: Request, session: ReadSession, _: BankReader, query: Annotated[DuplicateQuery, Query()]
 ) -> Response:
     """A page of pairs, the most alike first; retired questions left out."""
+    page = page_of_duplicates(session, query)
+    link = next_link(request.url.path, query.model_dump(mode="json"), page.next_cursor)
+    return json_response(request, page, headers=link)
+
+
+def page_of_duplicates(session: Session, query: DuplicateQuery) -> DuplicatePage:
+    """The pairs from the cursor on."""
     statement = alike_pairs(query.minimum)
     if query.question is not None:
         statement = statement.where(is_of(find_question(session, query.question).id))
@@ -51,9 +58,8 @@ def list_duplicates(
     if len(pairs) > query.limit:
         end = page[-1]
         cursor = cursors.write([end.similarity, str(end.question_id), str(end.other_id)])
-    told = DuplicatePage(items=list(_items(session, page)), next_cursor=cursor, limit=query.limit)
-    link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
-    return json_response(request, told, headers=link)
+    items = list(_items(session, page))
+    return DuplicatePage(items=items, next_cursor=cursor, limit=query.limit)
 
 
 def _items(session: Session, pairs: Iterable[AlikePair]) -> Iterable[DuplicateOut]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.dependencies import BankReader, ReadSession
 from api.documentation import problems
@@ -27,6 +28,11 @@ def list_most_missed(
     request: Request, session: ReadSession, _: BankReader, query: Annotated[MissedQuery, Query()]
 ) -> Response:
     """Published questions by the mean score of the submissions to their present version."""
+    return json_response(request, most_missed_page(session, query))
+
+
+def most_missed_page(session: Session, query: MissedQuery) -> MissedPage:
+    """The same, with the names of the questions."""
     missed = most_missed(query.at_least).limit(query.limit).subquery()
     found = session.execute(
         select(missed, Question.slug)
@@ -37,4 +43,4 @@ def list_most_missed(
         MissedOut(id=id_, slug=slug, mean_score=mean, submissions=count)
         for id_, mean, count, slug in found
     ]
-    return json_response(request, MissedPage(items=items, limit=query.limit))
+    return MissedPage(items=items, limit=query.limit)

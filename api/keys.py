@@ -52,7 +52,7 @@ def create_key(
 ) -> Response:
     """Make a key and show it, this once: sent again, the request is answered without its text."""
     content, replayed = database.write(
-        lambda session: _create(session, caller, body, idempotency_key)
+        lambda session: make_key(session, caller, body, idempotency_key)
     )
     headers = {"Location": f"/v1/keys/{content.public_part}"} | (REPLAYED if replayed else {})
     return json_response(request, content, status=201, headers=headers)
@@ -69,11 +69,8 @@ def list_keys(
     request: Request, session: ReadSession, _: Admin, query: Annotated[KeyQuery, Query()]
 ) -> Response:
     """A page of all keys without their secrets, newest first; revoked ones, too."""
-    rows, cursor = page_in_order(
-        session, select(ApiKey), NEWEST_KEY, query.limit, query.cursor, Cursors(session, "keys")
-    )
-    page = KeyPage(items=[KeyOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit)
-    link = next_link(request.url.path, query.model_dump(mode="json"), cursor)
+    page = page_of_keys(session, query)
+    link = next_link(request.url.path, query.model_dump(mode="json"), page.next_cursor)
     return json_response(request, page, headers=link)
 
 
@@ -86,10 +83,7 @@ def list_keys(
 )
 def read_key(request: Request, session: ReadSession, _: Admin, public_part: PublicPart) -> Response:
     """The key with this public part, without its secret."""
-    row = session.scalar(ApiKey.by_public_part(public_part))
-    if row is None:
-        raise KeyNotFound
-    return json_response(request, KeyOut.of(row))
+    return json_response(request, find_key(session, public_part))
 
 
 @router.delete(
@@ -108,7 +102,23 @@ def delete_key(database: AppDatabase, caller: Admin, public_part: PublicPart) ->
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
 
 
-def _create(
+def page_of_keys(session: Session, query: KeyQuery) -> KeyPage:
+    """The keys from the cursor on."""
+    rows, cursor = page_in_order(
+        session, select(ApiKey), NEWEST_KEY, query.limit, query.cursor, Cursors(session, "keys")
+    )
+    return KeyPage(items=[KeyOut.of(row) for row in rows], next_cursor=cursor, limit=query.limit)
+
+
+def find_key(session: Session, public_part: str) -> KeyOut:
+    """The key with this public part, or :class:`KeyNotFound`."""
+    row = session.scalar(ApiKey.by_public_part(public_part))
+    if row is None:
+        raise KeyNotFound
+    return KeyOut.of(row)
+
+
+def make_key(
     session: Session, caller: Caller, body: KeyIn, idempotency_key: str | None
 ) -> tuple[NewKeyOut, bool]:
     """The new key and whether it was made before. What is kept for a repetition has no secret."""

@@ -176,10 +176,15 @@ def page_of_hits(
     return numbers, cursors.write([newest, *page[-1].place])
 
 
-def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:
-    """The Link header (RFC 8288) to the page that begins at the cursor, if there is one."""
+def next_address(path: str, query: Mapping[str, Any], cursor: str | None) -> str | None:
+    """The address of the page that begins at the cursor, if there is one."""
     if cursor is None:
-        return {}
+        return None
     stated = {name: value for name, value in query.items() if value not in (None, [])}
-    address = f"{path}?{urlencode({**stated, 'cursor': cursor}, doseq=True)}"
-    return {"Link": f'<{address}>; rel="next"'}
+    return f"{path}?{urlencode({**stated, 'cursor': cursor}, doseq=True)}"
+
+
+def next_link(path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:
+    """The Link header (RFC 8288) to that page."""
+    address = next_address(path, query, cursor)
+    return {} if address is None else {"Link": f'<{address}>; rel="next"'}

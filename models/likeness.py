@@ -151,13 +151,14 @@ def _pairs(
 
 
 def texts_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """Stem and options of the newest versions of these questions."""
+    """Stem and options, in their order, of the newest versions of these questions."""
     found: dict[UUID, list[str]] = {}
     for portion in in_portions(ids, PORTION):
         asked = (
             select(QuestionVersion.question_id, QuestionVersion.prompt, OptionRow.text)
             .join(OptionRow, OptionRow.version_id == QuestionVersion.id, isouter=True)
             .where(QuestionVersion.question_id.in_(portion), is_newest())
+            .order_by(QuestionVersion.question_id, OptionRow.position)
         )
         for question_id, prompt, option in session.execute(asked):
             found.setdefault(question_id, [prompt]).extend([option] if option else [])

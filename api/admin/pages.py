@@ -30,6 +30,20 @@ SECTIONS: tuple[Section, ...] = (
         "bank:read",
         "Write, review and publish questions; see what became of each.",
     ),
+    Section("Imports", "/admin/imports", "bank:write", "Bring question files in, checked before."),
+    Section("Exports", "/admin/exports", "bank:read", "Write questions as files of other systems."),
+    Section("Media", "/admin/media", "bank:read", "The pictures that questions show."),
+    Section(
+        "Duplicates",
+        "/admin/duplicates",
+        "bank:read",
+        "Questions that say nearly the same, and others that deserve a look.",
+    ),
+    Section(
+        "Regrades", "/admin/regrades", "bank:read", "Correct scores after a key turned out wrong."
+    ),
+    Section("Keys", "/admin/keys", "admin", "Who may do what: make keys and revoke them."),
+    Section("Audit", "/admin/audit", "admin", "Who did what, in a chain that shows tampering."),
 )
 
 

@@ -32,7 +32,11 @@ NEW = "new"  # the word in an address that begins a question, so a slug of that 
 router = admin_router("/questions")
 
 # Pages of other sections about a question.
-PAGES = (("Statistics", LIST + "/{slug}/statistics"),)
+PAGES = (
+    ("Statistics", LIST + "/{slug}/statistics"),
+    ("Near-duplicates", "/admin/duplicates?question={slug}"),
+    ("Regrade", "/admin/regrades/new?question={slug}"),
+)
 
 SORTS = {
     "-updated": "Changed last",
