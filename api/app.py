@@ -36,11 +36,21 @@ from api import (
     translations,
 )
 from api.admin import audit as audit_pages
-from api.admin import duplicates, findings, regrade_plans, signing_in, statistics
+from api.admin import (
+    duplicates,
+    findings,
+    question_actions,
+    question_editor,
+    question_history,
+    regrade_plans,
+    signing_in,
+    statistics,
+)
 from api.admin import exports as export_pages
 from api.admin import imports as import_pages
 from api.admin import keys as key_pages
 from api.admin import media as media_pages
+from api.admin import questions as question_pages
 from api.admin import regrades as regrade_pages
 from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
@@ -113,6 +123,10 @@ PARTS = (
 ADMIN_PAGES = (
     signing_in,
     statistics,
+    question_editor,  # before the page of any question: /new is none
+    question_pages,
+    question_actions,
+    question_history,
     import_pages,
     export_pages,
     media_pages,

@@ -5,30 +5,26 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from pydantic import ValidationError
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from api.bank_changes import change, note, require_match, told
+from api.bank_changes import change
+from api.bank_writing import write_body, write_question
 from api.dependencies import AppDatabase, Author, BankReader, ReadSession
 from api.documentation import problems
 from api.errors import faults_of
 from api.pagination import ORDERS_OF_AUTHORS, Cursors, next_link, page_in_order
-from api.protocol_errors import AlreadyExists, InvalidRequest, PreconditionRequired
+from api.protocol_errors import InvalidRequest
 from api.requests import StrictRoute
 from api.responses import json_response
 from api.schemas.bank import BankPage, BankQuery, BankQuestionOut
 from api.schemas.contents import ContentOut, content_of
-from api.schemas.draft_reading import draft_of
 from api.schemas.drafts import DraftIn
-from domain.access import Caller
-from domain.errors import ExternalIdTaken, Fault, InvalidDraft, QuestionNotFound
-from domain.questions import is_slug
-from models import Bank, Question, QuestionVersion, now
+from domain.errors import QuestionNotFound
+from models import Question, QuestionVersion
 from models.authoring import IN_STATUS, newest_versions
 from models.findings import is_used, search_for_authors
 from operations.read_draft import read_draft
-from operations.revise_question import option_ids
-from operations.write_draft import write_draft
 
 router = APIRouter(prefix="/v1/bank/questions", tags=["bank"], route_class=StrictRoute)
 
@@ -113,24 +109,9 @@ def write_bank_question(
     A draft that is there is replaced under the same number. The same again changes nothing.
     """
 
-    def work(session: Session) -> tuple[BankQuestionOut, bool]:
-        Bank.take_turns(session)
-        question = session.scalar(select(Question).where(Question.is_named(name)))
-        is_new = question is None
-        if question is None:
-            question = _new_question(name, if_match, if_none_match)
-        elif if_none_match is not None:
-            raise AlreadyExists
-        else:
-            require_match(question, if_match)
-        before = None if is_new else BankQuestionOut.of(question.versions[-1])
-        _write(session, question, body, caller)
-        after = told(session, question)
-        if after != before:
-            note(session, caller, "written", question)
-        return after, is_new
-
-    content, is_new = database.write(work)
+    content, is_new = write_question(
+        database, name, body, caller, if_match=if_match, if_none_match=if_none_match
+    )
     location = {"Location": f"/v1/bank/questions/{content.slug}"} if is_new else {}
     return json_response(request, content, status=201 if is_new else 200, headers=location)
 
@@ -159,7 +140,7 @@ def patch_bank_question(
         said = ContentOut(**content_of(read_draft(question.versions[-1])))
         document = merged(said.model_dump(mode="json"), body)
         document.setdefault("external_id", None)  # taken away, not left out
-        _write(session, question, _read_draft(document), caller)
+        write_body(session, question, _read_draft(document), caller)
 
     content = change(
         database, name, if_match, work, caller=caller, action="written", must_match=True
@@ -190,41 +171,11 @@ def merged(target: Any, patch: Any) -> Any:
     return result
 
 
-def _new_question(name: str, if_match: str | None, if_none_match: str | None) -> Question:
-    if if_match is not None:
-        raise QuestionNotFound
-    if if_none_match is None or if_none_match.strip() != "*":
-        raise PreconditionRequired
-    if not is_slug(name):
-        told = "A slug is small letters and digits joined by single hyphens."
-        raise InvalidDraft(faults=(Fault("/path/name", "bad_slug", told),))
-    return Question(slug=name)
-
-
 def _read_draft(document: Any) -> DraftIn:
     try:
         return DraftIn.model_validate(document)
     except ValidationError as error:
         raise InvalidRequest(faults=faults_of(error.errors(), DraftIn)) from None
-
-
-def _write(session: Session, question: Question, body: DraftIn, caller: Caller) -> None:
-    """Write the draft of a question, which may be a new one."""
-    body.check()
-    at = now()
-    ids = option_ids(session, question=question, options=body.stated_options)
-    draft = draft_of(body, question.slug, ids)
-    if "external_id" in body.model_fields_set and body.external_id != question.external_id:
-        _require_free(session, body.external_id)
-        question.external_id, question.changed_at = body.external_id, at
-    session.add(question)
-    write_draft(session, question=question, draft=draft, by=caller.id, at=at)
-
-
-def _require_free(session: Session, external_id: str | None) -> None:
-    taken = select(Question.id).where(Question.external_id == external_id)
-    if external_id is not None and session.scalar(taken) is not None:
-        raise ExternalIdTaken
 
 
 def _found(session: Session, query: BankQuery) -> Select[QuestionVersion]:

@@ -54,7 +54,7 @@ def read_version(
     number: Annotated[int, Path(ge=1, le=2**31 - 1)],
 ) -> Response:
     """All that a version says."""
-    return json_response(request, BankVersionOut.of(_version(session, name, number)))
+    return json_response(request, BankVersionOut.of(find_version(session, name, number)))
 
 
 @router.get(
@@ -72,12 +72,13 @@ def compare_versions(
     query: Annotated[DiffQuery, Query()],
 ) -> Response:
     """What differs, option by option, paragraph by paragraph, word by word."""
-    old, new = (_version(session, name, number) for number in (query.from_, query.to))
+    old, new = (find_version(session, name, number) for number in (query.from_, query.to))
     revision = compare(read_draft(old), read_draft(new))
     return json_response(request, DiffOut.of(revision, query.from_, query.to))
 
 
-def _version(session: Session, name: str, number: int) -> QuestionVersion:
+def find_version(session: Session, name: str, number: int) -> QuestionVersion:
+    """The version of that number with all it says; :class:`VersionNotFound`."""
     statement = versions_for_authors().where(Question.is_named(name))
     version = session.scalar(statement.where(QuestionVersion.number == number))
     if version is None:

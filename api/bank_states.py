@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from api import bank_steps
 from api.bank import IfMatch, QuestionName
-from api.bank_changes import change, note, question_to_change, require_match, told
 from api.dependencies import (
     AppDatabase,
     AppSettings,
@@ -19,13 +19,7 @@ from api.requests import StrictRoute
 from api.responses import PRIVATE, json_response
 from api.schemas.bank import BankQuestionOut
 from api.schemas.drafts import CopyIn, PublishIn
-from models import Question, now
-from operations.copy_question import copy_question
-from operations.delete_question import delete_question
-from operations.publish_draft import publish_draft
-from operations.reopen_question import reopen_question
-from operations.retire_question import retire_question
-from operations.review_question import review_question
+from models import now
 
 router = APIRouter(prefix="/v1/bank/questions/{name}", tags=["bank"], route_class=StrictRoute)
 
@@ -47,13 +41,7 @@ def review(
     if_match: IfMatch = None,
 ) -> Response:
     """Put the draft into review. Safe to repeat."""
-
-    def work(_: Session, question: Question) -> None:
-        review_question(question=question, by=caller.id, at=now())
-
-    return json_response(
-        request, change(database, name, if_match, work, caller=caller, action="put_into_review")
-    )
+    return json_response(request, bank_steps.ask_for_review(database, name, if_match, caller))
 
 
 @router.post(
@@ -73,21 +61,15 @@ def publish(
     if_match: IfMatch = None,
 ) -> Response:
     """Give learners the draft. Safe to repeat; a draft that is edited loses its planned time."""
-    publish_at = body.publish_at if body else None
-
-    def work(session: Session, question: Question) -> None:
-        publish_draft(
-            session,
-            question=question,
-            by=caller.id,
-            at=now(),
-            publish_at=publish_at,
-            four_eyes=settings.four_eyes,
-        )
-
-    return json_response(
-        request, change(database, name, if_match, work, caller=caller, action="published")
+    content = bank_steps.publish(
+        database,
+        name,
+        if_match,
+        caller,
+        publish_at=body.publish_at if body else None,
+        four_eyes=settings.four_eyes,
     )
+    return json_response(request, content)
 
 
 @router.post(
@@ -105,13 +87,7 @@ def retire(
     if_match: IfMatch = None,
 ) -> Response:
     """Hide a published question; its submissions and grades stay. Safe to repeat."""
-
-    def work(session: Session, question: Question) -> None:
-        retire_question(session, question=question, by=caller.id, at=now())
-
-    return json_response(
-        request, change(database, name, if_match, work, caller=caller, action="retired")
-    )
+    return json_response(request, bank_steps.retire(database, name, if_match, caller))
 
 
 @router.post(
@@ -129,13 +105,7 @@ def reopen(
     if_match: IfMatch = None,
 ) -> Response:
     """End a review, a planned publication or a retirement. Safe to repeat."""
-
-    def work(session: Session, question: Question) -> None:
-        reopen_question(session, question=question, by=caller.id, at=now())
-
-    return json_response(
-        request, change(database, name, if_match, work, caller=caller, action="reopened")
-    )
+    return json_response(request, bank_steps.reopen(database, name, if_match, caller))
 
 
 @router.post(
@@ -158,11 +128,7 @@ def copy(
     at = now()
 
     def copied(session: Session) -> str:
-        source = question_to_change(session, name)
-        made = copy_question(session, question=source, slug=body.slug, by=caller.id, at=at)
-        content = told(session, made)
-        note(session, caller, "copied", made)
-        return content.model_dump_json()
+        return bank_steps.copy(session, name, body.slug, caller, at).model_dump_json()
 
     def work(session: Session) -> tuple[str, bool]:
         return answer_once(
@@ -193,13 +159,5 @@ def delete(
     database: AppDatabase, caller: Author, name: QuestionName, if_match: IfMatch = None
 ) -> Response:
     """Hide a question everywhere and free its slug and external id."""
-
-    def work(session: Session) -> None:
-        question = question_to_change(session, name)
-        if if_match is not None:
-            require_match(question, if_match)
-        delete_question(session, question=question, by=caller.id, at=now())
-        note(session, caller, "deleted", question)
-
-    database.write(work)
+    bank_steps.delete(database, name, if_match, caller)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})

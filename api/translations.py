@@ -1,6 +1,5 @@
 """The translations of a question: written, published, withdrawn, and which of them are stale."""
 
-from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -18,26 +17,27 @@ from api.dependencies import (
     ReadSession,
 )
 from api.documentation import problems
-from api.protocol_errors import AlreadyExists, PreconditionRequired, Stale
+from api.protocol_errors import AlreadyExists, PreconditionRequired
 from api.requests import StrictRoute
-from api.responses import PRIVATE, entity_tag, json_response
+from api.responses import PRIVATE, json_response
 from api.schemas.translations import (
     TranslationIn,
     TranslationListOut,
     TranslationOut,
-    TranslationStateOut,
 )
-from domain.errors import TranslationNotFound, VersionNotFound
+from api.translation_steps import (
+    Beside,
+    hide_translation,
+    newest_translation,
+    require_match,
+    show_translation,
+    translation_states,
+)
+from domain.errors import TranslationNotFound
 from domain.languages import LANGUAGE_TAG, canonical
 from domain.questions import LONGEST_LANGUAGE
-from domain.translations import Texts, texts_of
-from models import Question, QuestionVersion, Translation, now
-from models.authoring import versions_for_authors
-from models.translation import shown_translations
+from models import Question, Translation, now
 from operations.find_question import find_question
-from operations.publish_translation import publish_translation
-from operations.read_draft import read_draft
-from operations.withdraw_translation import withdraw_translation
 from operations.write_translation import write_translation
 
 router = APIRouter(
@@ -65,10 +65,7 @@ def list_translations(
     request: Request, session: ReadSession, _: BankReader, name: QuestionName
 ) -> Response:
     """The newest translation into each language, and whether it is stale."""
-    question = find_question(session, name)
-    beside = _Beside(session, question)
-    rows = session.scalars(Translation.newest_of(question.id))
-    items = [TranslationStateOut.of(row, *beside.told(row)) for row in rows]
+    items = translation_states(session, find_question(session, name))
     return json_response(request, TranslationListOut(items=items))
 
 
@@ -84,10 +81,10 @@ def read_translation(
 ) -> Response:
     """What was last written in the language; if it is stale, what changed in its source."""
     question = find_question(session, name)
-    row = _newest(session, question, language)
+    row = newest_translation(session, question, language)
     if row is None:
         raise TranslationNotFound
-    return json_response(request, TranslationOut.of(row, *_Beside(session, question).told(row)))
+    return json_response(request, TranslationOut.of(row, *Beside(session, question).told(row)))
 
 
 @router.put(
@@ -114,8 +111,8 @@ def write(
 
     def work(session: Session) -> tuple[TranslationOut, bool]:
         question = question_to_change(session, name)
-        beside = _Beside(session, question)
-        last = _newest(session, question, language)
+        beside = Beside(session, question)
+        last = newest_translation(session, question, language)
         _require(last, beside, if_match, if_none_match)
         written = write_translation(
             session,
@@ -154,22 +151,9 @@ def publish(
     if_match: IfMatch = None,
 ) -> Response:
     """Show it with every published version that says what was translated. Safe to repeat."""
-
-    def work(session: Session, question: Question, row: Translation) -> None:
-        before = row.published_at
-        publish_translation(
-            session,
-            question=question,
-            translation=row,
-            versions=_Beside(session, question).versions,
-            by=caller.id,
-            at=now(),
-            four_eyes=settings.four_eyes,
-        )
-        if row.published_at != before:
-            note(session, caller, "translation_published", question, language=row.language)
-
-    content = _change(database, name, language, if_match, work)
+    content = show_translation(
+        database, name, language, caller, if_match=if_match, four_eyes=settings.four_eyes
+    )
     return json_response(request, content)
 
 
@@ -188,52 +172,8 @@ def withdraw(
     if_match: IfMatch = None,
 ) -> Response:
     """Take all that was written in the language away from learners; results keep their words."""
-
-    def work(session: Session, question: Question, row: Translation) -> None:
-        withdraw_translation(
-            session, question=question, language=row.language, by=caller.id, at=now()
-        )
-        note(session, caller, "translation_withdrawn", question, language=row.language)
-
-    _change(database, name, language, if_match, work)
+    hide_translation(database, name, language, caller, if_match=if_match)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
-
-
-class _Beside:
-    """The versions of a question, and which translations are shown with them."""
-
-    def __init__(self, session: Session, question: Question) -> None:
-        found = versions_for_authors().where(QuestionVersion.question_id == question.id)
-        self.versions = session.scalars(found.order_by(QuestionVersion.number)).all()
-        is_current = (one for one in self.versions if one.id == question.published_id)
-        self._newest = self.versions[-1]
-        self._current = next(is_current, self._newest)
-        self._shown = shown_translations(session, [one.id for one in self.versions])
-
-    def version(self, number: int | None) -> QuestionVersion:
-        """The version of that number; without one, the newest."""
-        if number is None:
-            return self._newest
-        for version in self.versions:
-            if version.number == number:
-                return version
-        raise VersionNotFound
-
-    def told(self, row: Translation) -> tuple[Texts, int, Sequence[int]]:
-        """What a translation is compared with, which version says so, and where it is shown.
-
-        That is what learners get, or the draft of the next version where it translates that.
-        """
-        compared, said = self._newest, texts_of(read_draft(self._newest))
-        if said.hash != row.source_hash:
-            compared, said = self._current, texts_of(read_draft(self._current))
-        shown = [one.number for one in self.versions if row.language in self._shown.get(one.id, {})]
-        return said, compared.number, shown
-
-
-def _newest(session: Session, question: Question, language: str) -> Translation | None:
-    newest = Translation.newest_of(question.id)
-    return session.scalar(newest.where(Translation.language == canonical(language)))
 
 
 def _next_number(session: Session, question: Question, language: str) -> int:
@@ -243,7 +183,7 @@ def _next_number(session: Session, question: Question, language: str) -> int:
 
 
 def _require(
-    last: Translation | None, beside: _Beside, if_match: str | None, if_none_match: str | None
+    last: Translation | None, beside: Beside, if_match: str | None, if_none_match: str | None
 ) -> None:
     """Raise unless the headers name the present state: none, or that of the last translation."""
     if last is None:
@@ -256,33 +196,4 @@ def _require(
     elif if_match is None:
         raise PreconditionRequired
     else:
-        _require_match(last, beside, if_match)
-
-
-def _require_match(row: Translation, beside: _Beside, if_match: str) -> None:
-    present = TranslationOut.of(row, *beside.told(row)).model_dump_json().encode()
-    if not {tag.strip() for tag in if_match.split(",")} & {"*", entity_tag(present)}:
-        raise Stale
-
-
-def _change(
-    database: AppDatabase,
-    name: str,
-    language: str,
-    if_match: str | None,
-    work: Callable[[Session, Question, Translation], None],
-) -> TranslationOut:
-    """Change what becomes of a translation in one transaction, compared before where it is sent."""
-
-    def unit(session: Session) -> TranslationOut:
-        question = question_to_change(session, name)
-        row = _newest(session, question, language)
-        if row is None:
-            raise TranslationNotFound
-        if if_match is not None:
-            _require_match(row, _Beside(session, question), if_match)
-        work(session, question, row)
-        session.flush()
-        return TranslationOut.of(row, *_Beside(session, question).told(row))
-
-    return database.write(unit)
+        require_match(last, beside, if_match)

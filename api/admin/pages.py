@@ -24,6 +24,12 @@ class Section(NamedTuple):
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section(
+        "Questions",
+        "/admin/questions",
+        "bank:read",
+        "Write, review and publish questions; see what became of each.",
+    ),
     Section("Imports", "/admin/imports", "bank:write", "Bring question files in, checked before."),
     Section("Exports", "/admin/exports", "bank:read", "Write questions as files of other systems."),
     Section("Media", "/admin/media", "bank:read", "The pictures that questions show."),
