@@ -31,6 +31,7 @@ from api import (
     submissions,
     translations,
 )
+from api.admin import signing_in
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.documents import QuestionDocuments
@@ -40,7 +41,7 @@ from api.known_keys import KnownKeys
 from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
-from api.rate_limits import RateLimits
+from api.rate_limits import Counters, RateLimits
 from api.regrade_worker import RegradeWorker
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
@@ -94,6 +95,7 @@ PARTS = (
     health,
     pages,
 )
+ADMIN_PAGES = (signing_in,)
 
 
 class Service(FastAPI):
@@ -138,7 +140,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
     app.state.settings, app.state.database = settings, database
     (app.state.import_worker, app.state.regrade_worker), app.state.checks = workers, checks
     app.state.submission_writer, app.state.known_keys = writer, KnownKeys(database, checks)
-    app.state.question_sets = QuestionSets()
+    app.state.question_sets, app.state.sign_in_failures = QuestionSets(), Counters()
     app.state.question_documents = QuestionDocuments(database, checks)
     _put_layers_around(app, settings, checks)
     return app
@@ -162,6 +164,10 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     add_error_handlers(app)
     for part in PARTS:
         app.include_router(part.router)
+    for page in ADMIN_PAGES:
+        app.include_router(page.router)
+    app.include_router(signing_in.entrance)
+    app.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
     app.include_router(element.files)
     app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
     app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")

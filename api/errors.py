@@ -121,8 +121,7 @@ async def _on_service_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kind = _OF_HTTP.get(error.status_code, MalformedRequest)
-    told = kind(error.detail if error.status_code == MalformedRequest.status else "")
+    told = as_service_error(error)
     response = problem_response(request.scope, told)
     response.headers.update(error.headers or {})
     if error.status_code == MethodNotAllowed.status and (methods := _methods_at(request)):
@@ -147,22 +146,13 @@ def _asking(request: Request, method: str) -> Scope:
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
     """A database that is busy or away is a pause; any other complaint of it is our mistake."""
-    if not isinstance(error, OperationalError | PoolTimeoutError):
-        raise error
-    return _pause(request.scope, error)
-
-
-def _pause(scope: Scope, error: Exception) -> Response:
-    log.error("database_unavailable", reason=type(error).__name__)
-    return problem_response(scope, Unavailable())
+    return problem_response(request.scope, as_service_error(error))
 
 
 def response_to(scope: Scope, error: Exception) -> Response:
     """The answer to a request that failed outside of the framework, which would say the same."""
-    if isinstance(error, ServiceError):
-        return problem_response(scope, error)
-    if isinstance(error, OperationalError | PoolTimeoutError):
-        return _pause(scope, error)
+    if isinstance(error, ServiceError | OperationalError | PoolTimeoutError):
+        return problem_response(scope, as_service_error(error))
     log.error("request_failed", request_id=scope["state"]["request_id"], exc_info=error)
     return problem_response(scope, InternalError())
 
@@ -177,8 +167,26 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     body_field = request.scope["route"].body_field
     body = body_field.field_info.annotation if body_field else None
-    faults = faults_of(map(_inside_body, error.errors()), body)
-    return problem_response(request.scope, InvalidRequest(faults=faults))
+    return problem_response(request.scope, _invalid(error, body))
+
+
+def _invalid(error: RequestValidationError, body: Any) -> InvalidRequest:
+    return InvalidRequest(faults=faults_of(map(_inside_body, error.errors()), body))
+
+
+def as_service_error(error: Exception) -> ServiceError:
+    """What an error that a request ended with is called here; others are raised on."""
+    if isinstance(error, ServiceError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _invalid(error, None)
+    if isinstance(error, HTTPException):
+        kind = _OF_HTTP.get(error.status_code, MalformedRequest)
+        return kind(error.detail if error.status_code == MalformedRequest.status else "")
+    if isinstance(error, OperationalError | PoolTimeoutError):
+        log.error("database_unavailable", reason=type(error).__name__)
+        return Unavailable()
+    raise error
 
 
 def _inside_body(error: Mapping[str, Any]) -> Mapping[str, Any]:

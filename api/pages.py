@@ -1,19 +1,16 @@
 """Pages for people: the playground, the documentation of the API, and one page per problem."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.templating import Jinja2Templates
-from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from api.dependencies import AppSettings, PublishedSession, get_writer
 from api.errors import CATALOGUE, status_of
 from api.protocol_errors import MalformedRequest
-from api.responses import NO_STORE
+from api.rendering import OF_DOCUMENTATION, render
 from api.schemas.questions import QuestionOut
 from api.schemas.submissions import SubmissionOut
 from domain.access import PUBLIC
@@ -22,27 +19,12 @@ from models import Question, QuestionVersion, now
 from models.learning import versions_for_learners
 from operations.grade_answer import Answer
 from operations.submit_answer import submit_answer
-from settings import ROOT
 
 router = APIRouter(include_in_schema=False)
-templates = Jinja2Templates(ROOT / "web" / "templates")
-templates.env.filters["code_spans"] = lambda text: Markup(  # noqa: S704 - escaped before
-    re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
-)
 
 MOST_LISTED = 50
 LONGEST_NUMBER = 10  # digits
 MOST_FIELDS = 100  # of a form: a question has at most 64 options
-# Pages run no script and load nothing from elsewhere but the pictures of questions.
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-# The documentation runs one script of ours, which styles and draws by itself.
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 async def form_fields(request: Request) -> Mapping[str, list[str]]:
@@ -125,19 +107,19 @@ def _playground(
         "question": QuestionOut.of(shown) if shown else None,
         **result,
     }
-    return _page(request, "playground.html", context)
+    return render(request, "playground.html", context)
 
 
 @router.get("/docs")
 def documentation(request: Request) -> Response:
     """The HTTP interface, to read and to try."""
-    return _page(request, "docs.html", {}, policy=DOCS_POLICY)
+    return render(request, "docs.html", policy=OF_DOCUMENTATION)
 
 
 @router.get("/problems")
 def list_problems(request: Request) -> Response:
     """Every problem that this service names."""
-    return _page(request, "problems.html", {"problems": CATALOGUE.values(), "status": status_of})
+    return render(request, "problems.html", {"problems": CATALOGUE.values(), "status": status_of})
 
 
 @router.get("/problems/{code}")
@@ -146,15 +128,4 @@ def explain_problem(request: Request, code: str) -> Response:
     error = CATALOGUE.get(code)
     if error is None:
         raise NotFound(f"No problem has the code {code[:60]!r}.")
-    return _page(request, "problem.html", {"problem": error, "status": status_of(error)})
-
-
-def _page(
-    request: Request, name: str, context: dict[str, Any], policy: str = PAGE_POLICY
-) -> Response:
-    headers = {
-        "Cache-Control": NO_STORE,
-        "Content-Security-Policy": policy,
-        "Referrer-Policy": "no-referrer",
-    }
-    return templates.TemplateResponse(request, name, context, headers=headers)
+    return render(request, "problem.html", {"problem": error, "status": status_of(error)})

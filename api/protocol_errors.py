@@ -32,6 +32,20 @@ class Unauthenticated(ProtocolError):
     cure = "Send `Authorization: Bearer qs_...` with a key that is neither expired nor revoked."
 
 
+class NotSignedIn(ProtocolError):
+    status = 401
+    code = "not_signed_in"
+    title = "Nobody is signed in"
+    cure = "Sign in at /admin/sign-in with a key of the role author, reviewer or admin."
+
+
+class ForeignForm(ProtocolError):
+    status = 403
+    code = "foreign_form"
+    title = "The form does not come from a page of this session"
+    cure = "Open the page again, fill its form there and send it."
+
+
 class MethodNotAllowed(ProtocolError):
     status = 405
     code = "method_not_allowed"

@@ -136,7 +136,7 @@ class RateLimits:
 
     def _by_address(self, address: str, has_key: bool) -> Counted:
         kind = "unverified" if has_key else "public"
-        return Counted.of(f"{kind} {_client(address)}", self._per_address)
+        return Counted.of(f"{kind} {client_of(address)}", self._per_address)
 
     def _by_key(self, key: ApiKey) -> Counted:
         return Counted.of(f"key {key.id}", key.rate_limit or self._per_key)
@@ -196,7 +196,7 @@ def _key_digest(authorization: bytes | None) -> bytes:
     return sha256(token.encode()).digest() if token else b""
 
 
-def _client(address: str) -> str:
+def client_of(address: str) -> str:
     """The client behind an address: all of an IPv6 network is one."""
     try:
         read = IPv6Address(address)

@@ -8,6 +8,7 @@ from models.database import Database, open_engine
 from models.history import guard_history
 from models.idempotency import IdempotencyRecord
 from models.import_job import ImportJob, ImportPart
+from models.item_tally import ItemTally
 from models.likeness import AlikePair, LikenessBand
 from models.media import Media, VersionMedia
 from models.parts import (
@@ -21,6 +22,7 @@ from models.parts import (
 )
 from models.question import Question, QuestionVersion
 from models.regrade import ItemValues, OutcomeValues, Regrade, RegradeItem, RegradeOutcome
+from models.sign_in import SignIn
 from models.signing_key import SigningKey
 from models.submission import (
     GradeRow,
@@ -47,6 +49,7 @@ __all__ = [
     "IdempotencyRecord",
     "ImportJob",
     "ImportPart",
+    "ItemTally",
     "ItemValues",
     "LikenessBand",
     "MarkScheme",
@@ -60,6 +63,7 @@ __all__ = [
     "RegradeItem",
     "RegradeOutcome",
     "RegradeValues",
+    "SignIn",
     "SigningKey",
     "Submission",
     "SubmissionValues",

@@ -24,12 +24,13 @@ from settings import ROOT, Settings
 SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-QUESTION, VERSION, SUBMISSION, JOB, TRANSLATION, RUN, GRADE = (uuid.uuid4() for _ in range(7))
+QUESTION, VERSION, SUBMISSION, JOB, TRANSLATION, RUN, GRADE, KEY = (uuid.uuid4() for _ in range(8))
 
 # The rows that each step's tables get; values for columns of later steps are left out.
 ROWS: list[tuple[str, dict[str, Any]]] = [
-    ("api_key", {"id": uuid.uuid4(), "name": "k", "public_part": "p", "token_hash": "h",
+    ("api_key", {"id": KEY, "name": "k", "public_part": "p", "token_hash": "h",
                  "scopes": ["admin"], "created_at": NOW}),
+    ("sign_in", {"id": uuid.uuid4(), "token_hash": "h", "key_id": KEY, "expires_at": NOW}),
     ("audit_entry", {"number": 1, "at": NOW, "action": "a", "subject_type": "t", "subject_id": "s",
                      "detail": {}, "previous_hash": "h", "hash": "h"}),
     ("idempotency_record", {"caller": "c", "route": "r", "key": "k", "request_hash": "h",

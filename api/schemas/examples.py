@@ -224,6 +224,6 @@ EXAMPLES: dict[str, Example] = {
     **OF_AUTHORS,
     **OF_FINDINGS,
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_26_6"},
+    "ReadyOut": {"status": "ready", "migration": "2026_11_26_7"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

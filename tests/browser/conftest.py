@@ -17,6 +17,7 @@ from tests.clients.tools import element_folder, program
 from tests.factories import SEED_FILE
 from tests.processes import questions, serving
 
+ADMIN_KEY = "browser-admin-key"
 KINDS = Path(__file__).parent / "kinds.jsonl"
 NAMES = [json.loads(line)["slug"] for line in KINDS.read_text().splitlines()]
 
@@ -29,6 +30,7 @@ class Served:
     database: Path
     site: Site
     loading: str
+    admin_key: str = ADMIN_KEY
 
     def page(self, slug: str, attributes: str = "") -> str:
         """The address of a page of another origin that shows the question."""
@@ -61,7 +63,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("browser")
     told = questions("seed", str(KINDS), str(SEED_FILE), cwd=folder)
     assert told.exit_code == 0, told.output
-    with serving(folder, "run") as service, site() as other:
+    settings = {"QUESTIONS_ADMIN_KEY": ADMIN_KEY}
+    with serving(folder, "run", settings=settings) as service, site() as other:
         loading = httpx.get(f"{service.url}/element.json").json()["html"]
         yield Served(service.url, folder / "data" / "questions.db", other, loading)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 
 LOOPBACK = "127.0.0.1"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TYPES = {".html": "text/html", ".js": "text/javascript"}
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A page with questions</title>
@@ -125,3 +126,13 @@ def shown(page: Page, address: str) -> None:
 def submit(page: Page) -> None:
     """Press the button."""
     page.get_by_role("button", name="Submit answer").click()
+
+
+def violations(page: Page, axe: str) -> list[Any]:
+    """What axe finds, each as its rule and the elements."""
+    page.evaluate(axe)
+    told = page.evaluate("(tags) => axe.run({ runOnly: tags })", WCAG)
+    assert len(told["passes"]) > 10
+    return [
+        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in told["violations"]
+    ]

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from domain.questions import KINDS as REGISTERED
 from tests.browser.conftest import KINDS, NAMES, Served
-from tests.browser.pages import Watched, status
+from tests.browser.pages import Watched, status, violations
 
 Watch = Callable[..., Watched]
 
@@ -38,7 +37,6 @@ FOCUSED = """() => {
   return (node.ariaLabel || label?.textContent || node.textContent || "").trim();
 }"""
 RIGHT_ORDER = ["Forward pass", "Loss", "loss.backward()", "Optimiser step"]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MOST_STOPS = 40
 
 
@@ -82,16 +80,6 @@ def put_in_order(page: Page) -> None:
 def go_to_top(page: Page) -> None:
     """Where Tab begins anew, as after a look at the page."""
     page.locator("h1").evaluate("(node) => { node.tabIndex = -1; node.focus(); }")
-
-
-def violations(page: Page, axe: str) -> list[Any]:
-    """What axe finds, each as its rule and the elements."""
-    page.evaluate(axe)
-    told = page.evaluate("(tags) => axe.run({ runOnly: tags })", WCAG)
-    assert len(told["passes"]) > 10
-    return [
-        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in told["violations"]
-    ]
 
 
 def assert_fits(page: Page) -> None:

@@ -29,6 +29,7 @@ CONSTRAINTS = {
 # What a second row of a table needs to be another row.
 OTHER: dict[str, dict[str, Any]] = {
     "api_key": {"public_part": "other", "token_hash": "other"},
+    "sign_in": {"token_hash": "other"},
     "audit_entry": {"number": 99},
     "audit_head": {},
     "bank": {},
@@ -65,6 +66,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_bank_one_row", "bank", {"id": 2}),
     ("uq_api_key_public_part", "api_key", {"public_part": SAME}),
     ("uq_api_key_token_hash", "api_key", {"token_hash": SAME}),
+    ("uq_sign_in_token_hash", "sign_in", {"token_hash": SAME}),
+    ("fk_sign_in_key_id", "sign_in", {"key_id": NOWHERE}),
     ("uq_question_slug", "question", {"slug": SAME}),
     ("uq_question_external_id", "question", {"external_id": SAME}),
     ("fk_question_published_id", "question", {"published_id": NOWHERE}),

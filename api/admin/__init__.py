@@ -1,0 +1,1 @@
+"""The admin pages: what authors, reviewers and admins do, in a browser."""

@@ -1,0 +1,61 @@
+"""How an admin page is made: its frame, its sections, and what the last form did."""
+
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.rendering import WITH_SCRIPT, render
+from domain.access import Scope
+
+LIVE = "live"  # the region of every page where problems are told
+TOLD_COOKIE = "__Host-questions-told"
+LONGEST_TOLD = 1000  # characters
+
+
+class Section(NamedTuple):
+    """A part of the admin pages: its address, and the scope that opens it."""
+
+    title: str
+    path: str
+    scope: Scope
+    about: str
+
+
+SECTIONS: tuple[Section, ...] = ()
+
+
+def admin_page(
+    request: Request, name: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> Response:
+    """A page from the template of that name, in the frame for whoever is signed in.
+
+    What the form before it did is told once.
+    """
+    visitor = getattr(request.state, "visitor", None)
+    told = unquote(request.cookies.get(TOLD_COOKIE, ""))
+    frame = {
+        "visitor": visitor,
+        "sections": [each for each in SECTIONS if visitor and visitor.may(each.scope)],
+        "told": told,
+    }
+    response = render(request, name, frame | (context or {}), policy=WITH_SCRIPT, status=status)
+    if told:
+        response.delete_cookie(TOLD_COOKIE, secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def go_to(address: str, told: str = "") -> Response:
+    """Send the browser on after a form, with a sentence for the next page to tell."""
+    response = RedirectResponse(address, 303)
+    if told:
+        response.set_cookie(
+            TOLD_COOKIE,
+            quote(told[:LONGEST_TOLD], safe=""),
+            max_age=60,
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
+    return response

@@ -1,0 +1,46 @@
+"""Pages from templates, with the headers that keep them safe."""
+
+import re
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.templating import Jinja2Templates
+from markupsafe import Markup, escape
+
+from api.responses import NO_STORE
+from settings import ROOT
+
+templates = Jinja2Templates(ROOT / "web" / "templates")
+templates.env.filters["code_spans"] = lambda text: Markup(  # noqa: S704 - escaped before
+    re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+)
+
+# Pages load nothing from elsewhere but the pictures of questions.
+_SAFE = (
+    "style-src 'self'; img-src 'self' https:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+WITHOUT_SCRIPT = f"default-src 'none'; {_SAFE}"
+WITH_SCRIPT = f"default-src 'none'; script-src 'self'; connect-src 'self'; {_SAFE}"
+# The documentation runs one script of ours, which styles and draws by itself.
+OF_DOCUMENTATION = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def render(
+    request: Request,
+    name: str,
+    context: dict[str, Any] | None = None,
+    *,
+    policy: str = WITHOUT_SCRIPT,
+    status: int = 200,
+) -> Response:
+    """A page from the template of that name, never kept by a cache."""
+    headers = {
+        "Cache-Control": NO_STORE,
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "no-referrer",
+    }
+    return templates.TemplateResponse(request, name, context or {}, status, headers)
