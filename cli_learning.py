@@ -1,4 +1,4 @@
-"""Questions in the terminal: ``questions show`` and ``questions try``."""
+"""Questions in the terminal: ``questions show``, ``try`` and ``stats``."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -15,11 +15,13 @@ from domain.errors import InvalidResponse, QuestionNotFound
 from migrations import UnusableDatabaseError, open_bank
 from models import Database, Question, now
 from models.answering import AnswerableVersions
+from operations.analyse_item import analyse_item
 from operations.grade_answer import Answer, Attempt, Graded, grade_answer
 from operations.submit_answer import submit_answer
 from settings import BadSettingError, Settings
 from terminal.answers import UnreadableAnswerError, asks, read_answer
 from terminal.console import examples, harmless, print_page
+from terminal.item_page import item_page
 from terminal.pages import question_page, result_page
 from terminal.shown import Shown, find_shown
 
@@ -96,19 +98,47 @@ def try_question(
     print_page(result_page(shown, graded))
 
 
+@learning.command(
+    "stats",
+    epilog=examples(
+        "questions stats vanishing-gradients", "questions stats vanishing-gradients --version 1"
+    ),
+)
+@plainly
+def tell_statistics(
+    slug: Slug,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="One that was published; else the present one.")
+    ] = None,
+) -> None:
+    """Tell what the answers say: scores beside guessing, options, frequent answers, time."""
+    with closing(_bank()) as database, database.read() as session:
+        try:
+            analysis = analyse_item(session, question=slug, version=version, at=now())
+        except QuestionNotFound as error:
+            raise told(error if version else _missing(session, slug)) from None
+        print_page(item_page(analysis))
+
+
 def _bank() -> Database:
     return open_bank(Settings.load(), migrate=False)
 
 
 def _found(database: Database, slug: str) -> Shown:
-    """What is published under that name; else the end, with a name that is like it."""
+    """What is published under that name; else the end, with a name like it."""
     with database.read() as session:
         try:
             return find_shown(session, slug)
-        except QuestionNotFound as error:
-            listed = select(Question.slug).where(Question.is_listed()).limit(MOST_COMPARED)
-            alike = get_close_matches(slug, session.scalars(listed), n=1)
-            raise told(f"{error} Did you mean {alike[0]}?" if alike else error) from None
+        except QuestionNotFound:
+            raise told(_missing(session, slug)) from None
+
+
+def _missing(session: Session, slug: str) -> str:
+    """That there is no such question, and one whose name is like it."""
+    listed = select(Question.slug).where(Question.is_listed()).limit(MOST_COMPARED)
+    alike = get_close_matches(slug, session.scalars(listed), n=1)
+    hint = f" Did you mean {alike[0]}?" if alike else ""
+    return f"There is no published question {slug!r}.{hint}"
 
 
 def _asked(shown: Shown) -> Graded:

@@ -56,7 +56,12 @@ def spell_right(shown: Shown) -> Sequence[str]:
         solution: Mapping[str, Any] = {"selected": right}
     else:
         solution = key.kind.solution(key.stated, key.parts)
-    return TYPED[shown.version.kind].spell(shown, solution)
+    return spell(shown, solution)
+
+
+def spell(shown: Shown, answer: Mapping[str, Any]) -> Sequence[str]:
+    """An answer as it would be typed; ``selected`` holds picked options, else it is a response."""
+    return TYPED[shown.version.kind].spell(shown, answer)
 
 
 def _words(typed: Iterable[str]) -> list[str]:
@@ -181,7 +186,8 @@ def _read_blank(kind: str, value: str, options: Sequence[Choice]) -> dict[str, A
 
 
 def _spell_blanks(shown: Shown, solution: Mapping[str, Any]) -> Sequence[str]:
-    return [f"{name}={_spell_blank(shown, said)}" for name, said in solution["blanks"].items()]
+    blanks, names = solution["blanks"], [blank["name"] for blank in blanks_of(shown)]
+    return [f"{name}={_spell_blank(shown, blanks[name])}" for name in names if name in blanks]
 
 
 def _spell_blank(shown: Shown, said: Mapping[str, Any]) -> str:

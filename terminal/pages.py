@@ -44,7 +44,7 @@ def question_page(shown: Shown, *, with_key: bool = False) -> RenderableType:
     )
     head = Text(version.title, style="bold"), Text(" · ".join(about), style="dim")
     key = [_right(shown), *_explained(shown)] if with_key else []
-    return _stack([*head, Prose(version.prompt), *_parts(shown, with_key), *key])
+    return stack([*head, Prose(version.prompt), *_parts(shown, with_key), *key])
 
 
 def result_page(shown: Shown, graded: Graded) -> RenderableType:
@@ -54,10 +54,10 @@ def result_page(shown: Shown, graded: Graded) -> RenderableType:
     if not grade.correct and grade.score > 0:
         icon, word = HALF, "Partly right"
     earned = Fraction(grade.exact_score) * shown.version.points_at_most
-    head = _marked(icon, f"{word}: {_number(earned)} of {_points(shown.version.points_at_most)}")
+    head = marked(icon, f"{word}: {figure(earned)} of {_points(shown.version.points_at_most)}")
     head.stylize("bold")
     closed = RELEASED.get(shown.target.release)
-    return _stack(
+    return stack(
         [
             head,
             Text(grade.reason),
@@ -69,20 +69,20 @@ def result_page(shown: Shown, graded: Graded) -> RenderableType:
     )
 
 
-def _stack(parts: Iterable[RenderableType]) -> RenderableType:
-    """The parts below each other, each with a line before it."""
+def stack(parts: Iterable[RenderableType]) -> RenderableType:
+    """The parts below each other, with a line before each."""
     return Group(*(line for part in parts for line in (Text(), part)))
 
 
-def _number(value: Fraction) -> str:
+def figure(value: Fraction) -> str:
     return f"{float(value):.4g}"
 
 
 def _points(most: Fraction) -> str:
-    return f"{_number(most)} point{'' if most == 1 else 's'}"
+    return f"{figure(most)} point{'' if most == 1 else 's'}"
 
 
-def _marked(mark: tuple[str, str], words: str) -> Text:
+def marked(mark: tuple[str, str], words: str) -> Text:
     icon, colour = mark
     return Text(f"{icon} {words}", style=colour)
 
@@ -92,7 +92,7 @@ def _parts(shown: Shown, with_key: bool) -> Iterator[RenderableType]:
     key = shown.target.version.key
     right = key.correct if with_key and isinstance(key, ChoiceKey) else ()
     if shown.options:
-        marks = {id_: _marked(*RIGHT) for id_ in right}
+        marks = {id_: marked(*RIGHT) for id_ in right}
         yield _options(shown, shown.options, marks, with_feedback=with_key)
     if targets := shown.parts.get(TARGETS):
         yield Text("to be matched with", style="dim")
@@ -116,11 +116,11 @@ def _options(
     table.add_column(justify="right", style="bold", no_wrap=True)
     table.add_column()
     for one in options:
-        said: list[RenderableType] = [Prose(one.text)]
+        said: list[RenderableType] = [Prose(one.row.text)]
         if marks and one.id in marks:
             said.append(marks[one.id])
-        if with_feedback and one.feedback:
-            said.append(Padding(Prose(_labelled(shown, one.feedback)), (0, 0, 0, 2)))
+        if with_feedback and one.row.feedback:
+            said.append(Padding(Prose(_labelled(shown, one.row.feedback)), (0, 0, 0, 2)))
         table.add_row(f"{one.name})", Group(*said))
     return table
 
@@ -129,11 +129,11 @@ def _verdicts(shown: Shown, graded: Graded) -> Iterator[RenderableType]:
     key, submission = shown.target.version.key, graded.submission
     if isinstance(key, ChoiceKey):
         found = verdicts(key, ChoiceResponse(frozenset(submission.selected)))
-        marks = {id_: _marked(*VERDICTS[verdict]) for id_, verdict in found.items()}
+        marks = {id_: marked(*VERDICTS[verdict]) for id_, verdict in found.items()}
         yield _options(shown, shown.options, marks, with_feedback=True)
         return
     judged = key.kind.judged(key.stated, key.read(submission.response or {}), key.parts)
-    marks = {id_: _marked(*(RIGHT if right else WRONG)) for id_, right in judged.items()}
+    marks = {id_: marked(*(RIGHT if right else WRONG)) for id_, right in judged.items()}
     if shown.options:
         yield _options(shown, shown.options, marks, with_feedback=True)
     elif marks:

@@ -22,9 +22,12 @@ class Choice:
     """An option, and what is typed for it: a letter, or the number of a target."""
 
     name: str
-    id: str
-    text: str
-    feedback: str | None
+    row: OptionRow
+
+    @property
+    def id(self) -> str:
+        """What the service calls it."""
+        return self.row.option_id
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,12 +69,14 @@ def find_shown(session: Session, slug: str) -> Shown:
         )
     )
     if version is None:
-        raise QuestionNotFound(f"There is no published question {slug!r}.")
-    answerable = AnswerableVersion(version)
-    question = version.question
-    target = Target(
-        revision_of_bank(session), question.id, question.slug, version.release, answerable
-    )
+        raise QuestionNotFound
+    return shown_version(version, revision_of_bank(session))
+
+
+def shown_version(version: QuestionVersion, revision: int = 0) -> Shown:
+    """The version under the names that its options have in a terminal."""
+    question, answerable = version.question, AnswerableVersion(version)
+    target = Target(revision, question.id, question.slug, version.release, answerable)
     return Shown(target, MappingProxyType(_parts(version)))
 
 
@@ -87,10 +92,7 @@ def _parts(version: QuestionVersion) -> dict[str, list[Choice]]:
     for id_ in version.shown_order(None):
         shown.setdefault(rows[id_].part, []).append(rows[id_])
     return {
-        part: [
-            Choice(name, row.option_id, row.text, row.feedback)
-            for name, row in zip(_names(part), found, strict=False)
-        ]
+        part: [Choice(name, row) for name, row in zip(_names(part), found, strict=False)]
         for part, found in shown.items()
     }
 

@@ -149,7 +149,7 @@ def test_a_trial_leaves_nothing_and_a_stored_answer_counts(kinds: Run, kinds_url
 
 
 def test_a_name_that_is_not_there_is_one_line_with_one_that_is(kinds: Run) -> None:
-    for command in ("show", "try"):
+    for command in ("show", "try", "stats"):
         done = kinds(command, "singel")
         told = "There is no published question 'singel'. Did you mean single?\n"
         assert (done.exit_code, done.stderr) == (1, told)
@@ -207,3 +207,31 @@ def test_texts_are_shown_as_they_were_meant(run: Run, own_bank: Bank) -> None:
         "<div>raw</div>",
     ):
         assert words in shown
+
+
+def test_statistics_tell_what_was_answered(run: Run, own_bank: Bank) -> None:
+    empty = own_bank.publish()
+    assert "Nobody has answered this version yet." in run("stats", "rivers").stdout
+    first, second, third, _ = empty.option_ids
+    for picked in ((first, third), (first, third), (first, second), ()):
+        own_bank.submit(*picked, learner="ada", duration_ms=4000)
+    told = run("stats", "rivers").stdout
+    assert "rivers · version 1 · 4 answers · 1 learner" in told
+    assert re.search(r"^Mean score    50%  .* guessing: ", told, re.M)
+    assert re.search(r"^a\) +The Rhine +75% +█{15} +0\.6667 +0 +✓ Right$", told, re.M)
+    assert re.search(r"^a,c +2 +50% +█{10} +1 +✓ Right$", told, re.M)
+    assert re.search(r"^nothing +1 +25% +█{5} +0 +✗ Not right$", told, re.M)
+    assert re.search(r"^Time +4 s", told, re.M)
+    own_bank.publish(prompt="Which?")
+    assert "rivers · version 2 · 0 answers · 4 more to version 1" in (run("stats", "rivers").stdout)
+    assert run("stats", "rivers", "--version", "1").stdout.startswith(told.split("4 s")[0][:60])
+    assert run("stats", "rivers", "--version", "3").exit_code == 1
+
+
+def test_statistics_spell_answers_of_every_kind(kinds: Run) -> None:
+    for slug in ("numeric", "ordering", "matching", "cloze"):
+        typed = right_answer(kinds("show", slug, "--key").stdout)
+        kept = (word for one in typed for word in ("--answer", one))
+        assert kinds("try", slug, *kept, "--store").exit_code == 0
+        told = kinds("stats", slug)
+        assert (told.exit_code, "  ".join(typed) in told.stdout) == (0, True), told.output
