@@ -90,8 +90,14 @@ def _become(call: tuple[list[str], str, dict[str, str]], streams: list[int]) -> 
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["questions", *arguments]
-    cli.main()
-    sys.exit(0)
+    code: object = 0
+    try:
+        cli.main()
+    except SystemExit as end:
+        code = end.code or 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)  # to end properly takes longer than the command
 
 
 if __name__ == "__main__":
