@@ -50,16 +50,31 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def shared_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An engine on a database that all tests share, since each undoes what it did."""
-    if request.param == "sqlite":
-        engine = open_engine(f"sqlite:///{request.getfixturevalue('migrated_sqlite')}")
-    else:
-        migrated = make_url(request.getfixturevalue("migrated_postgres")).database
-        engine = open_engine(_create(request.getfixturevalue("postgres_url"), "shared", migrated))
+@pytest.fixture(scope="session")
+def shared_sqlite(migrated_sqlite: Path) -> Iterator[Engine]:
+    """An engine on the SQLite file that all tests share."""
+    engine = open_engine(f"sqlite:///{migrated_sqlite}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(postgres_url: str, migrated_postgres: str) -> Iterator[Engine]:
+    """An engine on the PostgreSQL database that all tests share."""
+    migrated = make_url(migrated_postgres).database
+    engine = open_engine(_create(postgres_url, "shared", migrated))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def shared_engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine on a database that all tests share, since each undoes what it did.
+
+    Workers come back to the one engine after the other, in each of their files: both stay open.
+    """
+    engine: Engine = request.getfixturevalue(f"shared_{request.param}")
+    return engine
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,8 +16,9 @@ from typing import Any
 
 import psycopg
 
+from tests.processes import free_port
+
 DRIVER = "postgresql+psycopg"
-HIGHEST_PORT = 32767  # above it the kernel hands out ports to clients
 ATTEMPTS = 5
 # Where durability is not asked for, a crash of the machine may lose the database.
 OPTIONS = {
@@ -212,7 +212,7 @@ def _start(
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start the server; another program may take the port first, so try a few."""
     for _ in range(ATTEMPTS):
-        port = _free_port()
+        port = free_port()
         server = _launch(binaries, data, user, port, configured)
         if _answers(server, port):
             return server, port
@@ -231,14 +231,6 @@ def _launch(
         stderr=subprocess.DEVNULL,
         cwd="/",
     )
-
-
-def _free_port() -> int:
-    while True:
-        port = 20000 + int.from_bytes(os.urandom(2)) % (HIGHEST_PORT - 20000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 def _answers(server: subprocess.Popen[bytes], port: int) -> bool:

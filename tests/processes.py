@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from cli import app
 
 ROOT = Path(__file__).parents[1]
 LONGEST_START = 90.0  # seconds; on a busy machine importing alone takes ten
+WORKERS_AT_MOST = 16
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 @dataclass(slots=True)
@@ -86,9 +89,12 @@ def _wait_until_ready(service: Service) -> None:
 
 
 def free_port() -> int:
-    """A loopback port below those that the kernel hands out to clients."""
+    """A loopback port below those that the kernel hands out to clients.
+
+    Each worker has ports of its own: another could take this one before it is used.
+    """
     while True:
-        port = 20000 + int.from_bytes(os.urandom(2)) % 12000
+        port = secrets.choice(range(20000 + WORKER, 32000, WORKERS_AT_MOST))
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port

@@ -5,7 +5,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import pytest
 import yaml
 
 from settings import Settings
+from tests.processes import free_port
 
 ROOT = Path(__file__).parents[1]
 TOOLS = Path(sys.executable).parent
@@ -44,11 +44,6 @@ def context() -> list[str]:
 
 def compose(name: str = "compose.yaml") -> Any:
     return yaml.safe_load((ROOT / name).read_text())
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
 
 
 @dataclass
@@ -145,7 +140,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 @contextmanager
 def container(image: Stage, *command: str, **env: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Start a container's process; its address and environment once it is ready."""
-    env = image.env | {"QUESTIONS_HOST": "127.0.0.1", "QUESTIONS_PORT": free_port()} | env
+    env = image.env | {"QUESTIONS_HOST": "127.0.0.1", "QUESTIONS_PORT": str(free_port())} | env
     url = f"http://127.0.0.1:{env['QUESTIONS_PORT']}"
     arguments = [*image.commands["ENTRYPOINT"], *(command or image.commands["CMD"])]
     process = subprocess.Popen(arguments, cwd=image.workdir, env=env)
@@ -199,7 +194,7 @@ def test_a_proxy_does_not_come_between_the_health_check_and_the_service(image: S
 
 
 def test_the_health_check_fails_where_nothing_answers(image: Stage) -> None:
-    env = image.env | {"QUESTIONS_PORT": free_port()}
+    env = image.env | {"QUESTIONS_PORT": str(free_port())}
     command = image.commands["HEALTHCHECK"]
     assert subprocess.run(command, env=env, capture_output=True, check=False).returncode == 1
 
@@ -207,7 +202,7 @@ def test_the_health_check_fails_where_nothing_answers(image: Stage) -> None:
 def test_the_steps_of_compose_work_one_after_the_other(image: Stage, tmp_path: Path) -> None:
     services = compose()["services"]
     database = f"sqlite:///{tmp_path / 'bank.db'}"
-    port = free_port()
+    port = str(free_port())
     early = run_once(
         image, *services["service"]["command"], DATABASE_URL=database, QUESTIONS_PORT=port
     )

@@ -2,7 +2,6 @@
 
 import io
 import stat
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from domain.problems import Problem
 from formats import archive, is_question_file
 from formats.archive import Archive, is_archive, open_archive
 from operations.find_sources import find_sources
+from tests.cpu import soon
 
 Build = Callable[[zipfile.ZipFile], object]
 
@@ -147,11 +147,11 @@ def test_a_bomb_costs_no_more_than_a_file_may_have_whatever_it_declares(
         place = data.index(b"PK\x01\x02") + 24
         data[place : place + 4] = declared.to_bytes(4, "little")
     tracemalloc.start()
-    started = time.process_time()
     try:
-        found = [one.name for one in find_sources("all.zip", bytes(data)) if one.content == b"x"]
+        with soon(2):
+            sources = find_sources("all.zip", bytes(data))
+            found = [one.name for one in sources if one.content == b"x"]
         assert tracemalloc.get_traced_memory()[1] < 3 * archive.LARGEST_MEMBER
-        assert time.process_time() - started < 2
     finally:
         tracemalloc.stop()
     assert found == ["good.qmd"]

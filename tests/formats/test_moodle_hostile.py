@@ -86,7 +86,7 @@ SLOW_GIFT = {
 SLOW_AIKEN = {
     "stem": "a\n" * 400_000,
     "options": "Q\n" + "A. a\n" * 200_000 + "ANSWER: A",
-    "answers": "ANSWER: A\n" * 100_000,
+    "answers": "ANSWER: A\n" * 50_000,
     "marks": "Q" + "*_`[" * 200_000 + "\nA. a\nB. b\nANSWER: A",
     "long line": "a" * 3_000_000,
 }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import Constraint
 
 from formats.pictures import read_picture
-from models import Base, Database, IdempotencyRecord, ImportJob, now
+from models import Base, Database, IdempotencyRecord, ImportJob, SignIn, now
 from models.import_job import ImportPart
 from operations.keep_pictures import keep_pictures
 from tests.factories import Bank
@@ -134,13 +134,14 @@ def connection(database: Database, bank: Bank) -> Connection:
     )
     bank.translate()
     bank.publish(prompt=shown, slug="nearly-the-same")
-    bank.key()
+    key, _ = bank.key()
     bank.submit(key="first")
     bank.regrade()
     record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
     job = ImportJob(caller="x", name="n", format="auto", dry_run=False, total=1, data=b"")
     job.parts = [ImportPart(first=0, files=1, items=[])]
-    database.write(lambda session: session.add_all((record, job)))
+    visit = SignIn(token_hash=str(uuid4()), key_id=key.id, expires_at=now())
+    database.write(lambda session: session.add_all((record, job, visit)))
     assert isinstance(database.bind, Connection)
     return database.bind
 
@@ -207,7 +208,7 @@ def test_no_row_comes_twice(connection: Connection, name: str) -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"idempotency_key": None}, {"caller": "somebody else", "idempotency_key": SAME}],
-    ids=str,
+    ids=["without a key", "of another caller"],
 )
 def test_keys_bind_one_caller_and_only_where_there_is_one(
     connection: Connection, changes: dict[str, Any]
