@@ -30,7 +30,7 @@ _DRAW = """async ([one, width, height]) => {
 
 
 def keep(page: Page, name: str) -> None:
-    """Write the picture of that name if pictures are wanted, else require that it shows the page."""
+    """Write the picture of that name if pictures are wanted; require it to show the page."""
     now, path = seen(page), IMAGES / f"{name}.webp"
     blank = page.context.new_page()  # no policy of the page forbids it to read pictures
     if os.environ.get("SCREENSHOTS"):
@@ -52,4 +52,4 @@ def distance(blank: Page, now: str, picture: Path) -> float:
     """How far a picture is from what is seen, as the mean difference of coarse cells."""
     kept = f"data:image/webp;base64,{base64.b64encode(picture.read_bytes()).decode()}"
     (_, one), (_, other) = (blank.evaluate(_DRAW, [each, 48, 32]) for each in (now, kept))
-    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
+    return float(sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one))

@@ -35,7 +35,7 @@ def test_the_element(served: Served, watch: Watch) -> None:
 def test_the_description_of_the_api(served: Served, watch: Watch) -> None:
     page = watch(viewport=SIZE, color_scheme="light").page
     page.goto(f"{served.url}/docs")
-    expect(page.get_by_text("Read one question").first).to_be_visible()
+    expect(page.get_by_text("Read one question").first).to_be_visible(timeout=60_000)
     keep(page, "api")
 
 
