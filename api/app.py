@@ -16,6 +16,7 @@ from api import (
     bank_findings,
     bank_history,
     bank_states,
+    bank_statistics,
     element,
     exports,
     health,
@@ -31,7 +32,7 @@ from api import (
     submissions,
     translations,
 )
-from api.admin import signing_in
+from api.admin import signing_in, statistics
 from api.background import publishing_what_is_due
 from api.documentation import describe
 from api.documents import QuestionDocuments
@@ -85,6 +86,7 @@ PARTS = (
     bank_history,
     bank_findings,
     bank_duplicates,
+    bank_statistics,
     translations,
     imports,
     exports,
@@ -95,7 +97,7 @@ PARTS = (
     health,
     pages,
 )
-ADMIN_PAGES = (signing_in,)
+ADMIN_PAGES = (statistics, signing_in)
 
 
 class Service(FastAPI):

@@ -2,6 +2,7 @@
 
 from api.schemas.examples_of_authors import OF_AUTHORS
 from api.schemas.examples_of_findings import OF_FINDINGS
+from api.schemas.examples_of_statistics import OF_STATISTICS
 from api.schemas.examples_shared import (
     QUESTION_ID,
     RIGHT,
@@ -223,6 +224,7 @@ EXAMPLES: dict[str, Example] = {
     },
     **OF_AUTHORS,
     **OF_FINDINGS,
+    **OF_STATISTICS,
     "LiveOut": {"status": "alive"},
     "ReadyOut": {"status": "ready", "migration": "2026_11_26_7"},
     "VersionOut": {"version": "0.1.0", "api": "v1"},

@@ -1,8 +1,8 @@
 """How long answers took, in bins that are never many: times differ a thousandfold.
 
-A time keeps its first seven binary digits: all times below 128 ms have a bin of their own, from
-there each doubling has 64 bins. 41,337 ms fall into the bin from 40,960 to 41,471, which is told
-as 41,216. So a time is told within 0.8 %, whatever it is, and there are at most some 4,000 bins.
+A time keeps its first three digits: 41,337 ms fall into the bin from 41,300 to 41,399, and are told
+as 41,300. So a time is told within 1 % of what it is, below a second exactly, and there are at most
+some 15,000 bins, whatever comes.
 
 A quantile is the least time within which at least that share of the answers came (type 1 of
 Hyndman and Fan 1996, doi 10.1080/00031305.1996.10473566). Of 3, 5, 8 and 20 ms the median is 5.
@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-DIGITS = 7
+DIGITS = 3
 MOST_BARS = 24
 # Up to each of these times bins are so wide: for engines, which count by them.
-BIN_ENDS = [(1 << DIGITS + shift, 1 << shift) for shift in range(63 - DIGITS)]
+BIN_ENDS = [(10 ** (DIGITS + zeros), 10**zeros) for zeros in range(19 - DIGITS)]
 QUARTILES_AND_TENTH = (0.25, 0.5, 0.75, 0.9)
 
 
@@ -54,16 +54,17 @@ def describe_times(bins: Mapping[int, int]) -> Times | None:
 
 
 def _quantile(bins: Mapping[int, int], rank: int) -> int:
-    """The middle of the bin that holds the time of this rank, from 1."""
+    """The beginning of the bin that holds the time of this rank, from 1."""
     for low in sorted(bins):
         rank -= bins[low]
         if rank <= 0:
-            return low + _width(low) // 2
+            return low
     raise ValueError("There are not so many times.")
 
 
 def _width(milliseconds: int) -> int:
-    return 1 << max(0, milliseconds.bit_length() - DIGITS)
+    width: int = 10 ** max(0, len(str(milliseconds)) - DIGITS)
+    return width
 
 
 def _bars(bins: Mapping[int, int], ninth_decile: int) -> Iterator[Bar]:

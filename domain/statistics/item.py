@@ -98,12 +98,9 @@ class ItemStatistics:
 
 
 def describe(tally: Tally, key: Key, rule: AnyRule, picks: int) -> ItemStatistics:
-    """What a tally says about the question with this key and rule; at most ``picks`` options.
-
-    Patterns come by falling count.
-    """
-    patterns = tuple(_patterns(tally, key))
-    told = patterns[:MOST_PATTERNS]
+    """What a tally says about the question with this key and rule; at most ``picks`` options."""
+    patterns = sorted(_patterns(tally, key), key=lambda one: _rank(one, key))
+    told = tuple(patterns[:MOST_PATTERNS])
     return ItemStatistics(
         submissions=tally.count,
         correct_count=tally.correct,
@@ -162,13 +159,11 @@ def _patterns(tally: Tally, key: Key) -> Iterator[Pattern]:
         counts[response] += count
         totals[response] += count * Fraction(score)
         right[response] += count * correct
-    ordered = sorted(counts, key=lambda response: (-counts[response], response))
-    for response in ordered:
-        count, said = counts[response], json.loads(response)
-        is_choice = isinstance(key, ChoiceKey)
+    for response, count in counts.items():
+        said = json.loads(response)
         yield Pattern(
             selected=_in_order(key, said) if isinstance(key, ChoiceKey) else None,
-            response=None if is_choice else said,
+            response=None if isinstance(key, ChoiceKey) else said,
             count=count,
             share=Fraction(count, tally.count),
             mean_score=totals[response] / count,
@@ -178,6 +173,13 @@ def _patterns(tally: Tally, key: Key) -> Iterator[Pattern]:
 
 def _in_order(key: ChoiceKey, picked: list[str]) -> tuple[str, ...]:
     return tuple(sorted(picked, key=key.options.index))
+
+
+def _rank(pattern: Pattern, key: Key) -> tuple[int, object]:
+    """By falling count; those with as many as another by their letters, or what they say."""
+    if isinstance(key, ChoiceKey):
+        return -pattern.count, [key.options.index(id_) for id_ in pattern.selected or ()]
+    return -pattern.count, json.dumps(pattern.response, sort_keys=True)
 
 
 def _options(tally: Tally, key: Key) -> Iterator[OptionRate]:

@@ -25,24 +25,24 @@ def test_short_times_are_told_exactly() -> None:
 
 
 def test_the_example_of_the_documentation() -> None:
-    assert bin_of(41_337) == 40_960
-    assert described([41_337]).p50 == 41_216
+    assert bin_of(41_337) == 41_300
+    assert described([41_337]).p50 == 41_300
 
 
 def test_the_ends_of_bins_are_told_as_they_are_counted() -> None:
-    for time in (0, 1, 127, 128, 129, 255, 256, 41_337, 10**6, 2**62 - 1):
+    for time in (0, 1, 999, 1_000, 1_009, 1_010, 41_337, 10**6, 10**18 - 1):
         width = next(width for end, width in BIN_ENDS if time < end)
         assert time // width * width == bin_of(time)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_quantiles_lie_within_one_part_in_128_of_those_of_the_times(seed: int) -> None:
+def test_quantiles_lie_within_one_percent_of_those_of_the_times(seed: int) -> None:
     chosen = Random(seed)  # noqa: S311 - the same each time, no secret
     times = [int(chosen.lognormvariate(10, 1.5)) for _ in range(999)]
     found, ordered = described(times), sorted(times)
     for share in (0.25, 0.5, 0.75, 0.9):
         exact = ordered[ceil(share * len(times)) - 1]
-        assert getattr(found, f"p{share:.0%}"[:-1]) == pytest.approx(exact, rel=1 / 128)
+        assert getattr(found, f"p{share:.0%}"[:-1]) == pytest.approx(exact, rel=0.01)
 
 
 @pytest.mark.parametrize("longest", [1, 90, 4_000, 10**6, 2**63 - 1])

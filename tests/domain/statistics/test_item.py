@@ -52,8 +52,8 @@ def test_patterns_come_by_falling_count_with_the_mean_score_of_each() -> None:
     half, quarter = Fraction(1, 2), Fraction(1, 4)
     assert told == [
         (("aaaa",), 2, half, half),
-        (("dddd",), 1, quarter, 0),
         ((), 1, quarter, 0),
+        (("dddd",), 1, quarter, 0),
     ]
 
 
