@@ -36,6 +36,7 @@ fix: $(READY) ## format the code, mend what the linter can, and lock what pyproj
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(COMPILE) --group tools --output-file requirements/tools.txt
 	$(COMPILE) --group bench --output-file requirements/bench.txt
+	$(COMPILE) --group generator --output-file requirements/generator.txt
 
 bench: $(READY) $(BENCH_READY) ## print every figure that the documentation claims (NAMES="..." for some)
 	$(PYTHON) -m pytest -q tests/bench
@@ -48,7 +49,7 @@ docs: $(READY) ## build the documentation as a site in build/site, run its comma
 	$(PYTHON) -m pytest tests/test_documentation.py tests/test_site.py tests/test_documented_commands.py
 
 clean: ## delete what set-up made; data/ stays
-	rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
+	rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info clients/*/node_modules clients/typescript/dist
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8

@@ -22,24 +22,28 @@ from api import (
     health,
     imports,
     keys,
+    lab_page,
     media,
     pages,
+    playground,
     question_schema,
     questions,
     receipts,
     regrades,
     scoring,
+    static_files,
     submissions,
     translations,
 )
 from api.admin import signing_in, statistics
 from api.background import publishing_what_is_due
-from api.documentation import describe
+from api.documentation import describe_to
 from api.documents import QuestionDocuments
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
 from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from api.postman import collection
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
 from api.rate_limits import Counters, RateLimits
@@ -51,7 +55,7 @@ from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
 from models.draws import QuestionSets
-from settings import ROOT, Settings
+from settings import Settings
 
 DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
 
@@ -96,6 +100,8 @@ PARTS = (
     element,
     health,
     pages,
+    playground,
+    lab_page,
 )
 ADMIN_PAGES = (statistics, signing_in)
 
@@ -171,8 +177,9 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
     app.include_router(signing_in.entrance)
     app.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
     app.include_router(element.files)
-    app.add_route("/openapi.json", lambda _: JSONResponse(describe(app)))
-    app.mount("/static", StaticFiles(directory=ROOT / "web" / "static"), name="static")
+    app.include_router(static_files.router)
+    app.add_route("/openapi.json", lambda request: JSONResponse(describe_to(request)))
+    app.add_route("/postman.json", lambda request: JSONResponse(collection(describe_to(request))))
     app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
     return app
 

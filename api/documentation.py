@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 
-from api.errors import CATALOGUE, status_of
+from api.errors import CATALOGUE, base_url, status_of
 from api.schemas.examples import EXAMPLES
 from api.schemas.problems import ProblemOut
 from domain.errors import ServiceError
@@ -56,18 +56,30 @@ def describe(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
             tags=app.openapi_tags,
+            servers=[{"url": "/"}],
+            contact={"name": "Whoever runs this service"},
+            license_info={
+                "name": "All rights reserved",
+                "identifier": "LicenseRef-All-Rights-Reserved",
+            },
         )
         shapes = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
         components = document.setdefault("components", {}).setdefault("schemas", {})
         components |= shapes.pop("$defs") | {PROBLEM_SCHEMA: shapes}
-        _show_examples(document)
+        _complete_operations(document)
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _show_examples(document: dict[str, Any]) -> None:
-    """Put the example of its shape beside every request and every response that is no error."""
+def describe_to(request: Request) -> dict[str, Any]:
+    """The document with the address at which the client reaches us."""
+    return describe(request.app) | {"servers": [{"url": base_url(request.scope)}]}
+
+
+def _complete_operations(document: dict[str, Any]) -> None:
+    """Say where no key is asked for, and put its example beside each request and response."""
     for operation in (each for path in document["paths"].values() for each in path.values()):
+        operation.setdefault("security", [])
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
         for content in (body.get("content", {}).get("application/json") for body in bodies):
             if content:

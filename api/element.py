@@ -1,29 +1,23 @@
 """The custom element that shows questions on any page: its file, and how to load it safely."""
 
-import gzip
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha384
-from pathlib import Path
 
-import brotli
 from fastapi import APIRouter, Request, Response
 
 from api.documentation import problems
 from api.errors import base_url
-from api.kept_answers import IDENTITY, coding_for
 from api.requests import StrictRoute
-from api.responses import IMMUTABLE, PUBLIC, document_response, json_response
+from api.responses import IMMUTABLE, PUBLIC, json_response
 from api.schemas.element import ElementOut
+from api.static_files import content_of, file_response
 from domain.errors import NotFound
 from settings import ROOT
 
 FILE = ROOT / "clients" / "element" / "quiz-question.js"
-# What the element loads where a question has TeX; each name states a version.
-VENDORED = ROOT / "web" / "static" / "vendor"
-MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _VERSION = re.compile(r'static version = "([^"]+)"')
 
 router = APIRouter(tags=["questions"], route_class=StrictRoute)
@@ -43,7 +37,7 @@ class Element:
 @cache
 def element() -> Element:
     """The file as it was when it was first asked for."""
-    content = FILE.read_bytes()
+    content = content_of(FILE)
     version, digest = _VERSION.search(content.decode()), sha384(content)
     assert version is not None
     return Element(
@@ -77,41 +71,10 @@ def read_element_file(request: Request, name: str) -> Response:
     """The file under an address that stands for this content only."""
     if name != element().name:
         raise NotFound("The element has changed since; /element.json says where it is now.")
-    return _file(request, FILE, IMMUTABLE)
+    return file_response(request, FILE, IMMUTABLE)
 
 
 @files.get("/static/quiz-question.js")
 def read_newest_element_file(request: Request) -> Response:
     """The file as it is now, for pages that do not bind themselves to a version."""
-    return _file(request, FILE, PUBLIC)
-
-
-@files.get("/static/vendor/{name}")
-def read_vendored_file(request: Request, name: str) -> Response:
-    """A file of a library, which browsers may keep."""
-    found = next((file for file in VENDORED.iterdir() if file.name == name), None)
-    if found is None:
-        raise NotFound
-    return _file(request, found, IMMUTABLE)
-
-
-def _file(request: Request, path: Path, cache_control: str) -> Response:
-    """A file in the coding that is asked for."""
-    coding = coding_for(request.headers.get("accept-encoding", "").encode())
-    return document_response(
-        request,
-        _coded(path, coding),
-        cache_control=cache_control,
-        media_type=MEDIA_TYPES.get(path.suffix, "text/plain"),
-        headers={} if coding == IDENTITY else {"Content-Encoding": coding.decode()},
-    )
-
-
-@lru_cache(maxsize=30)
-def _coded(path: Path, coding: bytes) -> bytes:
-    """What a file held when it was first asked for, compressed as well as can be, once."""
-    content = element().content if path == FILE else path.read_bytes()
-    if coding == b"br":
-        compressed: bytes = brotli.compress(content)
-        return compressed
-    return gzip.compress(content, mtime=0) if coding == b"gzip" else content
+    return file_response(request, FILE, PUBLIC)

@@ -23,7 +23,12 @@ VERSION = installed_version("question-service")
 HEAD = migrations.head()
 
 
-@router.get("/livez", operation_id="check_live", summary="Is the process alive?")
+@router.get(
+    "/livez",
+    operation_id="check_live",
+    summary="Is the process alive?",
+    responses=unlimited_problems(422),
+)
 async def livez(response: Response) -> LiveOut:
     """Always, if it can say so."""
     response.headers["Cache-Control"] = NO_STORE
@@ -34,7 +39,7 @@ async def livez(response: Response) -> LiveOut:
     "/readyz",
     operation_id="check_ready",
     summary="Can it serve?",
-    responses=unlimited_problems(503),
+    responses=unlimited_problems(422),
 )
 def readyz(response: Response, database: AppDatabase) -> ReadyOut:
     """Whether the database answers and has exactly the tables this version needs.
@@ -61,7 +66,12 @@ def _checked(name: str, read: Callable[[], AbstractContextManager[Session]]) -> 
     return HEAD
 
 
-@router.get("/version", operation_id="read_version", summary="Which version is this?")
+@router.get(
+    "/version",
+    operation_id="read_version",
+    summary="Which version is this?",
+    responses=unlimited_problems(422),
+)
 def read_version() -> VersionOut:
     """The version of the service and of its HTTP interface."""
     return VersionOut(version=VERSION, api="v1")

@@ -14,6 +14,7 @@ from api.documentation import problems
 from api.idempotency import REPLAYED, answer_once
 from api.requests import StrictRoute
 from api.responses import PRIVATE, json_response
+from api.schemas.examples_shared import MARKDOWN_FILE
 from api.schemas.imports import ImportJobOut, ImportQuery, ImportReportOut
 from api.uploads import Upload, upload_of
 from domain.access import Caller
@@ -28,7 +29,9 @@ from operations.queue_import import queue_import
 from operations.report_import import report_import
 
 PATH = "/v1/bank/imports"
-MEDIA_TYPES = ("application/octet-stream", "text/markdown", "application/zip")
+MARKDOWN = "text/markdown"
+OTHER_MEDIA_TYPES = ("application/octet-stream", "application/zip")
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
 # A name that says nothing, so that the question is named by its title.
 NAMELESS = "index.md"
 
@@ -48,7 +51,8 @@ router = APIRouter(tags=["imports"], route_class=StrictRoute)
         "requestBody": {
             "required": True,
             "content": {
-                kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES
+                MARKDOWN: {"schema": {"type": "string"}, "example": MARKDOWN_FILE},
+                **dict.fromkeys(OTHER_MEDIA_TYPES, _BYTES),
             },
         }
     },
@@ -59,7 +63,7 @@ def import_files(
     settings: AppSettings,
     caller: Author,
     query: Annotated[ImportQuery, Query()],
-    upload: Annotated[Upload, Depends(upload_of("A file", MEDIA_TYPES))],
+    upload: Annotated[Upload, Depends(upload_of("A file", (MARKDOWN, *OTHER_MEDIA_TYPES)))],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create or revise what a question file, or a zip of many, holds, and publish it.

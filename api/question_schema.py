@@ -14,6 +14,8 @@ MEDIA_TYPE = "application/schema+json"
 CHANGES_SELDOM = "public, max-age=86400"
 PATH = "/schemas/question.json"
 
+_BEGINNING = {name: part for name, part in json_schema().items() if isinstance(part, str)}
+
 router = APIRouter(tags=["imports"], route_class=StrictRoute)
 
 
@@ -25,7 +27,7 @@ router = APIRouter(tags=["imports"], route_class=StrictRoute)
     responses={
         200: {
             "description": "The JSON Schema (2020-12) of a line of the format `jsonl`.",
-            "content": {MEDIA_TYPE: {"schema": {"type": "object"}}},
+            "content": {MEDIA_TYPE: {"schema": {"type": "object"}, "example": _BEGINNING}},
         },
         **problems(422),
     },

@@ -1,12 +1,15 @@
 """Pages from templates, with the headers that keep them safe."""
 
+import gzip
 import re
 from typing import Any
 
+import brotli
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 
+from api.kept_answers import IDENTITY, coding_for
 from api.responses import NO_STORE
 from settings import ROOT
 
@@ -14,6 +17,8 @@ templates = Jinja2Templates(ROOT / "web" / "templates")
 templates.env.filters["code_spans"] = lambda text: Markup(  # noqa: S704 - escaped before
     re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
 )
+
+QUICK = 5  # brotli's effort, of 11: a page is compressed anew each time
 
 # Pages load nothing from elsewhere but the pictures of questions.
 _SAFE = (
@@ -44,3 +49,19 @@ def render(
         "Referrer-Policy": "no-referrer",
     }
     return templates.TemplateResponse(request, name, context or {}, status, headers)
+
+
+def public_page(
+    request: Request, name: str, context: dict[str, Any], *, status: int = 200
+) -> Response:
+    """The same with scripts, compressed. Only for pages without secrets: the length tells them."""
+    page = render(request, name, context, policy=WITH_SCRIPT, status=status)
+    coding = coding_for(request.headers.get("accept-encoding", "").encode())
+    page.headers["Vary"] = "Accept-Encoding"
+    if coding != IDENTITY:
+        html = bytes(page.body)
+        is_brotli = coding == b"br"
+        page.body = brotli.compress(html, quality=QUICK) if is_brotli else gzip.compress(html)
+        page.headers["Content-Encoding"] = coding.decode()
+        page.headers["Content-Length"] = str(len(page.body))
+    return page

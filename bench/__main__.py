@@ -21,6 +21,7 @@ from bench import (
     likeness,
     limits,
     partitions,
+    playground,
     raw_limits,
     reading,
     regrade_kill,
@@ -58,6 +59,7 @@ FIGURES: Groups = {
     "flat_memory": flat_memory.figures,
     "large_files": large_files.figures,
     "partitions": partitions.figures,
+    "playground": playground.figures,
 }
 
 

@@ -84,6 +84,8 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
                             "combinations": [], "source": {}}),
     ("translated_version", {"version_id": VERSION, "language": "de",
                             "translation_id": TRANSLATION}),
+    ("item_tally", {"version_id": VERSION, "answers": 0, "regraded": 0, "until": NOW,
+                    "document": {}}),
     ("import_part", {"job_id": JOB, "first": 0, "files": 1, "items": []}),
 ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from api.schemas.base import Incoming, in_utc
 from domain.errors import Fault, InvalidDraft
@@ -59,11 +59,26 @@ def _short(number: Fraction) -> Fraction:
     return number
 
 
+def _told(**bounds: int) -> WithJsonSchema:
+    """How a number between bounds is documented: pydantic does not know that of fractions."""
+    return WithJsonSchema({"anyOf": [{"type": "number", **bounds}, {"type": "string"}]})
+
+
 Slug = Annotated[
     str, Field(max_length=120, examples=["exploding-gradients"]), AfterValidator(_slug)
 ]
-Points = Annotated[Exact, Field(gt=0, le=10**6), AfterValidator(_short)]
-Score = Annotated[Exact, Field(ge=-(10**6), le=10**6), AfterValidator(_short)]
+Points = Annotated[
+    Exact,
+    Field(gt=0, le=10**6),
+    AfterValidator(_short),
+    _told(exclusiveMinimum=0, maximum=10**6),
+]
+Score = Annotated[
+    Exact,
+    Field(ge=-(10**6), le=10**6),
+    AfterValidator(_short),
+    _told(minimum=-(10**6), maximum=10**6),
+]
 OptionId = Annotated[str, Field(pattern=f"^{OPTION_ID.pattern}$", examples=["m3kq"])]
 OptionName = Annotated[
     int | str, Field(description="A place from 1, or an option id.", examples=["m3kq"])

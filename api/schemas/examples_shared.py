@@ -11,6 +11,8 @@ TEXTS = {
     "3swy": "Initialize the weights with large values.",
 }
 RIGHT = ["dapz", "gpnu"]
+_OPTIONS = (f"- [{'x' if id_ in RIGHT else ' '}] {text}" for id_, text in TEXTS.items())
+MARKDOWN_FILE = "\n".join(["# Vanishing gradients", "", "Which of these help?", "", *_OPTIONS, ""])
 
 Example = dict[str, Any]
 

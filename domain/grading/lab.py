@@ -66,10 +66,15 @@ class RuleResult:
     """One rule: what it gives, what blind guessing earns, how soon its scores tell the key."""
 
     rule: Rule
+    options: int
     chance: Chance
-    oracle: Budget
     score: Fraction | None
     cohort: Cohort | None
+
+    @property
+    def oracle(self) -> Budget:
+        """How many submissions tell the key; sought when asked, since it may take a second."""
+        return oracle_budget(self.rule, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _result(
 ) -> RuleResult:
     options = len(key.options)
     chance = expected_scores(rule, options, len(key.correct))
-    return RuleResult(rule, chance, oracle_budget(rule, options), score, cohort)
+    return RuleResult(rule, options, chance, score, cohort)
 
 
 def _cohort(rule: Rule, groups: Sequence[Group]) -> Cohort:

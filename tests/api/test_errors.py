@@ -28,7 +28,6 @@ ERRORS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/static/nothing.css", {}, 404, "not_found"),
     ("GET", "/problems/nothing", {}, 404, "not_found"),
     ("GET", "/v1/questions/absent", {}, 404, "question_not_found"),
-    ("GET", "/?question=absent", {}, 404, "question_not_found"),
     ("GET", "/v1/questions/a%00b", {}, 400, "malformed_request"),
     ("GET", "/v1/questions?q=a%00b", {}, 400, "malformed_request"),
     ("GET", "/v1/questions?cursor=x", {}, 400, "invalid_cursor"),

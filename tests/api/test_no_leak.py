@@ -154,6 +154,9 @@ PATHS = [
     "/",
     "/?question=single",
     "/?question=absent",
+    "/?q=rotterdam",
+    "/lab?question=rivers",
+    "/lab?question=single&key=a&selected=b",
 ] + [
     f"/v1/questions/{slug}{query}"
     for slug in ("rivers", "single")

@@ -193,7 +193,8 @@ PARAMETERS = {
     "/v1/questions/random": ("count", "seed", "exclude"),
     "/v1/questions/rivers": ("version", "shuffle"),
     "/v1/submissions": ("learner", "question", "submitted_after", "limit", "cursor"),
-    "/": ("question",),
+    "/": ("question", "q", "tag", "kind", "cursor"),
+    "/lab": ("question", "options", "key", "selected"),
 }  # fmt: skip
 
 
@@ -241,7 +242,7 @@ def test_no_body_makes_the_service_fail(client: TestClient, key: dict[str, str])
 
 def test_no_form_makes_the_playground_fail(client: TestClient, key: dict[str, str]) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    for name in ("question", "version", "selected"):
+    for name in ("question", "version", "selected", "kind", "place.a", "value.a", "pair."):
         for text in [*map(quote, NASTY_TEXTS), *RAW_TEXTS, "%00", "a%00b"]:
             fields = {"question": "rivers", "version": "1", name: text}
             body = "&".join(f"{name}={value}" for name, value in fields.items())

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.pages import Site, Watched, site, watched
-from tests.clients.tools import element_folder, program
+from tests.clients.tools import ELEMENT, chromium, installed
 from tests.factories import SEED_FILE
 from tests.processes import questions, serving
 
@@ -50,11 +50,11 @@ class Served:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium, as Debian has it. It ends with these tests: others want the event loop."""
-    path = program("chromium")
+    path = chromium()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="package")
@@ -72,7 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="package")
 def axe() -> str:
     """The accessibility checker, as a script."""
-    return (element_folder() / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    return (installed(ELEMENT) / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Pictures of pages for the documentation: made when they are asked for, else held to the pages.
 
 ``SCREENSHOTS=1 python -m pytest tests/browser/test_screenshots.py`` makes them anew. Without it the
-page as it is now is compared with its picture, both as a few coarse cells: other fonts move
-letters within a cell, another layout, theme or content changes many.
+page as it is now is compared with its picture, by how much ink stands in coarse cells: other fonts
+move ink within a cell, another layout, theme or content moves much of it to other cells.
 """
 
 import base64
@@ -15,7 +15,8 @@ from tests.processes import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = {"width": 960, "height": 640}
-FURTHEST = 9.0  # of 255, as the mean of all cells; two pages of ours are 20 and more apart
+CELLS = [24, 16]
+FURTHEST = 0.25  # of all ink; two pages of ours are further apart
 
 _DRAW = """async ([one, width, height]) => {
   const image = new Image();
@@ -39,7 +40,7 @@ def keep(page: Page, name: str) -> None:
         path.write_bytes(base64.b64decode(picture.partition(",")[2]))
     apart = distance(blank, now, path)
     blank.close()
-    assert apart <= FURTHEST, f"{path.name} is {apart:.1f} from the page; see screenshots.py"
+    assert apart <= FURTHEST, f"{path.name} is {apart:.2f} from the page; see screenshots.py"
 
 
 def seen(page: Page) -> str:
@@ -49,7 +50,8 @@ def seen(page: Page) -> str:
 
 
 def distance(blank: Page, now: str, picture: Path) -> float:
-    """How far a picture is from what is seen, as the mean difference of coarse cells."""
+    """The share of ink that a picture has elsewhere than what is seen: from 0 to 1."""
     kept = f"data:image/webp;base64,{base64.b64encode(picture.read_bytes()).decode()}"
-    (_, one), (_, other) = (blank.evaluate(_DRAW, [each, 48, 32]) for each in (now, kept))
-    return float(sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one))
+    (_, one), (_, other) = (blank.evaluate(_DRAW, [each, *CELLS]) for each in (now, kept))
+    differing = sum(abs(a - b) for a, b in zip(one, other, strict=True))
+    return float(differing / (sum(255 - a for a in one) + sum(255 - b for b in other) or 1))

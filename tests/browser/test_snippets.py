@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Served
 from tests.browser.pages import Watched, shown, submit
-from tests.clients.tools import element_folder, node
+from tests.clients.tools import ELEMENT, NODE, installed
 from tests.processes import ROOT
 
 Watch = Callable[..., Watched]
@@ -30,9 +30,9 @@ def without_jsx(code: str) -> str:
         "process.stdout.write(require('sucrase').transform(require('fs').readFileSync(0, 'utf8'),"
         " {transforms: ['jsx'], production: true, jsxRuntime: 'automatic'}).code)"
     )
-    command = [node(), "-e", compiling]
+    command = [NODE, "-e", compiling]
     done = subprocess.run(
-        command, input=code, cwd=element_folder(), capture_output=True, text=True, check=True
+        command, input=code, cwd=installed(ELEMENT), capture_output=True, text=True, check=True
     )
     return done.stdout
 
@@ -46,7 +46,7 @@ def react_module() -> str:
         "react-dom": "react-dom/cjs/react-dom.production.js",
         "react-dom/client": "react-dom/cjs/react-dom-client.production.js",
     }
-    folder = element_folder() / "node_modules"
+    folder = installed(ELEMENT) / "node_modules"
     functions = [
         f"{name!r}(module, exports, require) {{\n{(folder / path).read_text()}\n}}"
         for name, path in files.items()
@@ -100,7 +100,7 @@ def test_the_snippet_for_react_works(served: Served, watch: Watch) -> None:
 
 def test_the_snippet_for_vue_works(served: Served, watch: Watch) -> None:
     site, dist = served.site, Path("node_modules/vue/dist")
-    build = (element_folder() / dist / "vue.esm-browser.prod.js").read_text()
+    build = (installed(ELEMENT) / dist / "vue.esm-browser.prod.js").read_text()
     vue, quiz = site.put("/vue.js", build), site.put("/vue-quiz.js", snippet("js"))
     start = """<div id="app"></div><script type="module">
       import { mount } from "QUIZ";

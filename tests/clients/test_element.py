@@ -2,13 +2,12 @@
 
 import json
 import re
-import subprocess
 
 import brotli
 import pytest
 
 from formats import sanitising
-from tests.clients.tools import ELEMENT, element_folder, node
+from tests.clients.tools import ELEMENT, NODE, installed, run
 from tests.processes import ROOT
 
 SOURCE = (ELEMENT / "quiz-question.js").read_text()
@@ -18,9 +17,8 @@ DOCUMENTED = (ROOT / "docs" / "element.md").read_text()
 
 
 def test_its_own_tests_pass() -> None:
-    folder = element_folder()
-    command = [node(), "--test", *map(str, sorted((folder / "tests").glob("*.test.js")))]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    folder = installed(ELEMENT)
+    done = run(NODE, "--test", *map(str, (folder / "tests").glob("*.test.js")), cwd=folder)
     assert done.returncode == 0, done.stdout
     passed = re.search(r"^\S pass (\d+)$", done.stdout, re.M)
     assert passed

