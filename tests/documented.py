@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from tests.clients.tools import NODE
 from tests.processes import ROOT, environment
 
 RUN = ("bash", "python", "js")
@@ -79,7 +80,7 @@ def run_page(
     for name in ("docs", "deploy", "seed"):
         if not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)
-    path = f"{command}:{environment()['PATH']}"
+    path = f"{command}:{Path(NODE).parent}:{environment()['PATH']}"
     done = subprocess.run(
         ["bash", "-c", _script(chosen, url)],
         cwd=folder,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.tools import node
 from tests.documented import ADDRESS, RUN, blocks, run_page
 from tests.processes import ROOT, Service, serving
 from tests.quick_command import quick_command
@@ -58,8 +57,6 @@ def run(service: Service, command: Path, tmp_path: Path) -> Callable[[str], None
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_commands_of_a_page_work(page: Path, run: Run) -> None:
     text = page.read_text()
-    if any(one.language == "js" and one.is_run for one in blocks(text)):
-        node()
     if page.name not in ON_POSTGRESQL:
         run(text)
 

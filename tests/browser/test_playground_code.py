@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from tests.browser.conftest import NAMES, Served
-from tests.clients.tools import node
+from tests.clients.tools import NODE
 
 HIDDEN = {"unreleased"}  # whose scores are not told
 
@@ -36,7 +36,7 @@ def curl() -> list[str]:
 
 LANGUAGES: dict[str, Callable[[], list[str]]] = {
     "curl": curl,
-    "fetch": lambda: [node(), "--input-type=module", "-e"],
+    "fetch": lambda: [NODE, "--input-type=module", "-e"],
     "Python": lambda: [sys.executable, "-c"],
 }
 
