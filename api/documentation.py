@@ -58,10 +58,6 @@ def describe(app: FastAPI) -> dict[str, Any]:
             tags=app.openapi_tags,
             servers=[{"url": "/"}],
             contact={"name": "Whoever runs this service"},
-            license_info={
-                "name": "All rights reserved",
-                "identifier": "LicenseRef-All-Rights-Reserved",
-            },
         )
         shapes = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
         components = document.setdefault("components", {}).setdefault("schemas", {})

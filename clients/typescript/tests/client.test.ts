@@ -86,6 +86,7 @@ test("it waits as long as Retry-After says", async (context) => {
   const waits: unknown[] = [];
   const wait = globalThis.setTimeout;
   context.mock.method(globalThis, "setTimeout", (then: () => void, delay?: number) => {
+    if ((delay ?? 0) < 3000) return wait(then, delay); // a timer of fetch itself
     waits.push(delay);
     return wait(then, 0);
   });
