@@ -35,7 +35,11 @@ from api import (
     submissions,
     translations,
 )
+from api.admin import exports as export_pages
+from api.admin import imports as import_pages
+from api.admin import media as media_pages
 from api.admin import signing_in, statistics
+from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
@@ -103,7 +107,7 @@ PARTS = (
     playground,
     lab_page,
 )
-ADMIN_PAGES = (statistics, signing_in)
+ADMIN_PAGES = (statistics, signing_in, import_pages, export_pages, media_pages)
 
 
 class Service(FastAPI):
@@ -189,7 +193,12 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
 
     They are around the framework's own layers, which a kept answer then needs not pass.
     """
-    largest = {imports.PATH: settings.max_import_bytes, media.PATH: LARGEST}
+    largest = {
+        imports.PATH: settings.max_import_bytes,
+        import_pages.PATH: settings.max_import_bytes + AROUND,
+        media.PATH: LARGEST,
+        media_pages.PATH: LARGEST + AROUND,
+    }
     limited = RequestLimits(app.ordinary, settings.max_body_bytes, others=largest)
     cache = ResponseCache(
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public

@@ -182,7 +182,7 @@ def as_service_error(error: Exception) -> ServiceError:
         return _invalid(error, None)
     if isinstance(error, HTTPException):
         kind = _OF_HTTP.get(error.status_code, MalformedRequest)
-        return kind(error.detail if error.status_code == MalformedRequest.status else "")
+        return kind(error.detail if kind in (MalformedRequest, PayloadTooLarge) else "")
     if isinstance(error, OperationalError | PoolTimeoutError):
         log.error("database_unavailable", reason=type(error).__name__)
         return Unavailable()

@@ -80,7 +80,7 @@ def import_files(
             caller=caller,
             route="import_questions",
             key=idempotency_key,
-            request=f"{terms} {_name(upload)} {sha256(upload.data).hexdigest()}",
+            request=f"{terms} {name_of(upload)} {sha256(upload.data).hexdigest()}",
             at=now(),
             work=lambda: work(session).model_dump_json(),
         )
@@ -105,8 +105,9 @@ def read_import(
     request: Request, session: ReadSession, caller: Author, import_id: UUID
 ) -> Response:
     """How far an import in the background is, and its report when it is done."""
-    job = session.get(ImportJob, import_id, options=[selectinload(ImportJob.parts)])
-    if job is None or not (job.caller == caller.id or caller.may("admin")):
+    wanted = ImportJob.seen_by(caller).where(ImportJob.id == import_id)
+    job = session.scalar(wanted.options(selectinload(ImportJob.parts)))
+    if job is None:
         raise ImportNotFound
     return json_response(request, ImportJobOut.of(job))
 
@@ -114,13 +115,13 @@ def read_import(
 Work = Callable[[Session], BaseModel]
 
 
-def _name(upload: Upload) -> str:
+def name_of(upload: Upload) -> str:
     """What the file is called in reports; without a name it is called so that its title counts."""
     return "".join(filter(str.isprintable, upload.file))[:255] or NAMELESS
 
 
 def _sources(upload: Upload, terms: Terms) -> Sources:
-    return find_sources(_name(upload), upload.data, form=terms.form)
+    return find_sources(name_of(upload), upload.data, form=terms.form)
 
 
 def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
@@ -140,7 +141,7 @@ def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
 def _queue(caller: Caller, upload: Upload, terms: Terms) -> Work:
     def work(session: Session) -> ImportJobOut:
         job = queue_import(
-            session, caller=caller, name=_name(upload), data=upload.data, terms=terms
+            session, caller=caller, name=name_of(upload), data=upload.data, terms=terms
         )
         return ImportJobOut.of(job)
 

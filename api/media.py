@@ -111,10 +111,10 @@ def upload_media(
 
     An SVG is kept without scripts and whatever else does more than draw.
     """
-    picture, made = _read(upload), list[bool]()
+    picture, made = picture_of(upload), list[bool]()
 
     def keep(session: Session) -> str:
-        is_new, row = _keep(session, picture, caller)
+        is_new, row = keep_picture(session, picture, caller)
         made.append(is_new)
         return MediaOut.of(row, settings.base_url).model_dump_json()
 
@@ -135,7 +135,7 @@ def upload_media(
     return Response(content, status, headers, media_type="application/json")
 
 
-def _keep(session: Session, picture: Picture, caller: Caller) -> tuple[bool, Media]:
+def keep_picture(session: Session, picture: Picture, caller: Caller) -> tuple[bool, Media]:
     """The stored picture, and whether it is new: then it is kept in the audit log."""
     at = now()
     is_new = keep_pictures(session, pictures=[picture], at=at) > 0
@@ -167,7 +167,7 @@ def list_media(
     query: Annotated[MediaQuery, Query()],
 ) -> Response:
     """A page of all pictures, newest first."""
-    rows, cursor = _page(session, query)
+    rows, cursor = page_of_media(session, query)
     items = [
         UsedMediaOut(media=MediaOut.of(row, settings.base_url), uses=uses) for row, uses in rows
     ]
@@ -176,7 +176,8 @@ def list_media(
     return json_response(request, page, headers=link)
 
 
-def _read(upload: Upload) -> Picture:
+def picture_of(upload: Upload) -> Picture:
+    """The picture as it will be kept; :class:`InvalidPicture` says why it cannot be."""
     try:
         return read_picture(upload.data, upload.file)
     except BadPicture as error:
@@ -184,7 +185,9 @@ def _read(upload: Upload) -> Picture:
         raise InvalidPicture(faults=(fault,)) from None
 
 
-def _page(session: Session, query: MediaQuery) -> tuple[Sequence[Row[Media, int]], str | None]:
+def page_of_media(
+    session: Session, query: MediaQuery
+) -> tuple[Sequence[Row[Media, int]], str | None]:
     """The rows of a page and the cursor of the next: it carries the last one's moment and hash."""
     cursors = Cursors(session, ("media", query.used))
     keys = (Media.created_at, Media.sha256)

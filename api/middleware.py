@@ -19,6 +19,7 @@ from api.logs import log_request
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+TOO_LARGE = "Up to {:,} bytes are read here."
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 READABLE_HEADERS = (
     "ETag",
@@ -149,11 +150,11 @@ class RequestLimits:
         async def receive_limited() -> Message:
             nonlocal left
             if stated.isdigit() and int(stated) > most:
-                raise HTTPException(413)
+                raise HTTPException(413, TOO_LARGE.format(most))
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413)
+                raise HTTPException(413, TOO_LARGE.format(most))
             return message
 
         await self.app(scope, receive_limited, send)

@@ -109,6 +109,12 @@ class ImportNotFound(NotFound):
     cure = "An import can be followed with the key that posted it, or with an admin key."
 
 
+class UploadNotKept(Conflict):
+    code = "upload_not_kept"
+    title = "What was uploaded is not kept any more"
+    cure = "What a dry run has read can be imported for a day. Upload the file again."
+
+
 class RegradeNotFound(NotFound):
     code = "regrade_not_found"
     title = "There is no such regrade"

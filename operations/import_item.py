@@ -1,12 +1,13 @@
 """What is told of one question of an import."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from domain.losses import Loss
 from domain.problems import Problem
 
 Outcome = Literal["created", "updated", "unchanged", "failed"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,8 @@ class ImportItem:
     problems: tuple[Problem, ...] = ()
     changes: tuple[str, ...] = ()
     losses: tuple[Loss, ...] = ()
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether the question was taken and there is something to tell of it."""
+        return self.outcome != "failed" and bool(self.problems or self.losses)

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from domain.access import Caller
-from models import ImportJob
+from models import ImportJob, now
 from operations.find_sources import find_sources
 from operations.import_sources import Terms
 
@@ -11,7 +11,11 @@ from operations.import_sources import Terms
 def queue_import(
     session: Session, *, caller: Caller, name: str, data: bytes, terms: Terms
 ) -> ImportJob:
-    """A new job for the upload, which nobody works on yet."""
+    """A new job for the upload, which nobody works on yet.
+
+    Uploads of dry runs that nobody has imported meanwhile are dropped.
+    """
+    session.execute(ImportJob.forget_checked(now()))
     job = ImportJob(
         caller=caller.id,
         name=name,

@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, get_args
+from typing import Any
 
-from operations.import_item import ImportItem, Outcome
-
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+from operations.import_item import OUTCOMES, ImportItem
 
 
 def report_import(items: Iterable[ImportItem]) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Work off an upload: claim it, import it part by part, go on where another was interrupted."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session, selectinload, undefer
 
 from domain.access import Caller
@@ -14,7 +15,7 @@ from domain.losses import Loss
 from domain.problems import Problem
 from models import ImportJob, ImportPart, now
 from operations.find_sources import Sources, find_sources
-from operations.import_item import ImportItem
+from operations.import_item import OUTCOMES, ImportItem
 from operations.import_sources import Part, Terms, import_sources
 from operations.prepare_many import processes_for
 
@@ -34,7 +35,7 @@ def claim_job(session: Session, *, worker: UUID, at: datetime) -> ImportJob | No
     job = session.scalar(free)
     if job is None:
         return None
-    job.worker, job.alive_at, job.attempts = worker, at, job.attempts + 1
+    job.take(worker, at)
     if job.attempts > MOST_ATTEMPTS:
         job.finished_at, job.failure = at, "It was begun several times and never finished."
     return job
@@ -69,9 +70,10 @@ def run_job(write: Write, *, job: ImportJob, worker: UUID, is_stopping: Callable
 
 
 def finish_job(session: Session, *, job_id: UUID, worker: UUID, failure: str | None = None) -> None:
-    """End the job, if it is still this worker's."""
+    """End the job, if it is still this worker's. Only what a dry run found readable is kept."""
     mine = (ImportJob.id == job_id, ImportJob.worker == worker)
-    ended = {"finished_at": now(), "failure": failure, "data": None}
+    kept = None if failure else case((ImportJob.dry_run, ImportJob.data))
+    ended = {"finished_at": now(), "failure": failure, "data": kept}
     session.execute(update(ImportJob).where(*mine).values(ended))
 
 
@@ -89,9 +91,16 @@ def _read_item(said: dict[str, Any]) -> ImportItem:
 
 def _keep(session: Session, job_id: UUID, worker: UUID, part: Part) -> None:
     _stay_alive(session, job_id, worker)
-    items = [asdict(item) for item in part.items]
-    session.add(ImportPart(job_id=job_id, first=part.first, files=part.files, items=items))
+    items, counts = [asdict(item) for item in part.items], _counts(part.items)
+    row = ImportPart(job_id=job_id, first=part.first, files=part.files, items=items, **counts)
+    session.add(row)
     session.flush()
+
+
+def _counts(items: Sequence[ImportItem]) -> dict[str, int]:
+    outcomes = Counter(item.outcome for item in items)
+    noted = sum(item.is_noted for item in items)
+    return {outcome: outcomes[outcome] for outcome in OUTCOMES} | {"noted": noted}
 
 
 def _stay_alive(session: Session, job_id: UUID, worker: UUID) -> None:

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from models import Database
-from operations.import_item import ImportItem
+from operations.import_item import OUTCOMES, ImportItem
 from operations.import_sources import Terms
-from operations.report_import import OUTCOMES, report_import
+from operations.report_import import report_import
 from seed.load import Load, load_files
 
 

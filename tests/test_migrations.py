@@ -25,6 +25,11 @@ SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 QUESTION, VERSION, SUBMISSION, JOB, TRANSLATION, RUN, GRADE, KEY = (uuid.uuid4() for _ in range(8))
+ITEMS: list[dict[str, Any]] = [
+    {"outcome": "created", "problems": [], "losses": []},
+    {"outcome": "unchanged", "problems": [{}]},
+    {"outcome": "failed", "problems": [{}]},
+]
 
 # The rows that each step's tables get; values for columns of later steps are left out.
 ROWS: list[tuple[str, dict[str, Any]]] = [
@@ -86,7 +91,8 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
                             "translation_id": TRANSLATION}),
     ("item_tally", {"version_id": VERSION, "answers": 0, "regraded": 0, "until": NOW,
                     "document": {}}),
-    ("import_part", {"job_id": JOB, "first": 0, "files": 1, "items": []}),
+    ("import_part", {"job_id": JOB, "first": 0, "files": 1, "items": ITEMS, "created": 1,
+                     "updated": 0, "unchanged": 1, "failed": 1, "noted": 1}),
 ]  # fmt: skip
 
 
@@ -181,6 +187,15 @@ def test_a_step_keeps_the_rows_of_the_steps_before(engine: Engine) -> None:
         migrations.downgrade(engine, step)
         with engine.connect() as connection:
             assert all(count(connection, name) in expected(name) for name in tables(connection))
+
+
+def test_what_was_imported_before_is_counted(engine: Engine) -> None:
+    migrations.upgrade(engine, "2026_11_27_1")
+    fill(engine)
+    migrations.upgrade(engine, "2026_11_27_2")
+    with engine.connect() as connection:
+        counted = "SELECT created, updated, unchanged, failed, noted FROM import_part"
+        assert connection.execute(text(counted)).one() == (1, 0, 1, 1, 1)
 
 
 def test_rows_of_a_migrating_connection_stay_guarded(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
-from api.admin.sessions import CSRF_FIELD
+from api.admin.sessions import CSRF_FIELD, form_of
 from api.protocol_errors import MalformedRequest
 
 Fields = Mapping[str, list[str]]
@@ -15,7 +15,7 @@ Fields = Mapping[str, list[str]]
 async def form_fields(request: Request) -> Fields:
     """The fields of a posted form that are text, each with all its values."""
     fields: dict[str, list[str]] = {}
-    for name, value in (await request.form()).multi_items():
+    for name, value in (await form_of(request)).multi_items():
         if isinstance(value, str) and name != CSRF_FIELD:
             if "\0" in name + value:
                 raise MalformedRequest("The form contains a NUL character.")
@@ -25,7 +25,7 @@ async def form_fields(request: Request) -> Fields:
 
 async def form_files(request: Request) -> list[UploadFile]:
     """The files of a posted form that were chosen."""
-    values = [value for _, value in (await request.form()).multi_items()]
+    values = [value for _, value in (await form_of(request)).multi_items()]
     return [value for value in values if isinstance(value, UploadFile) and value.filename]
 
 

@@ -23,7 +23,11 @@ class Section(NamedTuple):
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("Imports", "/admin/imports", "bank:write", "Bring question files in, checked before."),
+    Section("Exports", "/admin/exports", "bank:read", "Write questions as files of other systems."),
+    Section("Media", "/admin/media", "bank:read", "The pictures that questions show."),
+)
 
 
 def admin_page(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from api.admin.pages import LIVE, admin_page
-from api.admin.sessions import require_own_form, require_own_origin
+from api.admin.sessions import close_form, require_own_form, require_own_origin
 from api.errors import as_service_error, status_of
 from api.protocol_errors import NotSignedIn
 from api.requests import StrictRoute
@@ -44,6 +44,8 @@ class PageRoute(StrictRoute):
                 return await handler(request)
             except TOLD as error:
                 return _answer(request, as_service_error(error))
+            finally:
+                await close_form(request)
 
         return answered
 
@@ -59,9 +61,9 @@ class AdminRoute(PageRoute):
         await require_own_form(request)
 
 
-def admin_router(path: str = "") -> APIRouter:
+def admin_router(path: str = "", route_class: type[AdminRoute] = AdminRoute) -> APIRouter:
     """A router of admin pages below ``/admin``."""
-    return APIRouter(prefix=f"/admin{path}", include_in_schema=False, route_class=AdminRoute)
+    return APIRouter(prefix=f"/admin{path}", include_in_schema=False, route_class=route_class)
 
 
 def _answer(request: Request, error: ServiceError) -> Response:

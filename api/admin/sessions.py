@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData
 
 from api.dependencies import AppDatabase
 from api.known_keys import caller_of
@@ -103,8 +104,24 @@ def require_own_origin(request: Request) -> None:
         raise ForeignForm
 
 
+async def form_of(request: Request) -> FormData:
+    """What was posted. A body comes once: it is read here for all who ask."""
+    state = request.state
+    if not hasattr(state, "form"):
+        state.form = await request.form()
+    form: FormData = state.form
+    return form
+
+
+async def close_form(request: Request) -> None:
+    """Let go of the files that a form brought."""
+    form: FormData | None = getattr(request.state, "form", None)
+    if form is not None:
+        await form.close()
+
+
 async def require_own_form(request: Request) -> None:
     """Raise :class:`ForeignForm` unless the request carries the token of its session."""
-    stated = request.headers.get(CSRF_HEADER) or (await request.form()).get(CSRF_FIELD)
+    stated = request.headers.get(CSRF_HEADER) or (await form_of(request)).get(CSRF_FIELD)
     if not hmac.compare_digest(str(stated).encode(), csrf_of(session_token(request)).encode()):
         raise ForeignForm

@@ -22,6 +22,7 @@ def sign_in(page: Page, served: Served, path: str = "/admin") -> None:
 
 def check_page(page: Page, axe: str) -> None:
     """Assert that a page is accessible and fits: in both themes and in each width."""
+    page.wait_for_load_state()  # until its style is there
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         for width in WIDTHS:

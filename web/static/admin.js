@@ -6,3 +6,16 @@ document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.ask;
   if (question && !window.confirm(question)) event.preventDefault();
 }, true);
+
+// Buttons that copy the value of a field; without this file there are none.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    navigator.clipboard?.writeText(field.value).then(
+      () => { button.textContent = "✓ Copied"; },
+      () => {},  // it is selected, for who copies it by keyboard
+    );
+  });
+}

@@ -86,7 +86,7 @@ test("it waits as long as Retry-After says", async (context) => {
   const waits: unknown[] = [];
   const wait = globalThis.setTimeout;
   context.mock.method(globalThis, "setTimeout", (then: () => void, delay?: number) => {
-    if ((delay ?? 0) < 3000) return wait(then, delay); // a timer of fetch itself
+    if (!new Error().stack?.includes("/src/")) return wait(then, delay); // fetch has timers, too
     waits.push(delay);
     return wait(then, 0);
   });
