@@ -45,8 +45,8 @@ bench: $(READY) $(BENCH_READY) ## print every figure that the documentation clai
 fuzz: $(READY) ## read 200,000 damaged files of every format (ARGUMENTS="--seed 2 gift" for others)
 	$(PYTHON) -m tests.formats.fuzz $(ARGUMENTS)
 
-docs: $(READY) ## check that every link of the documentation leads somewhere
-	$(PYTHON) -m pytest tests/test_documentation.py
+docs: $(READY) ## build the documentation as a site in build/site, run its commands and follow its links
+	$(PYTHON) -m pytest tests/test_documentation.py tests/test_site.py tests/test_documented_commands.py
 
 clean: ## delete what set-up made; data/ stays
 	rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info clients/*/node_modules clients/typescript/dist

@@ -17,6 +17,7 @@ from cli_access import audit, keys
 from cli_backup import backups
 from cli_failures import plainly, told
 from cli_files import files
+from cli_learning import learning
 from doctor import examine, why_taken
 from migrations import open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion
@@ -26,6 +27,7 @@ from operations.issue_key import issue_key
 from seed.load import CONTENT, question_files
 from seed.report import load_and_report
 from settings import Settings
+from terminal.console import examples
 
 app = typer.Typer(
     help="Stores questions, serves them as JSON and grades what learners submit.",
@@ -34,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(learning)
 app.add_typer(files)
 app.add_typer(backups)
 
@@ -50,7 +53,12 @@ def main() -> None:
     app()
 
 
-@app.command("run")
+@app.command(
+    "run",
+    epilog=examples(
+        "questions run", "questions run --port 8123", "QUESTIONS_WORKERS=4 questions run"
+    ),
+)
 @plainly
 def run_all(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Set up the database, load the questions that come along, and serve."""
@@ -63,7 +71,12 @@ def run_all(host: Host = None, port: Port = None, workers: Workers = None) -> No
     _serve(settings, database)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "questions serve --workers 4",
+        "DATABASE_URL=postgresql://me@localhost/questions questions serve",
+    )
+)
 @plainly
 def serve(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Serve a database that is set up; refuses one that needs migrating."""
@@ -72,7 +85,11 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None) -> None
     _serve(settings, open_bank(settings, migrate=False))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "questions migrate", "DATABASE_URL=postgresql://me@localhost/questions questions migrate"
+    )
+)
 @plainly
 def migrate() -> None:
     """Bring the database to the newest migration; give an empty service its admin key."""
@@ -84,7 +101,7 @@ def migrate() -> None:
         typer.echo(f"Admin key   {key}  (shown only now)")
 
 
-@app.command("seed")
+@app.command("seed", epilog=examples("questions seed", "questions seed questions/ --dry-run"))
 @plainly
 def seed_files(
     places: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...")] = None,
@@ -97,7 +114,7 @@ def seed_files(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=examples("questions doctor"))
 def doctor() -> None:
     """Check settings, database, migrations, port and clock; say the cure of each fault."""
     findings = list(examine())

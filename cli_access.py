@@ -1,12 +1,10 @@
 """Who may do what, and who did what: ``questions keys`` and ``questions audit``."""
 
 import json
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
@@ -20,6 +18,7 @@ from operations.revoke_key import revoke_key
 from operations.rotate_signing_key import rotate_signing_key
 from operations.verify_audit import verify_audit
 from settings import Settings
+from terminal.console import examples, print_table
 
 keys = typer.Typer(
     help="API keys: make, list, revoke; the key that signs receipts: rotate.", no_args_is_help=True
@@ -27,7 +26,14 @@ keys = typer.Typer(
 audit = typer.Typer(help="The audit log: list, verify.", no_args_is_help=True)
 
 
-@keys.command("create")
+@keys.command(
+    "create",
+    epilog=examples(
+        "questions keys create --name 'The course page'",
+        "questions keys create --name 'The LMS' --role integration --rate-limit 600/minute",
+        "questions keys create --name 'Ada, until summer' --role author --days 90",
+    ),
+)
 @plainly
 def create_key(
     name: Annotated[str, typer.Option(help="Whose key it is.")],
@@ -57,7 +63,7 @@ def create_key(
     typer.echo(token)
 
 
-@keys.command("list")
+@keys.command("list", epilog=examples("questions keys list"))
 @plainly
 def list_keys() -> None:
     """Show all keys but their secrets."""
@@ -70,10 +76,10 @@ def list_keys() -> None:
             days = [f"{moment:%Y-%m-%d %H:%M}" if moment else "-" for moment in moments]
             may = key.role or " ".join(key.scopes)
             table.add_row(key.public_part, key.name, may, key.rate_limit or "-", *days)
-    _show(table)
+    print_table(table)
 
 
-@keys.command("revoke")
+@keys.command("revoke", epilog=examples("questions keys revoke 1f2e3d4c"))
 @plainly
 def revoke(key: Annotated[str, typer.Argument(help="The key, or its public part.")]) -> None:
     """Make a key useless at once."""
@@ -89,7 +95,7 @@ def revoke(key: Annotated[str, typer.Argument(help="The key, or its public part.
     typer.echo(f"Revoked {shown}.")
 
 
-@keys.command("rotate-signing")
+@keys.command("rotate-signing", epilog=examples("questions keys rotate-signing"))
 @plainly
 def rotate_signing() -> None:
     """Sign receipts with a new key; what was signed before stays valid."""
@@ -97,7 +103,13 @@ def rotate_signing() -> None:
     typer.echo(f"Receipts are signed with {key.kid} from now on.")
 
 
-@audit.command("list")
+@audit.command(
+    "list",
+    epilog=examples(
+        "questions audit list --since 2026-11-01",
+        "questions audit list --action question.published",
+    ),
+)
 @plainly
 def list_entries(
     since: Annotated[
@@ -121,10 +133,10 @@ def list_entries(
                 str(entry.version or "-"),
                 json.dumps(entry.detail, ensure_ascii=False),
             )
-    _show(table)
+    print_table(table)
 
 
-@audit.command("verify")
+@audit.command("verify", epilog=examples("questions audit verify"))
 @plainly
 def verify() -> None:
     """Prove that no entry was changed, moved, added or taken away; else name the first one."""
@@ -133,7 +145,3 @@ def verify() -> None:
     if verdict.fault:
         raise told(f"The audit log is broken at entry {verdict.number}: {verdict.fault}.")
     typer.echo(f"{verdict.entries} entries are sound; the last one has the hash {verdict.head}")
-
-
-def _show(table: Table) -> None:
-    Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)

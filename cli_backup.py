@@ -14,11 +14,12 @@ from operations.hash_bank import hash_bank
 from operations.tell_translations import tell_translations
 from operations.verify_audit import verify_audit
 from settings import Settings
+from terminal.console import examples
 
 backups = typer.Typer()
 
 
-@backups.command("backup")
+@backups.command("backup", epilog=examples("questions backup bank.backup"))
 @plainly
 def make_backup(
     file: Annotated[Path, typer.Argument(help="The file to write.")],
@@ -32,7 +33,7 @@ def make_backup(
     typer.echo(_line(made))
 
 
-@backups.command("restore")
+@backups.command("restore", epilog=examples("questions restore bank.backup --replace"))
 @plainly
 def restore_backup(
     file: Annotated[Path, typer.Argument(help="A file that `questions backup` wrote.")],
@@ -55,7 +56,7 @@ def restore_backup(
     typer.echo(f"{verdict.entries} entries of the audit log are sound.")
 
 
-@backups.command("export-all")
+@backups.command("export-all", epilog=examples("questions export-all everything"))
 @plainly
 def export_everything(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],

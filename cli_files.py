@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli_failures import plainly, told
+from cli_learning import slugs
 from domain.errors import QuestionNotFound
 from formats import FORMATS, Format, FormatName, WrittenFormat
 from formats.writing import Written
@@ -21,6 +22,7 @@ from seed.check import check_files
 from seed.load import CONTENT, Load, question_files, skipped_files
 from seed.report import load_and_report, write_report
 from settings import Settings
+from terminal.console import examples
 
 MOST_SKIPPED = 20  # files that are named; the others are counted
 files = typer.Typer()
@@ -28,7 +30,14 @@ files = typer.Typer()
 Report = Annotated[Path | None, typer.Option(help="A file to write the report to.")]
 
 
-@files.command("import")
+@files.command(
+    "import",
+    epilog=examples(
+        "questions import questions.gift",
+        "questions import course.zip --tag cnn --report report.json",
+        "questions import export.xml --format moodle_xml --dry-run",
+    ),
+)
 @plainly
 def import_files(
     places: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER|ZIP...")],
@@ -66,7 +75,7 @@ def _save(load: Load, report: Path) -> None:
         raise told(f"The report {report} was not written: {error.strerror}.") from None
 
 
-@files.command("check")
+@files.command("check", epilog=examples("questions check", "questions check questions/ rivers.qmd"))
 @plainly
 def check_questions(
     places: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...")] = None,
@@ -80,12 +89,22 @@ def check_questions(
         raise typer.Exit(1)
 
 
-@files.command("export")
+@files.command(
+    "export",
+    epilog=examples(
+        "questions export jsonl",
+        "questions export qti3 --tag cnn --out cnn.zip",
+        "questions export gift --slug vanishing-gradients --out one.gift",
+    ),
+)
 @plainly
 def export_files(
     form: Annotated[WrittenFormat, typer.Argument(metavar="FORMAT")],
     tag: Annotated[list[str] | None, typer.Option(help="Only with this tag; may repeat.")] = None,
-    slug: Annotated[list[str] | None, typer.Option(help="Only this question; may repeat.")] = None,
+    slug: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this question; may repeat.", autocompletion=slugs),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
     report: Report = None,
 ) -> None:
@@ -111,7 +130,13 @@ def export_files(
     _tell(path, written, [], report)
 
 
-@files.command("convert")
+@files.command(
+    "convert",
+    epilog=examples(
+        "questions convert old.gift new.jsonl",
+        "questions convert export.xml course.zip --to qti21 --report losses.json",
+    ),
+)
 @plainly
 def convert_files(
     source: Annotated[Path, typer.Argument(metavar="IN")],

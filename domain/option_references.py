@@ -26,8 +26,12 @@ def name_by_place(text: str, ids: Sequence[str]) -> str:
 
 def label(text: str, shown: Sequence[str]) -> str:
     """Markdown with each reference as the number, from 1, that its option had when shown."""
-    labels = _labels(shown)
-    return _BY_ID.sub(lambda found: labels.get(found[1], found[0]), text)
+    return call_options(text, _labels(shown))
+
+
+def call_options(text: str, names: Mapping[str, str]) -> str:
+    """The text with each reference as the name that its option, by id, has where it is shown."""
+    return _BY_ID.sub(lambda found: names.get(found[1], found[0]), text)
 
 
 def label_html(html: str, shown: Sequence[str]) -> str:

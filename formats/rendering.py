@@ -53,11 +53,15 @@ def _highlighted(source: str, info: str) -> str | None:
 
     The language is written ``python``, ``{python}``, ``{.python}`` or ``{#id .python}``.
     """
+    name = language_in(info)
+    return highlight(source, _lexer(name), HtmlFormatter(nowrap=True)) if name else None
+
+
+def language_in(info: str) -> str | None:
+    """The language that a fence of code names, if it is one that is coloured."""
     found = _LANGUAGE.match(info.strip())
     name = found[1].lower() if found else ""
-    if name not in LANGUAGES:
-        return None
-    return highlight(source, _lexer(name), HtmlFormatter(nowrap=True))
+    return name if name in LANGUAGES else None
 
 
 def _drop_div_fence(state: StateBlock, line: int, end: int, silent: bool) -> bool:
@@ -161,6 +165,13 @@ _MARKDOWN = _parser()
 def full_html(text: str) -> str | None:
     """The text parsed by all rules and sanitised, however plain it is; ``None`` if it cannot be."""
     return sanitise(_MARKDOWN.render(text))
+
+
+def to_tokens(markdown: str) -> list[Token]:
+    """The text as tokens, by the same rules; one that is too long is a block of code."""
+    if len(markdown) > LONGEST_MARKDOWN:
+        return [Token("fence", "code", 0, content=markdown, block=True)]
+    return _MARKDOWN.parse(markdown)
 
 
 def to_html(markdown: str) -> str:

@@ -113,13 +113,13 @@ def client(make_client: Callable[..., TestClient]) -> TestClient:
 @pytest.fixture(params=ENGINES)
 def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a migrated database of this test's own, where commits are real."""
-    return _own_url(request, request.param, tmp_path / "own.db")
+    return url_of_a_new_bank(request, request.param, tmp_path / "own.db")
 
 
 @pytest.fixture
 def replica_url(request: pytest.FixtureRequest, own_url: str, tmp_path: Path) -> str:
     """The URL of a second such database beside it, which stays behind as only a test can want."""
-    return _own_url(request, make_url(own_url).get_backend_name(), tmp_path / "replica.db")
+    return url_of_a_new_bank(request, make_url(own_url).get_backend_name(), tmp_path / "replica.db")
 
 
 @pytest.fixture
@@ -138,7 +138,8 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return _create(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
 
 
-def _own_url(request: pytest.FixtureRequest, engine: str, path: Path) -> str:
+def url_of_a_new_bank(request: pytest.FixtureRequest, engine: str, path: Path) -> str:
+    """The URL of a migrated database that nobody else has; on SQLite it is that file."""
     if engine == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         return f"sqlite:///{path}"

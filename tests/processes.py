@@ -46,11 +46,11 @@ def _is_setting(name: str) -> bool:
     return name.startswith("QUESTIONS_") or name in {"DATABASE_URL", "PORT"}
 
 
-def questions(*arguments: str, cwd: Path, **settings: str) -> Result:
-    """Run a command that ends by itself, in this process and in that folder."""
+def questions(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Result:
+    """Run a command that ends by itself, in this process and in that folder; lines are typed."""
     unset = dict.fromkeys(filter(_is_setting, os.environ))
     with contextlib.chdir(cwd):
-        return CliRunner().invoke(app, arguments, env={**unset, **settings})
+        return CliRunner().invoke(app, arguments, typed, env={**unset, **settings})
 
 
 @contextmanager

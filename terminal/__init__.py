@@ -1,0 +1,1 @@
+"""Questions in a terminal: how they are shown, and what people type to answer them."""
