@@ -75,14 +75,12 @@ def test_offline_it_keeps_the_answer_and_sends_it_once(served: Served, watch: Wa
 def test_an_answer_whose_result_was_lost_counts_once(served: Served, watch: Watch) -> None:
     """The first request arrives, its answer does not; a reload of the page sends it again."""
     one = watch()
-    page, replayed = one.page, list[str | None]()
+    page = one.page
 
     def lose(route: Route) -> None:
         route.fetch()
         route.abort()
 
-    page.on("response", lambda got: replayed.append(got.header_value("idempotency-replayed"))
-            if got.request.method == "POST" else None)  # fmt: skip
     shown(page, served.page("ordering"))
     before = served.count("ordering")
     page.route(SENT, lose)
@@ -90,9 +88,10 @@ def test_an_answer_whose_result_was_lost_counts_once(served: Served, watch: Watc
     expect(status(page)).to_contain_text("The server does not answer.")
     assert served.count("ordering") == before + 1
     page.unroute(SENT)
-    page.reload()
+    with page.expect_response(lambda got: got.request.method == "POST") as sent:
+        page.reload()
     expect(status(page)).to_contain_text("of 1 point")
-    assert replayed == ["true"]
+    assert sent.value.header_value("idempotency-replayed") == "true"
     assert served.count("ordering") == before + 1
     one.forgive(NETWORK)
 
