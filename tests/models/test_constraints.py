@@ -141,7 +141,9 @@ def connection(database: Database, bank: Bank) -> Connection:
     bank.regrade()
     record = IdempotencyRecord(caller="x", route="POST /", key="k", request_hash="", body="{}")
     job = ImportJob(caller="x", name="n", format="auto", dry_run=False, total=1, data=b"")
-    job.parts = [ImportPart(first=0, files=1, items=[])]
+    job.parts = [
+        ImportPart(first=0, files=1, items=[], created=0, updated=0, unchanged=0, failed=0, noted=0)
+    ]
     visit = SignIn(token_hash=str(uuid4()), key_id=key.id, expires_at=now())
     tally = ItemTally(version_id=alike.id, answers=0, regraded=0, until=now(), document={})
     database.write(lambda session: session.add_all((record, job, visit, tally)))
