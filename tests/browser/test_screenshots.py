@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Served
+from tests.browser.desk import sign_in
 from tests.browser.pages import Watched, shown, submit
 from tests.browser.screenshots import FURTHEST, IMAGES, SIZE, distance, keep, seen
 from tests.factories import SEED_FILE
@@ -30,6 +31,14 @@ def test_the_element(served: Served, watch: Watch) -> None:
     page.mouse.move(0, 0)
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     keep(page, "element")
+
+
+def test_the_editor(served: Served, watch: Watch) -> None:
+    page = watch(viewport=SIZE, color_scheme="light").page
+    sign_in(page, served, f"/admin/questions/{SEED_FILE.stem}/edit")
+    expect(page.get_by_role("button", name="Save").first).to_be_visible()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    keep(page, "editor")
 
 
 def test_the_description_of_the_api(served: Served, watch: Watch) -> None:
