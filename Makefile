@@ -9,23 +9,23 @@ export PYTHONDONTWRITEBYTECODE :=
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11
-CHECKED := sqlite:///.cache/check.db
+CHECKED := sqlite:///.made/check.db
 READY := .venv/.ready
-BENCH := .cache/bench-venv
+BENCH := .made/bench-venv
 BENCH_READY := $(BENCH)/.ready
 
 run: $(READY) ## set everything up and serve (PORT=8123 DATABASE_URL=... serve elsewhere)
 	@exec $(PYTHON) -m cli run
 
 test: check ## check everything, then run every test on SQLite and PostgreSQL
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile
 
 check: $(READY) ## format, lint, types, layers and migrations, without tests
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m mypy
 	PYTHONPATH=. .venv/bin/lint-imports --no-logo
-	@mkdir -p .cache && rm -f .cache/check.db*
+	@mkdir -p .made && rm -f .made/check.db*
 	DATABASE_URL=$(CHECKED) $(PYTHON) -m alembic upgrade head
 	DATABASE_URL=$(CHECKED) $(PYTHON) -m alembic check
 
@@ -49,7 +49,7 @@ docs: $(READY) ## build the documentation as a site in build/site, run its comma
 	$(PYTHON) -m pytest tests/test_documentation.py tests/test_site.py tests/test_documented_commands.py
 
 clean: ## delete what set-up made; data/ stays
-	rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info clients/*/node_modules clients/typescript/dist
+	rm -rf .venv .tools .made .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info clients/*/node_modules clients/typescript/dist
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8

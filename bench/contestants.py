@@ -21,7 +21,7 @@ from tests.postgres import running_postgres
 from tests.processes import ROOT, environment, free_port
 
 PEERS = ROOT / "bench" / "peers"
-PEER_PYTHON = ROOT / ".cache" / "bench-venv" / "bin" / "python"
+PEER_PYTHON = ROOT / ".made" / "bench-venv" / "bin" / "python"
 LONGEST_START = 60.0
 UNTHROTTLED = {
     "QUESTIONS_RATE_LIMIT": "off",

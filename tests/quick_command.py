@@ -18,8 +18,11 @@ from tests.processes import ROOT
 
 MOST = 1 << 20  # bytes of arguments and environment
 
+# To the shell the second line starts Python, whose path may hold spaces; to Python it is a text.
 # Hands its arguments, folder, environment and streams over, and ends as the command does.
-CLIENT = """#!{python} -IS
+CLIENT = """#!/bin/sh
+'''exec' "{python}" -IS "$0" "$@"
+' '''
 import json, os, socket, sys
 call = [sys.argv[1:], os.getcwd(), dict(os.environ)]
 with socket.socket(socket.AF_UNIX) as service:

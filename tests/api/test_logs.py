@@ -57,7 +57,7 @@ def test_each_request_is_one_line_of_json_without_secrets(
         ("GET", "/v1/submissions", 200): 1,
         ("GET", "(none)", 404): 1,
         ("HEAD", "/v1/questions/{name}", 200): 1,
-        ("GET", "(none)", 200): 1,
+        ("GET", "/static/{name}", 200): 1,
     }
     (failure,) = (line for line in lines if line["level"] == "error")
     assert "Neither stored nor there before" in failure["exception"]

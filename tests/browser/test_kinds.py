@@ -83,7 +83,8 @@ def go_to_top(page: Page) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
+    """Nothing makes the page scroll sideways, once its styles are there."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

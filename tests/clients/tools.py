@@ -17,7 +17,7 @@ from tests.processes import ROOT
 
 CLIENTS = ROOT / "clients"
 ELEMENT = CLIENTS / "element"
-CACHE = ROOT / ".cache"
+CACHE = ROOT / ".made"  # the site generator empties `.cache`
 NODE = str(Path(ROOT_DIR, "bin", "node"))
 NPM = (NODE, str(Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")))
 TRIED = CACHE / "tried"
