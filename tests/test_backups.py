@@ -56,10 +56,11 @@ def drill(url: str, folder: Path, copy: Callable[[Path], object]) -> None:
         before = post_all([service.url], kept)
         assert {each.status for each in before} == {201}
         load = threading.Thread(
-            target=post_all, args=([service.url], numbered("while", 100_000, keyed=True))
+            target=post_all, args=([service.url], numbered("while", 10_000, keyed=True))
         )
         load.start()
         copy(file)
+        assert load.is_alive(), "the bank was not busy"
         service.process.kill()
         load.join()
     destroy(url)
