@@ -20,10 +20,10 @@ from api.responses import json_response
 from api.schemas.bank import BankPage, BankQuery, BankQuestionOut
 from api.schemas.contents import ContentOut, content_of
 from api.schemas.drafts import DraftIn
-from domain.errors import QuestionNotFound
 from models import Question, QuestionVersion
 from models.authoring import IN_STATUS, newest_versions
 from models.findings import is_used, search_for_authors
+from operations.find_version import find_newest
 from operations.read_draft import read_draft
 
 router = APIRouter(prefix="/v1/bank/questions", tags=["bank"], route_class=StrictRoute)
@@ -79,10 +79,7 @@ def read_bank_question(
     request: Request, session: ReadSession, _: BankReader, name: QuestionName
 ) -> Response:
     """The newest version, published or not, with key, state and history."""
-    version = session.scalar(newest_versions().where(Question.is_named(name)))
-    if version is None:
-        raise QuestionNotFound
-    return json_response(request, BankQuestionOut.of(version))
+    return json_response(request, BankQuestionOut.of(find_newest(session, name)))
 
 
 @router.put(

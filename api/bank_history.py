@@ -12,10 +12,11 @@ from api.requests import StrictRoute
 from api.responses import json_response
 from api.schemas.bank import BankVersionOut, DiffQuery, VersionListOut, VersionStateOut
 from api.schemas.revisions import DiffOut
-from domain.errors import QuestionNotFound, VersionNotFound
+from domain.errors import VersionNotFound
 from domain.revisions import compare
 from models import Question, QuestionVersion
-from models.authoring import newest_versions, versions_for_authors
+from models.authoring import versions_for_authors
+from operations.find_version import find_newest
 from operations.read_draft import read_draft
 
 router = APIRouter(prefix="/v1/bank/questions/{name}", tags=["bank"], route_class=StrictRoute)
@@ -32,10 +33,8 @@ def list_versions(
     request: Request, session: ReadSession, _: BankReader, name: QuestionName
 ) -> Response:
     """All versions with who wrote, reviewed and published them, oldest first."""
-    newest = session.scalar(newest_versions().where(Question.is_named(name)))
-    if newest is None:
-        raise QuestionNotFound
-    items = [VersionStateOut.of(version) for version in newest.question.versions]
+    versions = find_newest(session, name).question.versions
+    items = [VersionStateOut.of(version) for version in versions]
     return json_response(request, VersionListOut(items=items))
 
 

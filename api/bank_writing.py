@@ -68,10 +68,15 @@ def _new_question(name: str, if_match: str | None, if_none_match: str | None) ->
         raise QuestionNotFound
     if if_none_match is None or if_none_match.strip() != "*":
         raise PreconditionRequired
+    require_slug(name, "/path/name")
+    return Question(slug=name)
+
+
+def require_slug(name: str, pointer: str) -> None:
+    """Raise :class:`InvalidDraft` that points there unless this can be the slug of a question."""
     if not is_slug(name):
         told = "A slug is small letters and digits joined by single hyphens."
-        raise InvalidDraft(faults=(Fault("/path/name", "bad_slug", told),))
-    return Question(slug=name)
+        raise InvalidDraft(faults=(Fault(pointer, "bad_slug", told),))
 
 
 def _require_free(session: Session, external_id: str | None) -> None:

@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.errors import QuestionNotFound
-from models import QuestionVersion
+from models import Question, QuestionVersion
+from models.authoring import newest_versions
 from operations.find_question import find_question
 
 
@@ -22,4 +23,15 @@ def find_version(session: Session, name: str, number: int | None) -> QuestionVer
     version = session.scalar(wanted.order_by(QuestionVersion.number.desc()).limit(1))
     if version is None:
         raise QuestionNotFound(f"The question has no version {number}.")
+    return version
+
+
+def find_newest(session: Session, name: str) -> QuestionVersion:
+    """The newest version, draft or not, of the question with this slug or id, with all it says.
+
+    :class:`QuestionNotFound` where there is none.
+    """
+    version = session.scalar(newest_versions().where(Question.is_named(name)))
+    if version is None:
+        raise QuestionNotFound
     return version

@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from pydantic import model_validator
+from pydantic import field_validator
 from sqlalchemy.orm import Session
 
 from api.admin.audit_sentences import ACTIONS, sentence_of
 from api.admin.pages import admin_page
 from api.admin.routes import admin_router
 from api.admin.sessions import Admin
-from api.admin.stated import utc
+from api.admin.stated import AsForm, utc
 from api.audit import page_of_entries
 from api.dependencies import ReadSession
 from api.pagination import next_address
@@ -22,15 +22,13 @@ HOME = "/admin/audit"
 router = admin_router("/audit")
 
 
-class FormQuery(AuditQuery):
-    """The same as a form sends it: empty fields state nothing, and moments are in UTC."""
+class FormQuery(AsForm, AuditQuery):
+    """The same as a form sends it: moments are in UTC."""
 
-    @model_validator(mode="before")
+    @field_validator("since", "until", mode="before")
     @classmethod
-    def _as_forms_say_it(cls, said: Any) -> Any:
-        stated = {name: value for name, value in said.items() if value not in ("", None)}
-        moments = {name: utc(stated[name]) for name in ("since", "until") if name in stated}
-        return stated | moments
+    def _in_utc(cls, said: Any) -> Any:
+        return utc(said) if isinstance(said, str) else said
 
 
 @router.get("")

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from pydantic import field_validator
 
 from api.admin.pages import admin_page
 from api.admin.routes import admin_router
 from api.admin.sessions import Reader
+from api.admin.stated import AsForm
 from api.bank_duplicates import page_of_duplicates
 from api.dependencies import ReadSession
 from api.pagination import next_address
@@ -21,15 +21,10 @@ LEVELS = (0.7, 0.8, 0.9, 1.0)
 router = admin_router("/duplicates")
 
 
-class PairQuery(DuplicateQuery):
+class PairQuery(AsForm, DuplicateQuery):
     """The same as a form sends it, with fewer on a page: each pair is read."""
 
     limit: int = 10
-
-    @field_validator("question", mode="before")
-    @classmethod
-    def _states_something(cls, said: object) -> object:
-        return said or None
 
 
 @router.get("")

@@ -16,7 +16,7 @@ from api.admin.pages import admin_page
 from api.admin.routes import admin_router
 from api.admin.sessions import Reader
 from api.dependencies import ReadSession
-from api.errors import as_service_error, status_of
+from api.errors import as_service_error
 from api.exports import Asked
 from api.schemas.exports import ExportedOut, ExportQuery, LossReportOut
 from api.schemas.imports import LossOut
@@ -60,17 +60,16 @@ def choose(
 ) -> Response:
     """The form that asks what to export, and below it what the file would leave out."""
     context: dict[str, Any] = {"formats": titled(get_args(WrittenFormat)), "format": format}
-    context |= {"tag": tag, "slug": slug, "problem": None, "report": None}
-    status = 200
+    context |= {"tag": tag, "slug": slug, "report": None}
+    problem = None
     if format is not None:
         try:
             query = _query(tag, slug)
             report = exports.report_losses(session, caller, format, query, response)
             context |= _told(format, query, report)
         except (QuestionNotFound, RequestValidationError) as error:
-            problem = context["problem"] = as_service_error(error)
-            status = status_of(type(problem))
-    return admin_page(request, "admin/exports.html", context, status=status)
+            problem = as_service_error(error)
+    return admin_page(request, "admin/exports.html", context, problem=problem)
 
 
 @router.get("/{format}")

@@ -1,6 +1,5 @@
 """Imports: files are uploaded, checked, and then imported as they were checked."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.admin.actors import names_of
 from api.admin.format_titles import titled
 from api.admin.forms import FormFields, text_of
 from api.admin.import_reports import Shown, changes_of, counts_of, page_of_items
@@ -23,7 +23,7 @@ from api.protocol_errors import InvalidRequest
 from domain.access import Caller
 from domain.errors import Fault, ImportNotFound
 from formats import AUTO, FormatName
-from models import ApiKey, ImportJob
+from models import ImportJob
 from operations.import_checked import import_checked
 from operations.import_sources import Terms
 from operations.queue_import import queue_import
@@ -52,7 +52,7 @@ def list_imports(
     context = _upload_form(settings.max_import_bytes) | {
         "jobs": page,
         "counts": counts_of(session, page),
-        "callers": _names(session, page) if caller.may("admin") else None,
+        "callers": names_of(session, (job.caller for job in page)) if caller.may("admin") else None,
         "cursor": cursor,
         "next": cursors.write(str(page[-1].id)) if len(jobs) > PAGE else None,
     }
@@ -148,10 +148,3 @@ def _find(session: Session, caller: Caller, import_id: UUID) -> ImportJob:
 
 def _upload_form(largest: int) -> dict[str, Any]:
     return {"formats": titled(get_args(FormatName)), "largest": largest}
-
-
-def _names(session: Session, jobs: Sequence[ImportJob]) -> dict[str, str]:
-    """What the keys are called that uploaded."""
-    ids = {UUID(job.caller) for job in jobs}
-    rows = session.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(ids)))
-    return {str(row.id): row.name for row in rows}

@@ -13,7 +13,6 @@ from api.admin.routes import SIGN_IN, admin_router
 from api.admin.sessions import Admin, end_session
 from api.admin.stated import faults_by_field, read_as, utc
 from api.dependencies import AppDatabase, ReadSession
-from api.errors import status_of
 from api.keys import PublicPart, find_key, make_key, page_of_keys
 from api.pagination import next_address
 from api.protocol_errors import InvalidRequest
@@ -120,8 +119,7 @@ def _form(request: Request, fields: Fields, error: ServiceError | None = None) -
         "roles": ABOUT,
         "faults": faults,
     }
-    status = status_of(type(error)) if error else 200
-    return admin_page(request, "admin/keys/new.html", context, status=status)
+    return admin_page(request, "admin/keys/new.html", context, problem=error)
 
 
 def _shown(
@@ -132,7 +130,5 @@ def _shown(
         "state": state_of(key, now()),
         "is_own": key.id == own,
         "about": ABOUT[key.role] if key.role else "",
-        "problem": problem,
     }
-    status = status_of(type(problem)) if problem else 200
-    return admin_page(request, "admin/keys/key.html", context, status=status)
+    return admin_page(request, "admin/keys/key.html", context, problem=problem)

@@ -6,8 +6,10 @@ from urllib.parse import quote, unquote
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.errors import status_of
 from api.rendering import WITH_SCRIPT, render
 from domain.access import Scope
+from domain.errors import ServiceError
 
 LIVE = "live"  # the region of every page where problems are told
 TOLD_COOKIE = "__Host-questions-told"
@@ -48,18 +50,26 @@ SECTIONS: tuple[Section, ...] = (
 
 
 def admin_page(
-    request: Request, name: str, context: dict[str, Any] | None = None, *, status: int = 200
+    request: Request,
+    name: str,
+    context: dict[str, Any] | None = None,
+    *,
+    problem: ServiceError | None = None,
+    status: int = 0,
 ) -> Response:
     """A page from the template of that name, in the frame for whoever is signed in.
 
-    What the form before it did is told once.
+    What the form before it did is told once. The status is that of the ``problem`` which the page
+    tells, unless another is stated.
     """
+    status = status or (status_of(type(problem)) if problem else 200)
     visitor = getattr(request.state, "visitor", None)
     told = unquote(request.cookies.get(TOLD_COOKIE, ""))
     frame = {
         "visitor": visitor,
         "sections": [each for each in SECTIONS if visitor and visitor.may(each.scope)],
         "told": told,
+        "problem": problem,
     }
     response = render(request, name, frame | (context or {}), policy=WITH_SCRIPT, status=status)
     if told:

@@ -12,17 +12,17 @@ from api.admin.questions import LIST, question_page
 from api.admin.routes import admin_router
 from api.admin.sessions import Author, AuthorOrPublisher, Publisher
 from api.bank import QuestionName
+from api.bank_writing import require_slug
 from api.dependencies import AppDatabase, AppSettings
 from api.protocol_errors import Stale
 from api.translation_steps import hide_translation, show_translation
 from api.translations import Language
 from domain.errors import Conflict, Fault, Forbidden, Invalid, InvalidDraft, ServiceError
-from domain.questions import is_slug
 from models import Database, now
 
 router = admin_router("/questions/{name}")
 
-Work = Callable[[], str]
+Work = Callable[[], object]
 
 
 def _done(request: Request, database: Database, name: str, work: Work, told: str) -> Response:
@@ -45,10 +45,13 @@ def review(
 ) -> Response:
     """Ask for a review."""
 
-    def work() -> str:
-        return bank_steps.ask_for_review(database, name, _etag(fields), caller).slug
-
-    return _done(request, database, name, work, "It is in review now.")
+    return _done(
+        request,
+        database,
+        name,
+        lambda: bank_steps.ask_for_review(database, name, _etag(fields), caller),
+        "It is in review now.",
+    )
 
 
 @router.post("/publish")
@@ -62,7 +65,7 @@ def publish(
 ) -> Response:
     """Give learners the draft, now or at the time stated."""
 
-    def work() -> str:
+    def work() -> object:
         return bank_steps.publish(
             database,
             name,
@@ -70,7 +73,7 @@ def publish(
             caller,
             publish_at=_moment(text_of(fields, "publish_at")),
             four_eyes=settings.four_eyes,
-        ).slug
+        )
 
     when = text_of(fields, "publish_at").replace("T", " ")
     told = f"It will be published at {when} UTC." if when else "Learners get it from now on."
@@ -87,10 +90,13 @@ def retire(
 ) -> Response:
     """Take it away from learners."""
 
-    def work() -> str:
-        return bank_steps.retire(database, name, _etag(fields), caller).slug
-
-    return _done(request, database, name, work, "Learners no longer get it.")
+    return _done(
+        request,
+        database,
+        name,
+        lambda: bank_steps.retire(database, name, _etag(fields), caller),
+        "Learners no longer get it.",
+    )
 
 
 @router.post("/reopen")
@@ -103,10 +109,13 @@ def reopen(
 ) -> Response:
     """Take it back to draft."""
 
-    def work() -> str:
-        return bank_steps.reopen(database, name, _etag(fields), caller).slug
-
-    return _done(request, database, name, work, "It is a draft again.")
+    return _done(
+        request,
+        database,
+        name,
+        lambda: bank_steps.reopen(database, name, _etag(fields), caller),
+        "It is a draft again.",
+    )
 
 
 @router.post("/copy")
@@ -116,7 +125,7 @@ def copy(
     """Begin a new question from what this one says."""
     slug = text_of(fields, "slug")
     try:
-        _require_slug(slug)
+        require_slug(slug, "/slug")
         database.write(lambda session: bank_steps.copy(session, name, slug, caller, now()))
     except (Conflict, Invalid) as problem:
         return _refused(request, database, name, problem)
@@ -146,10 +155,8 @@ def publish_translation(
 ) -> Response:
     """Give learners a translation."""
 
-    def work() -> str:
-        return show_translation(
-            database, name, language, caller, four_eyes=settings.four_eyes
-        ).language
+    def work() -> object:
+        return show_translation(database, name, language, caller, four_eyes=settings.four_eyes)
 
     return _done(request, database, name, work, f"Learners can get it in {language} now.")
 
@@ -164,9 +171,8 @@ def withdraw_translation(
 ) -> Response:
     """Take a translation away from learners."""
 
-    def work() -> str:
+    def work() -> None:
         hide_translation(database, name, language, caller)
-        return language
 
     return _done(request, database, name, work, f"Learners no longer get it in {language}.")
 
@@ -185,9 +191,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         told = "Write a day and a time, such as 2026-12-01T08:00."
         raise InvalidDraft(faults=(Fault("/publish_at", "bad_time", told),)) from None
-
-
-def _require_slug(slug: str) -> None:
-    if not is_slug(slug):
-        told = "A slug is small letters and digits joined by single hyphens."
-        raise InvalidDraft(faults=(Fault("/slug", "bad_slug", told),))

@@ -18,13 +18,12 @@ from api.admin.question_forms import (
 )
 from api.admin.question_reading import Reading, draft_in, read_form
 from api.admin.question_views import QuestionView, spell
-from api.admin.questions import LIST, NEW, address, etag_of, newest_version
+from api.admin.questions import LIST, NEW, address, etag_of
 from api.admin.routes import admin_router
 from api.admin.sessions import Author
 from api.bank import QuestionName
 from api.bank_writing import write_question
 from api.dependencies import AppDatabase, ReadSession
-from api.errors import status_of
 from api.protocol_errors import AlreadyExists, Stale
 from api.schemas.bank import BankQuestionOut
 from domain.access import Caller
@@ -39,6 +38,7 @@ from domain.errors import (
 from domain.questions import KINDS, RELEASES
 from domain.revisions import compare
 from models import Database, QuestionVersion
+from operations.find_version import find_newest
 from operations.read_draft import read_draft
 
 PREVIEW = "preview"
@@ -83,7 +83,7 @@ def begin(request: Request, _: Author) -> Response:
 @router.get("/{name}/edit")
 def edit(request: Request, session: ReadSession, _: Author, name: QuestionName) -> Response:
     """The form of what a question says now."""
-    newest = newest_version(session, name)
+    newest = find_newest(session, name)
     content = BankQuestionOut.of(newest)
     return _page(request, Desk(fields_of(content), newest, etag_of(content)))
 
@@ -110,7 +110,7 @@ def write(
 ) -> Response:
     """Save the draft of the next version, or change the rows of its form."""
     with database.read() as session:
-        desk = Desk(fields, newest_version(session, name), text_of(fields, "etag"))
+        desk = Desk(fields, find_newest(session, name), text_of(fields, "etag"))
         wish = text_of(fields, "do") or SAVE
         if wish != SAVE:
             return _changed(request, desk, wish)
@@ -159,7 +159,7 @@ def _refused(request: Request, database: Database, desk: Desk, problem: ServiceE
     if desk.newest is None:
         return _page(request, desk)
     with database.read() as session:
-        desk = replace(desk, newest=newest_version(session, str(desk.newest.question_id)))
+        desk = replace(desk, newest=find_newest(session, str(desk.newest.question_id)))
         if isinstance(problem, AmbiguousRevision):
             desk = _asking(desk)
         return _page(request, desk)
@@ -186,7 +186,6 @@ def _page(request: Request, desk: Desk) -> Response:
         "action": address(newest.question, "/edit") if newest else f"{LIST}/{NEW}",
         "etag": etag_of(BankQuestionOut.of(newest)) if newest and is_stale else desk.etag,
         "newest": newest,
-        "problem": desk.problem,
         "is_stale": is_stale,
         "revision": _revision(desk) if is_stale else None,
         "focus": desk.focus,
@@ -194,8 +193,7 @@ def _page(request: Request, desk: Desk) -> Response:
         "choices_of": {"kind": KINDS, "release": RELEASES},
         "old_options": {row.option_id: row.text for row in newest.options} if newest else {},
     }
-    status = status_of(type(desk.problem)) if desk.problem else 200
-    return admin_page(request, "admin/questions/edit.html", context, status=status)
+    return admin_page(request, "admin/questions/edit.html", context, problem=desk.problem)
 
 
 def _previewed(desk: Desk, *, is_fresh: bool = False) -> dict[str, Any]:

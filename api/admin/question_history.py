@@ -6,14 +6,16 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from api.admin.actors import names_of
 from api.admin.pages import admin_page
-from api.admin.questions import address, names_of, newest_version, writers_of
+from api.admin.questions import address, writers_of
 from api.admin.routes import admin_router
 from api.admin.sessions import Reader
 from api.bank import QuestionName
 from api.bank_history import find_version
 from api.dependencies import ReadSession
 from domain.revisions import Revision, compare
+from operations.find_version import find_newest
 from operations.read_draft import read_draft
 
 router = admin_router("/questions/{name}/history")
@@ -39,7 +41,7 @@ def history(
     compared: Annotated[Compared, Query()],
 ) -> Response:
     """All versions, newest first, and a readable difference of two."""
-    newest = newest_version(session, name)
+    newest = find_newest(session, name)
     versions = newest.question.versions
     to = compared.to or newest.number
     from_ = compared.from_ or max(1, to - 1)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query, Request, Response
 from pydantic import ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.admin.actors import names_of
 from api.admin.pages import admin_page
 from api.admin.question_filters import ListForm
 from api.admin.question_views import QuestionView, spell
@@ -16,14 +15,14 @@ from api.admin.routes import admin_router
 from api.admin.sessions import Reader
 from api.bank import QuestionName, select_bank_page
 from api.dependencies import ReadSession
-from api.errors import faults_of, status_of
+from api.errors import faults_of
 from api.responses import entity_tag
 from api.schemas.bank import BankQuery, BankQuestionOut
 from api.translation_steps import translation_states
-from domain.errors import Fault, QuestionNotFound, ServiceError
-from domain.questions import KINDS, RELEASES, STATUSES, UUID_TEXT
-from models import ApiKey, Question, QuestionVersion
-from models.authoring import newest_versions
+from domain.errors import Fault, ServiceError
+from domain.questions import KINDS, RELEASES, STATUSES
+from models import Question, QuestionVersion
+from operations.find_version import find_newest
 from operations.read_draft import read_draft
 
 LIST = "/admin/questions"
@@ -90,7 +89,7 @@ def question_page(
     request: Request, session: Session, name: str, problem: ServiceError | None = None
 ) -> Response:
     """The page of a question, with the problem that a step on its way met."""
-    version = newest_version(session, name)
+    version = find_newest(session, name)
     question = BankQuestionOut.of(version)
     context = {
         "question": question,
@@ -99,22 +98,12 @@ def question_page(
         "view": QuestionView.of(read_draft(version)),
         "names": names_of(session, writers_of([version])),
         "translations": translation_states(session, version.question),
-        "problem": problem,
         "four_eyes": request.app.state.settings.four_eyes,
         "pages": [(title, path.format(slug=question.slug)) for title, path in PAGES],
         "here": address(version.question),
         "spell": spell,
     }
-    status = status_of(type(problem)) if problem else 200
-    return admin_page(request, "admin/questions/read.html", context, status=status)
-
-
-def newest_version(session: Session, name: str) -> QuestionVersion:
-    """The newest version of the question of that slug or id; :class:`QuestionNotFound`."""
-    version = session.scalar(newest_versions().where(Question.is_named(name)))
-    if version is None:
-        raise QuestionNotFound(f"There is no question {name!r}.")
-    return version
+    return admin_page(request, "admin/questions/read.html", context, problem=problem)
 
 
 def address(question: Question, below: str = "") -> str:
@@ -135,10 +124,3 @@ def writers_of(versions: Iterable[QuestionVersion]) -> set[str]:
         found |= {*(version.writers or ()), version.in_review_by, version.publish_by}
         found.add(version.published_by)
     return {by for by in found if by}
-
-
-def names_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
-    """The names of keys by their ids."""
-    known = [UUID(id_) for id_ in ids if UUID_TEXT.fullmatch(id_)]
-    found = session.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(known)))
-    return {str(id_): name for id_, name in found}

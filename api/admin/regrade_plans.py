@@ -14,7 +14,6 @@ from api.admin.routes import admin_router
 from api.admin.sessions import Author
 from api.admin.stated import faults_by_field, read_as, utc, whole
 from api.dependencies import AppDatabase, ReadSession
-from api.errors import status_of
 from api.protocol_errors import InvalidRequest
 from api.regrade_steps import UNDER_WAY, Steps
 from api.schemas.regrades import RegradeIn
@@ -130,10 +129,8 @@ def _form(
         "said": {name: text_of(fields, name) for name in (*FIELDS.values(), "once")},
         "picked": fields.get("versions", []),
         "faults": faults_by_field(error, FIELDS, otherwise) if error else {},
-        "problem": error,
     }
-    status = status_of(type(error)) if error else 200
-    return admin_page(request, "admin/regrades/new.html", context, status=status)
+    return admin_page(request, "admin/regrades/new.html", context, problem=error)
 
 
 def _published(session: Session, question: Question) -> Sequence[Any]:

@@ -6,15 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import field_validator
 from sqlalchemy.orm import Session
 
 from api.admin.actors import names_of
 from api.admin.pages import admin_page, go_to
 from api.admin.routes import admin_router
 from api.admin.sessions import Publisher, Reader
+from api.admin.stated import AsForm
 from api.dependencies import AppDatabase, ReadSession
-from api.errors import status_of
 from api.pagination import next_address
 from api.regrade_steps import UNDER_WAY, Steps
 from api.regrades import page_of_items, page_of_regrades
@@ -28,13 +27,8 @@ HOME = "/admin/regrades"
 router = admin_router("/regrades")
 
 
-class ListQuery(RegradeQuery):
-    """The same as a form sends it: an empty field states nothing."""
-
-    @field_validator("question", mode="before")
-    @classmethod
-    def _states_something(cls, said: object) -> object:
-        return said or None
+class ListQuery(AsForm, RegradeQuery):
+    """The same as a form sends it."""
 
 
 @router.get("")
@@ -124,11 +118,9 @@ def _shown(
         "items": page.items,
         "query": query,
         "next": next_address(here, query.model_dump(mode="json"), page.next_cursor),
-        "problem": problem,
         "other": _named_in(problem, regrade_id),
     }
-    status = status_of(type(problem)) if problem else 200
-    return admin_page(request, "admin/regrades/plan.html", context, status=status)
+    return admin_page(request, "admin/regrades/plan.html", context, problem=problem)
 
 
 def _stopped(run: RegradeOut) -> str | None:

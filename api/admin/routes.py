@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.admin.pages import LIVE, admin_page
 from api.admin.sessions import close_form, require_own_form, require_own_origin
-from api.errors import as_service_error, status_of
+from api.errors import as_service_error
 from api.protocol_errors import NotSignedIn
 from api.requests import StrictRoute
 from domain.errors import ServiceError
@@ -75,7 +75,7 @@ def _answer(request: Request, error: ServiceError) -> Response:
             return Response(status_code=204, headers={"HX-Redirect": address})
         return RedirectResponse(address, 303)
     name = "admin/_problem.html" if is_part else "admin/problem.html"
-    response = admin_page(request, name, {"problem": error}, status=status_of(type(error)))
+    response = admin_page(request, name, problem=error)
     if is_part:
         response.headers["HX-Retarget"] = f"#{LIVE}"
         response.headers["HX-Reswap"] = "innerHTML"

@@ -44,7 +44,7 @@ def enter(request: Request, database: AppDatabase, fields: FormFields) -> Respon
     count, seconds = failures.add(client, WINDOW, 0)
     if count >= FAILURES:
         error = RateLimited(f"Too many keys were wrong; try again in {seconds} s.")
-        response = _entrance(request, way, error, RateLimited.status)
+        response = _entrance(request, way, error)
         response.headers["Retry-After"] = str(seconds)
         return response
     try:
@@ -82,12 +82,12 @@ def nowhere(_: Reader, path: str) -> Response:
 
 
 def _entrance(
-    request: Request, way: str, error: ServiceError | None = None, status: int = 200
+    request: Request, way: str, error: ServiceError | None = None, status: int = 0
 ) -> Response:
     host = request.url.hostname
     is_kept = request.url.scheme == "https" or host in LOOPBACK
-    context = {"next": _own(way), "problem": error, "is_kept": is_kept}
-    return admin_page(request, "admin/sign_in.html", context, status=status)
+    context = {"next": _own(way), "is_kept": is_kept}
+    return admin_page(request, "admin/sign_in.html", context, problem=error, status=status)
 
 
 def _own(way: str) -> str:

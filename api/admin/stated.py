@@ -4,13 +4,22 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 from api.errors import faults_of
 from api.protocol_errors import InvalidRequest
 from domain.errors import ServiceError
 
 Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class AsForm(BaseModel):
+    """What a shape of a query is mixed with to be read from a form: empty fields state nothing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _states_something(cls, said: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in said.items() if value not in ("", None)}
 
 
 def read_as(shape: type[Shape], said: Mapping[str, Any]) -> Shape:
