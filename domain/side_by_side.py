@@ -23,13 +23,17 @@ def side_by_side(one: Sequence[str], other: Sequence[str]) -> Sides:
     (Span(change='same', text='yes'),)
     """
     partners = {0: 0} | _partners(one, other)
-    left = [word_difference(text, _at(other, partners.get(i))) for i, text in enumerate(one)]
     back = {j: i for i, j in partners.items()}
-    right = [word_difference(_at(one, back.get(j)), text) for j, text in enumerate(other)]
     return Sides(
-        tuple(_without(spans, "added") for spans in left),
-        tuple(_without(spans, "removed") for spans in right),
+        tuple(one_beside_other(text, _at(other, partners.get(i)))[0] for i, text in enumerate(one)),
+        tuple(one_beside_other(_at(one, back.get(j)), text)[1] for j, text in enumerate(other)),
     )
+
+
+def one_beside_other(one: str, other: str) -> tuple[Spans, Spans]:
+    """Two texts, in each of which the words are marked that only it has."""
+    spans = word_difference(one, other)
+    return _without(spans, "added"), _without(spans, "removed")
 
 
 def _partners(one: Sequence[str], other: Sequence[str]) -> dict[int, int]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from difflib import SequenceMatcher
 from itertools import groupby, islice
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -11,15 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.revisions import Span, Spans
+from domain.side_by_side import one_beside_other
 from models import ImportJob, ImportPart
 from operations.import_item import ImportItem
 from operations.run_import_job import read_part
 
 PAGE = 50  # questions
-LONGEST_COMPARED = 2000  # characters of a line whose words are compared
 Shown = Literal["created", "updated", "unchanged", "failed", "noted"]
 _CHANGE = re.compile(r"(?P<part>.*?): (?P<sign>[-+]) (?P<text>.*)", re.DOTALL)
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 Mark = tuple[int, int]  # the first file of a part, and the place of a question in it
 
@@ -40,19 +39,12 @@ class Counts(NamedTuple):
         return self.created + self.updated + self.unchanged + self.failed
 
 
-class Piece(NamedTuple):
-    """Some words of a line, and whether the other side has others in their place."""
-
-    text: str
-    is_changed: bool
-
-
 class Change(NamedTuple):
-    """What a part of a question said before, and what it says now: lines of pieces."""
+    """What a part of a question said before, and what it says now: lines of words."""
 
     part: str
-    before: list[list[Piece]]
-    now: list[list[Piece]]
+    before: list[Spans]
+    now: list[Spans]
 
 
 def counts_of(session: Session, jobs: Sequence[ImportJob]) -> dict[UUID, Counts]:
@@ -100,22 +92,12 @@ def changes_of(item: ImportItem) -> Iterator[Change]:
 
 
 def _change(part: str, before: list[str], now: list[str]) -> Change:
+    """The lines with the words marked that the other side has not, where lines can be paired."""
     if len(before) != len(now):
         return Change(part, _whole(before), _whole(now))
-    pairs = [_compared(old, new) for old, new in zip(before, now, strict=True)]
+    pairs = [one_beside_other(*lines) for lines in zip(before, now, strict=True)]
     return Change(part, [old for old, _ in pairs], [new for _, new in pairs])
 
 
-def _whole(lines: list[str]) -> list[list[Piece]]:
-    return [[Piece(line, False)] for line in lines]
-
-
-def _compared(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
-    """Both lines in pieces, of which those are marked that are not on the other side."""
-    if max(len(old), len(new)) > LONGEST_COMPARED:
-        return [Piece(old, False)], [Piece(new, False)]
-    words, others = _WORDS.findall(old), _WORDS.findall(new)
-    steps = SequenceMatcher(None, words, others, autojunk=False).get_opcodes()
-    before = [Piece("".join(words[a:b]), kind != "equal") for kind, a, b, _, _ in steps if a < b]
-    now = [Piece("".join(others[c:d]), kind != "equal") for kind, _, _, c, d in steps if c < d]
-    return before, now
+def _whole(lines: list[str]) -> list[Spans]:
+    return [(Span("same", line),) for line in lines]
