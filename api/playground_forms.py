@@ -6,8 +6,6 @@ The fields of each kind are a macro of its name in ``web/templates/playground/fi
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
-from string import ascii_uppercase
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,6 +17,7 @@ from api.schemas.interactions import BlankOut, ClozeInteraction, MatchingInterac
 from api.schemas.interactions import NumericInteraction as Numeric
 from api.schemas.questions import QuestionOut
 from domain.errors import Fault, InvalidResponse
+from domain.option_references import letter
 from operations.grade_answer import Answer
 
 Fields = Mapping[str, list[str]]
@@ -100,8 +99,7 @@ def has_letters(options: Sequence[OptionOut]) -> bool:
 def names_of(options: Sequence[OptionOut]) -> dict[str, str]:
     """What a choice calls each option: its text, or its letter."""
     if has_letters(options):
-        letters = chain(ascii_uppercase, map("".join, product(ascii_uppercase, repeat=2)))
-        return {option.id: letter for option, letter in zip(options, letters, strict=False)}
+        return {option.id: letter(place) for place, option in enumerate(options)}
     texts = {option.id: Markup(option.html) for option in options}  # noqa: S704 - sanitised
     return {id_: html.striptags() for id_, html in texts.items()}
 

@@ -83,3 +83,9 @@ def _replace(pattern: re.Pattern[str], text: str, find: Callable[[str], str | No
         return found[0] if name is None else f"{{option:{name}}}"
 
     return pattern.sub(replaced, text)
+
+
+def letter(place: int) -> str:
+    """The letter of an option by its place from 0: A to Z, then AA, AB and so on."""
+    rest, last = divmod(place, 26)
+    return (letter(rest - 1) if rest else "") + chr(ord("A") + last)

@@ -11,8 +11,9 @@ from typing import Any
 
 from domain.grading import CHOICE_KINDS, ChoiceKey
 from domain.grading.cloze import blanks_in
+from domain.grading.matching import TARGETS
 from operations.grade_answer import Answer
-from terminal.shown import TARGETS, Choice, Shown
+from terminal.shown import Choice, Shown
 
 NOTHING = "nothing"  # said instead of an empty answer
 

@@ -9,12 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.grading import ChoiceKey, ChoiceResponse, Verdict, verdicts
+from domain.grading.matching import TARGETS
 from domain.option_references import call_options
 from models import ReferenceRow
 from operations.grade_answer import Graded
 from terminal.answers import blanks_of, spell_right
 from terminal.prose import Prose
-from terminal.shown import TARGETS, Choice, Shown
+from terminal.shown import Choice, Shown
 
 # Icon and word, so that nothing hangs on the colour.
 GOOD, HALF, BAD = ("✓", "green"), ("◐", "yellow"), ("✗", "red")

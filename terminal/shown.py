@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, product
-from string import ascii_lowercase
+from itertools import count
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -11,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.errors import QuestionNotFound
 from domain.grading import OWN
+from domain.grading.matching import TARGETS
+from domain.option_references import letter
 from models import OptionRow, Question, QuestionVersion
 from models.answering import AnswerableVersion, Target, parts_to_grade, revision_of_bank
-
-TARGETS = "targets"  # the part that premises are matched with; its options have numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,6 @@ def shown_version(version: QuestionVersion, revision: int = 0) -> Shown:
     return Shown(target, MappingProxyType(_parts(version)))
 
 
-def letters() -> Iterator[str]:
-    """a to z, then aa, ab, ...: shorter than any id of an option."""
-    for length in count(1):
-        yield from map("".join, product(ascii_lowercase, repeat=length))
-
-
 def _parts(version: QuestionVersion) -> dict[str, list[Choice]]:
     rows = {row.option_id: row for row in version.options}
     shown: dict[str, list[OptionRow]] = {}
@@ -98,4 +91,5 @@ def _parts(version: QuestionVersion) -> dict[str, list[Choice]]:
 
 
 def _names(part: str) -> Iterator[str]:
-    return map(str, count(1)) if part == TARGETS else letters()
+    """Numbers of targets; letters of others, which are shorter than any id of an option."""
+    return map(str, count(1)) if part == TARGETS else (letter(n).lower() for n in count())

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from heapq import merge
-from itertools import chain, islice, product
+from itertools import islice
 from math import sqrt
-from string import ascii_lowercase
 from uuid import UUID
 
 from domain.errors import Fault, InvalidResponse, UnknownRule
@@ -21,6 +20,7 @@ from domain.grading.keys import ChoiceKey
 from domain.grading.oracle import Budget, oracle_budget
 from domain.grading.parameters import LONGEST_NAME
 from domain.grading.rules import RULES, Counts, Rule, find_rule
+from domain.option_references import letter
 from domain.responses import check_choice
 
 MOST_EXAMPLES = 20
@@ -148,8 +148,7 @@ def lettered_key(options: int, right: Sequence[str]) -> ChoiceKey:
 
     Other letters, or the same twice, are :class:`InvalidResponse`.
     """
-    pairs = map("".join, product(ascii_lowercase, repeat=2))
-    letters = tuple(islice(chain(ascii_lowercase, pairs), options))
+    letters = tuple(letter(place).lower() for place in range(options))
     if faults := check_choice(right, letters, options, field="key"):
         raise InvalidResponse("The key does not fit the options.", faults=faults)
     return ChoiceKey(letters, frozenset(right))

@@ -20,6 +20,7 @@ from typing import Any
 from domain.grading import AnyRule, ChoiceKey, Key
 from domain.grading.guessing import guessing_mean, score_bounds
 from domain.grading.rules import find_rule
+from domain.option_references import letter
 from domain.statistics.durations import Times, describe_times
 from domain.statistics.intervals import Interval, wilson
 from domain.statistics.tally import OptionTally, Tally
@@ -114,12 +115,6 @@ def describe(tally: Tally, key: Key, rule: AnyRule, picks: int) -> ItemStatistic
         options=tuple(_options(tally, key)),
         time=describe_times(tally.times),
     )
-
-
-def letter(place: int) -> str:
-    """The letter of an option by its place from 0: A to Z, then AA, AB and so on."""
-    rest, last = divmod(place, 26)
-    return (letter(rest - 1) if rest else "") + chr(ord("A") + last)
 
 
 def _facility(tally: Tally, key: Key, rule: AnyRule, picks: int) -> Estimate | None:

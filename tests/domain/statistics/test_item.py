@@ -8,8 +8,8 @@ import pytest
 
 from domain.grading import KINDS, ChoiceKey, ChoiceResponse, KindKey, OptionValues, find_rule, grade
 from domain.grading.guessing import guessing_mean, score_bounds
+from domain.option_references import letter
 from domain.statistics import Answered, ItemStatistics, Tally, describe
-from domain.statistics.item import letter
 
 KEY = ChoiceKey(("aaaa", "bbbb", "cccc", "dddd"), frozenset({"aaaa", "cccc"}))
 WEIGHTS = OptionValues("weights", 1, {"aaaa": Fraction(1, 2), "bbbb": Fraction(-1)})
