@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Served
 from tests.browser.pages import Watched, violations
@@ -18,6 +18,15 @@ def sign_in(page: Page, served: Served, path: str = "/admin") -> None:
     page.get_by_label("API key").fill(served.admin_key)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def tab_to(page: Page, one: Locator, most: int = 20) -> None:
+    """Press Tab until that has the focus, if it has not."""
+    for _ in range(most + 1):
+        if one.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{one} is not reached in {most} steps")
 
 
 def check_page(page: Page, axe: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Served
-from tests.browser.desk import Watch, check_page, sign_in
+from tests.browser.desk import Watch, check_page, sign_in, tab_to
 
 QUESTION: dict[str, Any] = {
     "title": "Weirs",
@@ -29,11 +29,7 @@ PATCH = "application/merge-patch+json"
 
 def reach(page: Page, target: Locator) -> None:
     """Press Tab until the element has the focus."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"{target} is not reached by Tab")
+    tab_to(page, target, most=80)
 
 
 def press(page: Page, target: Locator, key: str = "Enter") -> None:

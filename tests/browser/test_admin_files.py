@@ -4,23 +4,14 @@ import re
 import zipfile
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Served
-from tests.browser.desk import Watch, check_page, sign_in
+from tests.browser.desk import Watch, check_page, sign_in, tab_to
 from tests.factories import SEED_FILE
 from tests.pictures import svg
 
 SEED = SEED_FILE.read_bytes()
-
-
-def tab_to(page: Page, one: Locator, most: int = 20) -> None:
-    """Press Tab until that has the focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if one.evaluate("(element) => element === document.activeElement"):
-            return
-    raise AssertionError(f"{one} is not reached in {most} steps")
 
 
 def choose(page: Page, label: str, path: Path) -> None:

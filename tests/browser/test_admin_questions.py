@@ -1,20 +1,15 @@
 """Questions on the admin pages: found, written, mended and published by keyboard alone."""
 
 import re
+from functools import partial
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
+from tests.browser import desk
 from tests.browser.conftest import Served
 from tests.browser.desk import Watch, check_page, sign_in
 
-
-def tab_to(page: Page, locator: Locator, most: int = 60) -> None:
-    """Press the tabulator until a control has the focus."""
-    for _ in range(most):
-        if locator.evaluate("node => node === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"The keyboard does not reach {locator}.")
+tab_to = partial(desk.tab_to, most=60)  # the editor has many controls
 
 
 def test_the_list_follows_what_is_typed(served: Served, watch: Watch, axe: str) -> None:
@@ -64,7 +59,7 @@ def test_a_question_is_written_and_published_by_keyboard(
     for number, text in [(1, "Yes"), (2, "No")]:
         tab_to(page, page.get_by_label(f"Option {number}", exact=True))
         page.keyboard.type(text)
-    tab_to(page, page.get_by_label("Right: option 1"), 90)  # the way back is around the page
+    tab_to(page, page.get_by_label("Right: option 1"), most=90)  # the way back is around the page
     page.keyboard.press("Space")
     tab_to(page, page.get_by_role("button", name="Add an option"))
     page.keyboard.press("Enter")
