@@ -155,7 +155,7 @@ def _first_admin_key(session: Session, settings: Settings) -> str | None:
 def _print_welcome(settings: Settings, database: Database, key: str | None) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = settings.base_url or f"http://{host}:{settings.port}"
-    lines = [f"Playground  {url}/", f"API docs    {url}/docs"]
+    lines = [f"Playground  {url}/", f"Admin       {url}/admin", f"API docs    {url}/docs"]
     if key:
         lines.append(f"Admin key   {key}  (shown only now)")
     with database.read() as session:

@@ -29,6 +29,7 @@ def test_run_sets_up_seeds_serves_and_tells_how_to_go_on(tmp_path: Path) -> None
         printed = service.printed()
         assert "1 created" in printed
         assert f"Playground  {service.url}/" in printed
+        assert f"Admin       {service.url}/admin" in printed
         assert f"API docs    {service.url}/docs" in printed
         key = _admin_key(printed)
         assert httpx.get(f"{service.url}/v1/submissions", headers=_bearer(key)).status_code == 200
