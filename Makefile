@@ -1,6 +1,6 @@
 # `make help` explains the targets. All paths are relative: the folder's own may hold spaces.
 .DEFAULT_GOAL := help
-.PHONY: run test check fix bench fuzz docs clean help
+.PHONY: run test check fix bench torture docs clean help
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -42,8 +42,8 @@ bench: $(READY) $(BENCH_READY) ## print every figure that the documentation clai
 	$(PYTHON) -m pytest -q tests/bench
 	$(PYTHON) -m bench $(NAMES)
 
-fuzz: $(READY) ## read 200,000 damaged files of every format (ARGUMENTS="--seed 2 gift" for others)
-	$(PYTHON) -m tests.formats.fuzz $(ARGUMENTS)
+torture: $(READY) ## try to break the service for 15 minutes (FULL=1 for hours, ARGUMENTS="-k crash" for a part)
+	TORTURE=$(if $(FULL),full,long) $(PYTHON) -m pytest --timeout 7200 tests/torture $(ARGUMENTS)
 
 docs: $(READY) ## build the documentation as a site in build/site, run its commands and follow its links
 	$(PYTHON) -m pytest tests/test_documentation.py tests/test_site.py tests/test_documented_commands.py

@@ -16,8 +16,10 @@ import httpx
 from typer.testing import CliRunner, Result
 
 from cli import app
+from tests.torture.planting import VARIABLE, Plant, name_of
 
 ROOT = Path(__file__).parents[1]
+LISTENS = "0A"  # the state of such a socket in /proc/net/tcp
 LONGEST_START = 90.0  # seconds; on a busy machine importing alone takes ten
 WORKERS_AT_MOST = 16
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -55,15 +57,19 @@ def questions(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> R
 
 @contextmanager
 def serving(
-    folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    settings: Mapping[str, str] | None = None,
+    plant: Plant | None = None,
 ) -> Iterator[Service]:
     """Run a command that serves, in a folder, until it answers; end it afterwards."""
     port, output = free_port(), folder / "output.txt"
-    command = [sys.executable, "-m", "cli", *arguments, "--port", str(port)]
+    module = "tests.torture.service" if plant else "cli"
+    changes = {VARIABLE: name_of(plant)} if plant else {}
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            command,
-            env=environment(PYTHONPATH=str(ROOT), **(settings or {})),
+            [sys.executable, "-m", module, *arguments, "--port", str(port)],
+            env=environment(PYTHONPATH=str(ROOT), **changes, **(settings or {})),
             cwd=folder,
             stdout=sink,
             stderr=subprocess.STDOUT,
@@ -83,10 +89,38 @@ def _wait_until_ready(service: Service) -> None:
         while time.monotonic() < deadline and service.process.poll() is None:
             try:
                 if client.get(f"{service.url}/readyz").status_code == 200:
+                    assert _is_ours(service), "A left-over service answers in its place."
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
     raise AssertionError(f"The service did not start:\n{service.printed()}")
+
+
+def _is_ours(service: Service) -> bool:
+    """Whether the process that was started, or a child of it, listens on the port."""
+    port = int(service.url.rpartition(":")[2])
+    listening = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    sockets = {
+        f"socket:[{fields[9]}]"
+        for fields in map(str.split, listening)
+        if fields[1].endswith(f":{port:04X}") and fields[3] == LISTENS
+    }
+    return any(sockets & _open_files(process) for process in _family(service.process.pid))
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in children.read_text().split():
+            yield from _family(int(child))
+
+
+def _open_files(process: int) -> set[str]:
+    found = set()
+    for file in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found.add(os.readlink(file))
+    return found
 
 
 def free_port() -> int:
