@@ -53,7 +53,9 @@ def _answer(scene: Scene) -> Asked:
 
 def _answers(scene: Scene) -> Asked:
     said = {"submissions": [{"question": scene.published(), "selected": []}]}
-    return scene.said("/v1/submissions", said, "integration", Idempotency_Key="once")
+    return scene.said(
+        "/v1/submissions", said, "integration", Idempotency_Key=f"once-{scene.another()}"
+    )
 
 
 def _edit(scene: Scene) -> Asked:

@@ -122,9 +122,10 @@ class Scene:
 
     def checked(self) -> str:
         """The id of a dry run of the admin's that has been looked at."""
+        name = f"checked-{self.another()}.qmd"
 
         def work(session: Session) -> ImportJob:
-            name, data, terms = "rivers.qmd", SEED_FILE.read_bytes(), Terms(dry_run=True)
+            data, terms = SEED_FILE.read_bytes(), Terms(dry_run=True)
             job = queue_import(session, caller=self.admin, name=name, data=data, terms=terms)
             job.finished_at = now()
             return job
