@@ -42,9 +42,10 @@ def _fill(database: Database) -> None:
         for number in range(begin, min(begin + BATCH, ENTRIES + 1)):
             rows.append(_entry(number, last))
             last = rows[-1]["hash"]
-        database.write(lambda session, rows=rows: session.execute(insert(AuditEntry), rows))
-    head = update(AuditHead).values(entries=ENTRIES, hash=last)
-    database.write(lambda session: session.execute(head))
+        with database.bind.engine.begin() as connection:
+            connection.execute(insert(AuditEntry), rows)
+    with database.bind.engine.begin() as connection:
+        connection.execute(update(AuditHead).values(entries=ENTRIES, hash=last))
 
 
 def _entry(number: int, last: str) -> dict[str, Any]:
