@@ -18,6 +18,7 @@ QUESTIONS, ADMIN = "/v1/bank/questions", "/admin/questions"
 Make = Callable[[Scene], Asked]
 NO_CHANGE = {
     "POST /v1/bank/scoring-lab",
+    "POST /v1/learners/export",
     "POST /admin/questions/preview",
     "POST /admin/audit/verify",
 }
@@ -123,6 +124,12 @@ def _import(scene: Scene) -> Asked:
     return scene.sent("/v1/bank/imports", content, Content_Type="text/markdown")
 
 
+def _learner(scene: Scene) -> dict[str, str]:
+    learner = f"learner-{scene.another()}"
+    scene.bank.submit(question=scene.published(), learner=learner)
+    return {"learner": learner}
+
+
 CHANGES: dict[str, Make] = {
     "POST /v1/questions/{name}/submissions": _answer,
     "POST /v1/submissions": _answers,
@@ -132,6 +139,8 @@ CHANGES: dict[str, Make] = {
     "POST /v1/bank/scoring-lab": lambda it: it.said(
         "/v1/bank/scoring-lab", {"options": 2, "key": ["a"], "selected": ["a"]}
     ),
+    "POST /v1/learners/export": lambda it: it.said("/v1/learners/export", _learner(it)),
+    "POST /v1/learners/erase": lambda it: it.said("/v1/learners/erase", _learner(it)),
     "POST /v1/keys": lambda it: it.said("/v1/keys", {"name": "new", "role": "author"}),
     "DELETE /v1/keys/{public_part}": lambda it: it.said(f"/v1/keys/{_other_key(it)}"),
     "PUT /v1/bank/questions/{name}": lambda it: it.said(
