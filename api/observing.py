@@ -74,13 +74,11 @@ class Observer(Watch):
 
     def batch(self, size: int) -> AbstractContextManager[object]:
         """What is around storing so many submissions at once."""
-        return (
-            self._tracing.span("store submissions", size=size) if self._tracing else nullcontext()
-        )
+        return self._tracing.batch(size) if self._tracing else nullcontext()
 
     def transaction(self, kind: str) -> AbstractContextManager[object]:
         """What is around a transaction."""
-        return self._tracing.span(f"database {kind}") if self._tracing else nullcontext()
+        return self._tracing.transaction(kind) if self._tracing else nullcontext()
 
     def committed(self, seconds: float, info: Mapping[Any, Any]) -> None:
         """A commit succeeded."""

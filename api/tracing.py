@@ -81,17 +81,22 @@ class Tracing:
         return self._close(span, method, route, status)
 
     @contextmanager
-    def span(self, name: str, **numbers: int) -> Iterator[None]:
-        """A span around a block. Of an error only its kind is told."""
-        with self._tracer.start_as_current_span(
-            name, attributes=numbers, record_exception=False, set_status_on_exception=False
+    def batch(self, size: int) -> Iterator[None]:
+        """A span around storing so many submissions, in which their transaction is."""
+        with _ended(
+            self._tracer.start_span("store submissions", attributes={"size": size})
         ) as span:
+            token = context.attach(trace.set_span_in_context(span))
             try:
                 yield
-            except Exception as error:
-                span.set_attribute("error.type", type(error).__name__)
-                span.set_status(trace.StatusCode.ERROR)
-                raise
+            finally:
+                context.detach(token)
+
+    @contextmanager
+    def transaction(self, kind: str) -> Iterator[None]:
+        """A span around a transaction. Nothing is in it: it may end in another thread's context."""
+        with _ended(self._tracer.start_span(f"database {kind}")):
+            yield
 
     def stop(self) -> None:
         """Send what is left."""
@@ -112,6 +117,19 @@ class Tracing:
             span.set_status(trace.StatusCode.ERROR)
         span.end()
         return _ids(span)
+
+
+@contextmanager
+def _ended(span: "trace.Span") -> Iterator["trace.Span"]:
+    """End the span with the block. Of an error only its kind is told."""
+    try:
+        yield span
+    except Exception as error:
+        span.set_attribute("error.type", type(error).__name__)
+        span.set_status(trace.StatusCode.ERROR)
+        raise
+    finally:
+        span.end()
 
 
 def require_library() -> None:
