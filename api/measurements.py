@@ -106,9 +106,10 @@ class Measurements(Watch):
 
     def _told(self) -> Collector:
         """What is told: of this process, or of all that the supervisor has started."""
-        if FOLDER not in os.environ:
+        folder = os.environ.get(FOLDER, "")
+        if not os.path.isdir(folder):  # there is one process, or the supervisor is gone
             return self.registry
-        _forget_gauges_of_the_dead(os.environ[FOLDER])
+        _forget_gauges_of_the_dead(folder)
         everybody = CollectorRegistry()
         MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
         return everybody

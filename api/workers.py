@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import parent_process
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from threading import Thread
 
@@ -38,7 +39,8 @@ def sharing_measurements() -> Iterator[None]:
 
 
 def _end_with_supervisor() -> None:
-    """Stop when the supervisor is gone: one that is killed cannot say so."""
+    """Stop when the supervisor is gone: one that is killed cannot say so, nor clear up."""
     if supervisor := parent_process():
         supervisor.join()
+        rmtree(os.environ[FOLDER], ignore_errors=True)
         os.kill(os.getpid(), signal.SIGTERM)

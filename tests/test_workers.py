@@ -64,12 +64,14 @@ def _an_answer_sent_to_each_has_one_effect(clients: Iterable[httpx.Client]) -> N
 def _all_end(service: Service, told: signal.Signals) -> None:
     family = children_of(service.process.pid)
     assert len(family) >= WORKERS
+    assert len(list(service.output.parent.glob("questions-metrics-*"))) == 1
     begun = time.monotonic()
     service.process.send_signal(told)
     _wait_for(lambda: service.process.poll() is not None and not any(map(command_of, family)))
     assert time.monotonic() - begun < GRACE
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{service.url}/livez")
+    assert list(service.output.parent.glob("questions-metrics-*")) == []
 
 
 @contextmanager

@@ -229,7 +229,7 @@ def tell_before_the_commit(patch: pytest.MonkeyPatch) -> None:
 
 def test_counters_equal_rows_where_commits_fail(own_database: Database) -> None:
     Bank(own_database).publish()
-    assert counters_unlike_rows(own_database, 30) == []
+    assert counters_unlike_rows(own_database, 20) == []
 
 
 def test_counting_before_the_commit_would_be_noticed(
@@ -237,7 +237,7 @@ def test_counting_before_the_commit_would_be_noticed(
 ) -> None:
     Bank(own_database).publish()
     tell_before_the_commit(monkeypatch)
-    wrong = counters_unlike_rows(own_database, 30)
+    wrong = counters_unlike_rows(own_database, 20)
     assert any("rows" in finding for finding in wrong)
 
 

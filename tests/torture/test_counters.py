@@ -17,7 +17,7 @@ from api.measurements import FOLDER
 from api.workers import sharing_measurements
 from models import Database, Submission
 from operations.store_answers import OUTCOMES
-from tests.api.posting import Sent, Told, numbered, post_all
+from tests.api.posting import PATH, Sent, Told, numbered, post_all
 from tests.factories import Bank
 from tests.measured import SUBMITTING, Measured, since
 from tests.processes import Service, serving, workers_of
@@ -29,7 +29,7 @@ WORKERS, CONNECTIONS = 2, 16
 FRESH = effort(100, 2000, 20_000)  # keys in each of the two halves of a run; each is sent twice
 KILLS = effort(1, 5, 200)
 REFUSED = 5
-LONGEST_WAIT = 90.0  # seconds
+LONGEST_WAIT = 150.0  # seconds
 SETTINGS = {"QUESTIONS_METRICS": "public", "QUESTIONS_RATE_LIMIT_PUBLIC": "off"}
 
 
@@ -37,7 +37,7 @@ SETTINGS = {"QUESTIONS_METRICS": "public", "QUESTIONS_RATE_LIMIT_PUBLIC": "off"}
 def two_workers(url: str, folder: Path, plant: Plant | None = None) -> Iterator[Service]:
     """A service of two processes."""
     command = ("serve", "--workers", str(WORKERS))
-    settings = {**SETTINGS, "DATABASE_URL": url}
+    settings = {**SETTINGS, "DATABASE_URL": url, "TMPDIR": str(folder)}
     with serving(folder, *command, settings=settings, plant=plant) as service:
         yield service
 
@@ -105,20 +105,22 @@ def load(service: Service, name: str, count: int = FRESH) -> list[Told]:
 
 def refused(service: Service) -> list[Told]:
     """Answers that name an option which the question does not have."""
-    url = f"{service.url}/v1/questions/rivers/submissions"
     body = {"selected": ["zzzz"]}
-    return [Told(Sent(""), httpx.post(url, json=body).status_code) for _ in range(REFUSED)]
+    with httpx.Client(base_url=service.url, timeout=LONGEST_WAIT) as client:
+        answers = [client.post(PATH, json=body) for _ in range(REFUSED)]
+    return [Told(Sent(""), answer.status_code) for answer in answers]
 
 
 def settled(service: Service) -> Measured:
     """The page once nobody but its reader is under way, and all processes have said so."""
     until = time.monotonic() + LONGEST_WAIT
-    while True:
-        page = Measured.of(httpx.get(f"{service.url}/metrics", timeout=30).text)
-        is_quiet = page.sum("questions_requests_in_flight") == 1
-        if (is_quiet and page.sum("questions_workers") == WORKERS) or time.monotonic() > until:
-            return page
-        time.sleep(0.1)
+    with httpx.Client(timeout=LONGEST_WAIT) as client:
+        while True:
+            page = Measured.of(client.get(f"{service.url}/metrics").text)
+            is_quiet = page.sum("questions_requests_in_flight") == 1
+            if (is_quiet and page.sum("questions_workers") == WORKERS) or time.monotonic() > until:
+                return page
+            time.sleep(0.2)
 
 
 def wait_for_workers(service: Service, count: int, without: int = 0) -> None:
