@@ -301,7 +301,7 @@ async def held_up(database: Database) -> AsyncIterator[None]:
     begun, ended = threading.Event(), threading.Event()
 
     def work(session: Session) -> None:
-        if session.get_bind().dialect.name == "postgresql":  # on SQLite the BEGIN is enough
+        if session.connection().dialect.name == "postgresql":  # on SQLite the BEGIN is enough
             session.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
         begun.set()
         ended.wait(LONGEST_WAIT)
