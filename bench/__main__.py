@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import (
     answering,
+    audit,
     corpora,
     deep_pages,
     engines,
@@ -45,6 +46,7 @@ FIGURES: Groups = {
     "regrades": regrades.figures,
     "regrade_kill": regrade_kill.figures,
     "items": items.figures,
+    "audit": audit.figures,
     "limits": limits.figures,
     "measuring": measuring.figures,
     "imports": imports.figures,
