@@ -33,6 +33,7 @@ fix: $(READY) ## format the code, mend what the linter can, and lock what pyproj
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m ruff check --fix
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra otel --output-file requirements/otel.txt
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(COMPILE) --group tools --output-file requirements/tools.txt
 	$(COMPILE) --group bench --output-file requirements/bench.txt
