@@ -18,7 +18,7 @@ from tests.torture.effects.test_commit_first import ask
 from tests.torture.effort import effort
 from tests.torture.journal import Journal
 
-ROUTES = effort(12, len(CHANGES), len(CHANGES))
+ROUTES = effort(6, len(CHANGES), len(CHANGES))
 BUSY_TIMEOUT = 20  # ms, so that SQLite soon says that it is busy
 LIKE = {"alike_pair", "likeness_band"}  # which depend on what else there is
 CODES = cycle(("40P01", "40001"))

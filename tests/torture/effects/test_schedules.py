@@ -33,7 +33,7 @@ from tests.torture.effort import effort
 from tests.torture.journal import Journal
 from tests.torture.planting import Plant
 
-SCHEDULES, STEPS = effort(40, 1500, 10_000), 10
+SCHEDULES, STEPS = effort(20, 1500, 10_000), 10
 MOST_AT_ONCE = 4
 AS_PLANTED = 400  # schedules until it must have been found
 STEPS_OF: Mapping[str, Callable[[], Deed]] = {
