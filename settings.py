@@ -98,6 +98,12 @@ class Settings(BaseModel):
     import_at_once: int = Field(
         50, ge=0, le=1000, description="The most files of an import that is answered at once."
     )
+    import_seconds: int = Field(
+        20, ge=1, le=86_400, description="The processor time that reading a file of an import has."
+    )
+    import_memory: int = Field(
+        1024**3, ge=64 * 1024**2, description="The memory that reading an import has."
+    )
     regrade_at_once: int = Field(
         1000, ge=0, le=10_000, description="The most submissions of a regrade that is done at once."
     )

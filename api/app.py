@@ -80,6 +80,7 @@ from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
 from models.draws import QuestionSets
+from operations.reader_process import Limits
 from settings import Settings
 
 DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
@@ -170,7 +171,9 @@ class Service(FastAPI):
 def create_app(settings: Settings, database: Database | None = None) -> Service:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or open_database(settings)
-    workers, checks = (ImportWorker(database), RegradeWorker(database)), checks_of(database)
+    limits = Limits(settings.import_seconds, settings.import_memory)
+    workers = ImportWorker(database, limits), RegradeWorker(database)
+    checks = checks_of(database)
     observer = database.watch = Observer(Measurements(), Tracing() if settings.otel else None)
     writer = SubmissionWriter(database, settings.answer_queue, observer)
 

@@ -15,7 +15,8 @@ from api.import_worker import ImportWorker
 from domain.access import Role
 from models import Database, ImportJob, ImportPart, Question, QuestionVersion, now
 from models.ids import uuid7
-from operations import import_sources, run_import_job
+from operations import run_import_job
+from operations.reader_process import Limits
 from operations.run_import_job import JobLostError, claim_job, run_job
 from settings import Settings
 from tests.api.conftest import MakeClient
@@ -206,13 +207,18 @@ def test_an_interrupted_import_goes_on_where_it_was(
     make_client: MakeClient, author: dict[str, str], database: Database,
     monkeypatch: pytest.MonkeyPatch, query: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(import_sources, "CHUNK", 2)
+    monkeypatch.setattr(run_import_job, "CHUNK", 2)
     client = make_client(import_at_once=2)
     where = queue(client, author, 5, query)
     job, first = claim(database)
     assert job is not None
-    kept = iter([False, True])
-    run_job(database.write, job=job, worker=first, is_stopping=lambda: next(kept))
+    run_job(
+        database.write,
+        job=job,
+        worker=first,
+        limits=Limits(),
+        is_stopping=lambda: count(database, ImportPart) == 2,
+    )
     told = client.get(where, headers=author).json()
     assert (told["state"], told["progress"]) == ("waiting", {"done": 4, "total": 5})
     assert ImportWorker(database).work_off()
@@ -225,7 +231,7 @@ def test_a_job_belongs_to_one_worker_until_that_is_silent(
     make_client: MakeClient, author: dict[str, str], database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(import_sources, "CHUNK", 2)
+    monkeypatch.setattr(run_import_job, "CHUNK", 2)
     where = queue(make_client(import_at_once=0), author, 3)
     job, first = claim(database)
     assert job is not None
@@ -233,9 +239,9 @@ def test_a_job_belongs_to_one_worker_until_that_is_silent(
     taken, second = claim(database, timedelta(minutes=5))
     assert taken is not None
     with pytest.raises(JobLostError):
-        run_job(database.write, job=job, worker=first, is_stopping=lambda: False)
+        run_job(database.write, job=job, worker=first, limits=Limits(), is_stopping=lambda: False)
     assert count(database, Question) == count(database, ImportPart) == 0
-    run_job(database.write, job=taken, worker=second, is_stopping=lambda: False)
+    run_job(database.write, job=taken, worker=second, limits=Limits(), is_stopping=lambda: False)
     client = make_client()
     assert client.get(where, headers=author).json()["report"]["created"] == 3
 

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Can it serve?
-         * @description Whether the database answers and has exactly the tables this version needs.
+         * @description Whether the database answers and has tables that this version works on.
          *
          *     So must the replica that learners read, where there is one.
          */
@@ -4485,7 +4485,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/zip": string;
+                    "text/markdown": string;
+                    "text/plain": string;
                 };
             };
         };
