@@ -1,0 +1,226 @@
+"""A bank in which every route has something to do, and everybody who may come to it."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from lxml import html
+from sqlalchemy import Connection, inspect, update
+
+from api.admin.sessions import COOKIE, csrf_of
+from api.app import Service, create_app
+from domain.access import Caller, Role, hash_token
+from models import ApiKey, Database, SignIn, now
+from settings import Settings
+from tests.factories import SEED_FILE, Bank, draft
+from tests.pictures import png
+from tests.torture.access.asking import Reply, Request, ask, upload
+
+ROLES: dict[str, Role] = {
+    "publishable": "publishable",
+    "integration a": "integration",
+    "integration b": "integration",
+    "author": "author",
+    "another author": "author",
+    "reviewer": "reviewer",
+    "admin": "admin",
+    "expired": "admin",
+    "revoked": "admin",
+}
+PNG = (("content-type", "image/png"),)
+NO_KEY = "qs_0badc0de_no-key-at-all"
+LONG_AGO, FOREVER = now() - timedelta(days=1), now() + timedelta(days=1)
+USED = {"last_used_at": FOREVER}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a key, and with a session of the pages that stands for it."""
+
+    key: str = ""
+    session: str = ""
+    id: str = ""
+
+    def at(self, path: str) -> dict[str, str]:
+        """What this person shows at the door that the address belongs to."""
+        return self.with_session() if path.startswith("/admin") else self.with_key()
+
+    def with_key(self) -> dict[str, str]:
+        """The header that shows the key."""
+        return {"authorization": f"Bearer {self.key}"} if self.key else {}
+
+    def with_session(self) -> dict[str, str]:
+        """The cookie, with the token that a form of the session would carry."""
+        cookie = {"cookie": f"{COOKIE}={self.session}"} if self.session else {}
+        return {**cookie, "x-csrf-token": csrf_of(self.session)}
+
+
+class WrongDoor(Person):
+    """Somebody who shows at each door what opens the other."""
+
+    def at(self, path: str) -> dict[str, str]:
+        """A key for the pages, a session for the rest."""
+        own = self.with_session()
+        if path.startswith("/admin"):  # with the token that forms without a session would carry
+            own = {"x-csrf-token": csrf_of(""), **self.with_key()}
+        return own
+
+
+@dataclass
+class World:
+    """The bank on one connection, two applications on it, and the people."""
+
+    database: Database
+    open: Service
+    private: Service
+    people: dict[str, Person] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def on(cls, database: Database) -> "World":
+        """Fill an empty database."""
+        public, private = (
+            create_app(Settings.load(public=is_public), database) for is_public in (True, False)
+        )
+        world = cls(database, public, private)
+        world._invite()
+        world._fill()
+        return world
+
+    def close(self) -> None:
+        """End what the applications have started."""
+        for app in (self.open, self.private):
+            app.state.submission_writer.stop()
+
+    def app_for(self, caller: str) -> Service:
+        """Where that caller comes to."""
+        return self.private if caller == "private" else self.open
+
+    async def ask(self, caller: str, request: Request) -> Reply:
+        """The answer that the caller gets. Wrong keys of callers before are forgotten."""
+        app = self.app_for(caller)
+        app.state.sign_in_failures._counts.clear()
+        return await ask(app, request.with_headers(self.people[caller].at(request.path)))
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is done meanwhile leaves nothing behind."""
+        with self.connection.begin_nested() as savepoint:
+            yield
+            savepoint.rollback()
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The one connection that all of it is on."""
+        assert isinstance(self.database.bind, Connection)
+        return self.database.bind
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """All tables that there are, those of the search and of migrations included."""
+        return sorted(inspect(self.connection).get_table_names())
+
+    def digest(self) -> dict[str, str]:
+        """A hash of the rows of each table."""
+        found = {}
+        for table in self.tables:
+            rows = self.connection.exec_driver_sql(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 - our own names
+            found[table] = sha256(repr(rows).encode()).hexdigest()
+        return found
+
+    def changed(self, before: dict[str, str]) -> list[str]:
+        """The tables whose rows are not what they were."""
+        after = self.digest()
+        return [table for table in self.tables if before[table] != after[table]]
+
+    def forms(self, *pages: str) -> dict[str, list[tuple[str, str]]]:
+        """The fields of all posted forms of these pages as an admin gets them, by where they go."""
+        found = {}
+        for page in pages:
+            path, _, query = page.partition("?")
+            reply = self.done("admin", Request("GET", path, query))
+            for form in html.fromstring(reply.body).forms:
+                if form.method == "POST":
+                    found[str(form.action).partition("#")[0]] = form.form_values()
+        return found
+
+    def done(self, caller: str, request: Request) -> Reply:
+        """The answer to a request that must not fail."""
+        reply = asyncio.run(self.ask(caller, request))
+        assert reply.status < 400, (request, reply)
+        return reply
+
+    def etag(self, path: str) -> str:
+        """The entity tag that an admin reads there."""
+        return self.done("admin", Request("GET", path)).header("etag")
+
+    def _invite(self) -> None:
+        bank = Bank(self.database)
+        for name, role in ROLES.items():
+            row, header = bank.key(role)
+            key = header["Authorization"].removeprefix("Bearer ")
+            self._let_in(row, name)
+            self.people[name] = Person(key, f"session of {name}", str(row.id))
+        self._change("expired", expires_at=LONG_AGO)
+        self._change("revoked", revoked_at=LONG_AGO)
+        admin = self.people["admin"]
+        self.people["nobody"] = self.people["private"] = Person()
+        self.people["malformed"] = Person(NO_KEY, "no session")
+        self.people["wrong door"] = WrongDoor(admin.key, admin.session, admin.id)
+
+    def _let_in(self, row: ApiKey, name: str) -> None:
+        """Open a session for the key, also where signing in would not."""
+        held = hash_token(f"session of {name}")
+        opened = SignIn(token_hash=held, key_id=row.id, expires_at=FOREVER)
+        self.database.write(lambda session: session.add(opened))
+
+    def _change(self, name: str, **columns: Any) -> None:
+        changed = update(ApiKey).where(ApiKey.id == UUID(self.people[name].id)).values(columns)
+        self.database.write(lambda session: session.execute(changed))
+
+    def _fill(self) -> None:
+        bank = Bank(self.database)
+        rhine, *_ = bank.publish(hints=("One of them ends in the Black Sea.",)).option_ids
+        integration = Caller(self.people["integration a"].id, frozenset({"submissions:write"}))
+        submission = bank.submit(rhine, caller=integration).submission.id
+        bank.publish(title="Rivers that end in the north", hints=("Two do.",))
+        bank.translate("de")
+        bank.translate("fr", publish=False)
+        for slug in ("drafted", "checked"):
+            bank.revise(draft(slug=slug))
+        bank.publish(draft(slug="retired"))
+        bank.retire("retired")
+        self.done("admin", Request("POST", "/v1/bank/questions/checked/review"))
+        self.ids = {
+            "submission": str(submission),
+            "option": rhine,
+            "key": bank.key()[0].public_part,
+            "media": self._picture(),
+            "import": self._import(),
+            "applied": self._regrade(bank, "apply"),
+            "planned": self._regrade(bank),
+        }
+        # No request is the first in a minute to use a key, which would be noted.
+        self.database.write(lambda session: session.execute(update(ApiKey).values(USED)))
+
+    def _picture(self) -> str:
+        told = self.done("author", Request("POST", "/v1/bank/media", headers=PNG, body=png()))
+        return str(json.loads(told.body)["name"])
+
+    def _import(self) -> str:
+        """An import of the author's that was checked and not carried out."""
+        sent = upload("/admin/imports", "gradients.qmd", SEED_FILE.read_bytes())
+        return self.done("author", sent).header("location").rpartition("/")[2]
+
+    def _regrade(self, bank: Bank, *verbs: str) -> str:
+        id_ = str(bank.regrade().id)
+        for verb in verbs:
+            self.done("admin", Request("POST", f"/v1/bank/regrades/{id_}/{verb}"))
+        return id_
