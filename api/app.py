@@ -234,6 +234,6 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
     )
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(limits, settings.cors_origins)
-    app.outermost = RequestContext(cors)
-    app.quick_answers = QuickAnswers(cache, limits, cors)
+    app.outermost = RequestContext(cors, settings.base_url)
+    app.quick_answers = QuickAnswers(cache, limits, cors, settings.base_url)
     app.quick_submissions = QuickSubmissions(app, limits, cors)

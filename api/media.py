@@ -40,7 +40,10 @@ PATH = "/v1/bank/media"
 MEDIA_TYPES = (*ENDINGS, "application/octet-stream")
 LONGEST_NAME = 100
 # A picture that is opened by itself runs nothing and loads nothing, whatever is in it.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(tags=["media"], route_class=StrictRoute)

@@ -17,10 +17,10 @@ from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
 from api.logs import log_request
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
+from api.safe_headers import OF_DATA, has_policy, is_by_tls, safe_headers
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 TOO_LARGE = "Up to {:,} bytes are read here."
-NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 READABLE_HEADERS = (
     "ETag",
     "Link",
@@ -44,8 +44,9 @@ class RequestContext:
     top of its own headers. An exception that nobody expected becomes a problem document.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, base_url: str = "") -> None:
         self.app = app
+        self._base_url = base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -54,7 +55,8 @@ class RequestContext:
             return
         head = scope["head"] = head_of(scope["headers"])
         request_id = request_id_of(head)
-        marks = scope["marks"] = [(b"x-request-id", request_id), NO_SNIFFING]
+        safe = safe_headers(is_by_tls(scope["scheme"], self._base_url))
+        marks = scope["marks"] = [(b"x-request-id", request_id), *safe]
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         method, started, status, is_whole = scope["method"], time.perf_counter(), 0, False
 
@@ -62,7 +64,8 @@ class RequestContext:
             nonlocal status, is_whole
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *marks]
+                own = message["headers"]
+                message["headers"] = [*own, *marks, *(() if has_policy(own) else (OF_DATA,))]
             elif not message.get("more_body"):
                 is_whole = True
             return send(message)

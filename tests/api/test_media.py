@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Connection, Engine, event, select
 
+from api import media
 from domain.access import Role
 from formats.pictures import LARGEST, read_picture
 from models import AuditEntry, Database, Media
@@ -65,7 +66,7 @@ def test_a_picture_is_served_as_what_it_is_for_ever(
         "Content-Type": type_,
         "Cache-Control": "public, max-age=31536000, immutable",
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Content-Security-Policy": media.POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Access-Control-Allow-Origin": "*",
         "ETag": f'"{told["name"].partition(".")[0]}"',

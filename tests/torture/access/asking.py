@@ -29,7 +29,11 @@ class Reply:
 
     def header(self, name: str) -> str:
         """The first header of that name, empty without one."""
-        return next((value for key, value in self.headers if key == name), "")
+        return next(iter(self.all(name)), "")
+
+    def all(self, name: str) -> list[str]:
+        """All headers of that name."""
+        return [value for key, value in self.headers if key == name]
 
 
 @dataclass(frozen=True, slots=True)

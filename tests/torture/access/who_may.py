@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from tests.torture.access.asking import Reply, Request, json_request, posted
+from tests.torture.access.browser import unsafe
 from tests.torture.access.examples import WITHOUT_TRACE, Examples
 from tests.torture.access.rules import REFUSALS, Rules
 from tests.torture.access.world import World
@@ -75,11 +76,13 @@ class _Walk:
     async def _cell(self, route: str, caller: str) -> tuple[Reply, list[str]]:
         expected, request = self._told[route][caller], self._request(route, caller)
         reply = await self._world.ask(caller, request)
+        wrong = unsafe(request, reply)
         answers = {answer_of(reply)}
         if caller == "nobody" and request.method == "GET":
             answers.add(answer_of(await self._world.ask(caller, replace(request, method="HEAD"))))
-        wrong = sorted(answers - {expected})
-        return reply, [f"{route} for {caller}: {answer}, not {expected}" for answer in wrong]
+        others = sorted(answers - {expected})
+        wrong += [f"{route} for {caller}: {answer}, not {expected}" for answer in others]
+        return reply, wrong
 
     async def _tells(self, route: str, caller: str, reply: Reply) -> list[str]:
         """Who is refused must not hear whether it is there."""
