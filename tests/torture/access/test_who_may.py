@@ -6,7 +6,6 @@ import pytest
 from fastapi import APIRouter
 
 from api import app as application
-from tests.conftest import ENGINES
 from tests.torture.access.mistakes import (
     a_busy_refusal,
     a_hint_of_drafts,
@@ -21,8 +20,6 @@ from tests.torture.access.mistakes import (
 from tests.torture.access.rules import rules, unlike
 from tests.torture.access.who_may import seen_of_others, wrong_answers
 from tests.torture.access.world import World
-from tests.torture.effort import effort
-from tests.torture.journal import Journal
 from tests.torture.planting import Plant
 
 TOLD = rules()
@@ -34,12 +31,7 @@ def test_the_table_has_every_route(world: World) -> None:
 
 
 def test_every_route_does_for_every_caller_what_the_table_says(world: World) -> None:
-    """In brief each engine gets every second route, which of them by chance."""
-    journal, engine = Journal("who-may"), world.connection.dialect.name
-    first = ENGINES.index(engine) ^ (journal.seed & 1)
-    routes = [*TOLD][effort(first, 0, 0) :: effort(2, 1, 1)]
-    journal.note("asked", engine=engine, routes=routes)
-    assert wrong_answers(world, TOLD, routes) == []
+    assert wrong_answers(world, TOLD, world.share_of(TOLD)) == []
 
 
 def test_what_is_anothers_or_not_published_looks_like_nothing(world: World) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,10 +20,13 @@ from api.app import Service, create_app
 from domain.access import Caller, Role, hash_token
 from models import ApiKey, Database, SignIn, now
 from settings import Settings
+from tests.conftest import ENGINES
 from tests.factories import SEED_FILE, Bank, draft
 from tests.pictures import png
 from tests.torture.access.asking import Reply, Request, ask, upload
+from tests.torture.effort import effort
 
+SEED = int(os.environ.get("TORTURE_SEED") or os.getpid())
 ROLES: dict[str, Role] = {
     "publishable": "publishable",
     "integration a": "integration",
@@ -108,6 +112,12 @@ class World:
     async def send(self, request: Request) -> Reply:
         """The answer to a request as it is."""
         return await ask(self.open, request)
+
+    def share_of(self, routes: Iterable[str]) -> list[str]:
+        """The routes to walk: in brief each engine gets every second one, which by chance."""
+        engine = self.connection.dialect.name
+        first = ENGINES.index(engine) ^ (SEED & 1)
+        return [*routes][effort(first, 0, 0) :: effort(2, 1, 1)]
 
     @contextmanager
     def undone(self) -> Iterator[None]:
