@@ -15,11 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
-from api.logs import log_request
+from api.logs import log_refusal, log_request
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 from api.safe_headers import OF_DATA, has_policy, is_by_tls, safe_headers
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+REFUSED = frozenset({401, 403, 429})
 TOO_LARGE = "Up to {:,} bytes are read here."
 READABLE_HEADERS = (
     "ETag",
@@ -86,6 +87,16 @@ class RequestContext:
                 status=status,
                 started=started,
             )
+            if status in REFUSED:
+                _log_refusal(scope, status)
+
+
+def _log_refusal(scope: Scope, status: int) -> None:
+    state, client = scope["state"], scope.get("client")
+    key = state.get("key")
+    log_refusal(
+        state["request_id"], status, client[0] if client else "", key.public_part if key else None
+    )
 
 
 def head_of(headers: RawHeaders) -> dict[bytes, bytes]:

@@ -1,10 +1,10 @@
 """What ``docs/access.md`` says each caller gets at each route, and which routes there are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 from tests.processes import ROOT
 
@@ -28,16 +28,16 @@ def rules() -> Rules:
     return told
 
 
-def routes_of(app: FastAPI) -> Iterator[str]:
-    """Every method and address that the application answers, those of mounted files included."""
-    for route in iter_route_contexts(app.routes):
+def named(routes: Sequence[BaseRoute]) -> Iterator[str]:
+    """Every method and address that is answered, those of mounted files included."""
+    for route in iter_route_contexts(routes):
         for method in sorted((route.methods or {"GET"}) - {"HEAD"}):
             yield f"{method} {route.path_format}"
 
 
-def unlike(app: FastAPI, told: Rules) -> list[str]:
+def unlike(routes: Sequence[BaseRoute], told: Rules) -> list[str]:
     """Routes that the table lacks, and rows that no route answers."""
-    there = set(routes_of(app))
+    there = set(named(routes))
     return sorted(
         [f"{route} is not in the table" for route in there - told.keys()]
         + [f"{route} is no route" for route in told.keys() - there]
