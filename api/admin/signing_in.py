@@ -50,7 +50,11 @@ def enter(request: Request, database: AppDatabase, fields: FormFields) -> Respon
     try:
         key = valid_key(database, text_of(fields, "key"))
         caller = caller_of(key)
-        token = database.write(lambda session: sign_in(session, key=key, caller=caller, at=now()))
+        token = database.write(
+            lambda session: sign_in(
+                session, key=key, caller=caller, at=now(), before=session_token(request)
+            )
+        )
     except (Unauthenticated, Forbidden) as error:
         return _entrance(request, way, error, 403)
     failures.add(client, WINDOW, -1)
