@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from api import rate_limits
 from api.admin import signing_in
 from api.known_keys import KnownKeys
+from api.quick_submissions import QuickSubmissions
+from domain.access import PUBLIC
 from models import ApiKey, Database, open_engine
 from tests.conftest import ENGINES, url_of_a_new_bank
 from tests.factories import Bank
+from tests.torture.access.short_ways import ANSWER, wrong_on_short_ways
 from tests.torture.access.side_by_side import guessed, outlived, services
 from tests.torture.effort import effort
 from tests.torture.journal import Journal
@@ -41,6 +45,7 @@ def _found(url: str, plant: Plant | None = None) -> list[str]:
         for _ in range(1 if plant else effort(1, 20, 200)):
             found += outlived(database, addresses, journal)
         found += guessed(addresses, effort(25, 50, 50))
+        found += wrong_on_short_ways(database, addresses[0], "short-ways")
     return found
 
 
@@ -64,12 +69,19 @@ def a_limit_of_each_guess(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(signing_in, "FAILURES", 1_000_000)
 
 
+def a_short_way_for_all(patch: pytest.MonkeyPatch) -> None:
+    """The short way of answers looks at no key: not for who asks, and not for how often."""
+    patch.setattr(QuickSubmissions, "_caller", lambda ways, authorization, state: PUBLIC)
+    patch.setattr(rate_limits, "_key_digest", lambda authorization: b"")
+
+
 def all_of_it(patch: pytest.MonkeyPatch) -> None:
     """Each of these mistakes, so that one start of the processes shows them all."""
     a_key_believed_for_a_minute(patch)
     a_session_by_itself(patch)
     a_session_that_only_the_browser_forgets(patch)
     a_limit_of_each_guess(patch)
+    a_short_way_for_all(patch)
 
 
 def test_what_does_not_end_would_be_found(urls: list[str]) -> None:
@@ -83,4 +95,5 @@ def test_what_does_not_end_would_be_found(urls: list[str]) -> None:
             "a session of a revoked key",
             "a session that was left",
         }
+        assert f"{ANSWER} for malformed, time 1: yes" in found
         assert f"process 0 looked at {effort(25, 50, 50)} wrong keys" in str(found)

@@ -6,75 +6,25 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
-from uuid import UUID
 
 from lxml import html
 from sqlalchemy import Connection, inspect, update
 
-from api.admin.sessions import COOKIE, csrf_of
 from api.app import Service, create_app
-from domain.access import Caller, Role, hash_token
-from models import ApiKey, Database, SignIn, now
+from domain.access import Caller
+from models import ApiKey, Database
 from settings import Settings
 from tests.conftest import ENGINES
 from tests.factories import SEED_FILE, Bank, draft
 from tests.pictures import png
 from tests.torture.access.asking import Reply, Request, ask, upload
+from tests.torture.access.people import FOREVER, Person, invite
 from tests.torture.effort import effort
 
 SEED = int(os.environ.get("TORTURE_SEED") or os.getpid())
-ROLES: dict[str, Role] = {
-    "publishable": "publishable",
-    "integration a": "integration",
-    "integration b": "integration",
-    "author": "author",
-    "another author": "author",
-    "reviewer": "reviewer",
-    "admin": "admin",
-    "expired": "admin",
-    "revoked": "admin",
-}
 PNG = (("content-type", "image/png"),)
-NO_KEY = "qs_0badc0de_no-key-at-all"
-LONG_AGO, FOREVER = now() - timedelta(days=1), now() + timedelta(days=1)
-USED = {"last_used_at": FOREVER}
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with a key, and with a session of the pages that stands for it."""
-
-    key: str = ""
-    session: str = ""
-    id: str = ""
-
-    def at(self, path: str) -> dict[str, str]:
-        """What this person shows at the door that the address belongs to."""
-        return self.with_session() if path.startswith("/admin") else self.with_key()
-
-    def with_key(self) -> dict[str, str]:
-        """The header that shows the key."""
-        return {"authorization": f"Bearer {self.key}"} if self.key else {}
-
-    def with_session(self) -> dict[str, str]:
-        """The cookie, with the token that a form of the session would carry."""
-        cookie = {"cookie": f"{COOKIE}={self.session}"} if self.session else {}
-        return {**cookie, "x-csrf-token": csrf_of(self.session)}
-
-
-class WrongDoor(Person):
-    """Somebody who shows at each door what opens the other."""
-
-    def at(self, path: str) -> dict[str, str]:
-        """A key for the pages, a session for the rest."""
-        own = self.with_session()
-        if path.startswith("/admin"):  # with the token that forms without a session would carry
-            own = {"x-csrf-token": csrf_of(""), **self.with_key()}
-        return own
 
 
 @dataclass
@@ -94,7 +44,7 @@ class World:
             create_app(Settings.load(public=is_public), database) for is_public in (True, False)
         )
         world = cls(database, public, private)
-        world._invite()
+        world.people = invite(database)
         world._fill()
         return world
 
@@ -171,30 +121,6 @@ class World:
         """The entity tag that an admin reads there."""
         return self.done("admin", Request("GET", path)).header("etag")
 
-    def _invite(self) -> None:
-        bank = Bank(self.database)
-        for name, role in ROLES.items():
-            row, header = bank.key(role)
-            key = header["Authorization"].removeprefix("Bearer ")
-            self._let_in(row, name)
-            self.people[name] = Person(key, f"session of {name}", str(row.id))
-        self._change("expired", expires_at=LONG_AGO)
-        self._change("revoked", revoked_at=LONG_AGO)
-        admin = self.people["admin"]
-        self.people["nobody"] = self.people["private"] = Person()
-        self.people["malformed"] = Person(NO_KEY, "no session")
-        self.people["wrong door"] = WrongDoor(admin.key, admin.session, admin.id)
-
-    def _let_in(self, row: ApiKey, name: str) -> None:
-        """Open a session for the key, also where signing in would not."""
-        held = hash_token(f"session of {name}")
-        opened = SignIn(token_hash=held, key_id=row.id, expires_at=FOREVER)
-        self.database.write(lambda session: session.add(opened))
-
-    def _change(self, name: str, **columns: Any) -> None:
-        changed = update(ApiKey).where(ApiKey.id == UUID(self.people[name].id)).values(columns)
-        self.database.write(lambda session: session.execute(changed))
-
     def _fill(self) -> None:
         bank = Bank(self.database)
         rhine, *_ = bank.publish(hints=("One of them ends in the Black Sea.",)).option_ids
@@ -218,7 +144,9 @@ class World:
             "planned": self._regrade(bank),
         }
         # No request is the first in a minute to use a key, which would be noted.
-        self.database.write(lambda session: session.execute(update(ApiKey).values(USED)))
+        self.database.write(
+            lambda session: session.execute(update(ApiKey).values(last_used_at=FOREVER))
+        )
 
     def _picture(self) -> str:
         told = self.done("author", Request("POST", "/v1/bank/media", headers=PNG, body=png()))
