@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from api.safe_headers import YEAR
 from tests.torture.access.asking import Reply, Request
-from tests.torture.access.examples import Examples
+from tests.torture.access.examples import Examples, examples_of
 from tests.torture.access.rules import Rules
 from tests.torture.access.world import World
 
@@ -106,7 +106,7 @@ def forged(world: World, routes: Iterable[str]) -> list[str]:
 
     The admin's browser adds the cookie to all of them, which SameSite would mostly keep it from.
     """
-    return asyncio.run(_forged(world, Examples(world), routes))
+    return asyncio.run(_forged(world, examples_of(world), routes))
 
 
 async def _forged(world: World, examples: Examples, routes: Iterable[str]) -> list[str]:

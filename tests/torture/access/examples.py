@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import lru_cache
 
 from api.element import element
 from tests.api.authors import MERGE_PATCH, RIVERS
@@ -159,6 +160,12 @@ class Examples:
             "POST /admin/media": upload("/admin/media", *picture),
             "POST /admin/imports": upload("/admin/imports", "more.qmd", SEED_FILE.read_bytes()),
         }
+
+
+@lru_cache(maxsize=1)
+def examples_of(world: World) -> Examples:
+    """The same, made once: pages have to be read for it."""
+    return Examples(world)
 
 
 # Parameters that name something that may be missing, and others.

@@ -16,7 +16,7 @@ def wrong_on_short_ways(database: Database, url: str, slug: str) -> list[str]:
     """Callers who get something else than the table says, once the service knows them."""
     Bank(database).publish(slug=slug)
     people, told, found = invite(database), rules(), []
-    with httpx.Client(base_url=url) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         for route in (READ, DRAW, LIST, ANSWER):
             method, _, path = route.format(name=slug).partition(" ")
             body: dict[str, list[str]] | None = {"selected": []} if method == "POST" else None

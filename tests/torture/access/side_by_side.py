@@ -31,7 +31,7 @@ PROCESSES = 2
 ALLOWED = 1.0  # seconds in which a key must have ended everywhere
 BEFORE, BEHIND = 0.1, 0.2  # seconds of asking before a key ends, and after it must have
 LET_IN = frozenset({200, 201, 204})
-LONGEST_START = 60.0  # seconds
+LONGEST_START = PATIENCE = 60.0  # seconds
 
 Headers = Mapping[str, str]
 Ask = Callable[[httpx.Client, Headers], httpx.Response]
@@ -73,7 +73,7 @@ def _wait_for(address: str) -> None:
     deadline = time.monotonic() + LONGEST_START
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{address}/livez").status_code == 200:
+            if httpx.get(f"{address}/livez", timeout=PATIENCE).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
@@ -104,7 +104,9 @@ def outlived(database: Database, addresses: Sequence[str], journal: Journal) -> 
     """Ways into one of the processes that are open a second after another one ended them."""
     seen, done = Seen(), threading.Event()
     with ExitStack() as stack:
-        clients = [stack.enter_context(httpx.Client(base_url=url)) for url in addresses]
+        clients = [
+            stack.enter_context(httpx.Client(base_url=url, timeout=PATIENCE)) for url in addresses
+        ]
         ways = _ways(database, clients[0])
         askers = [
             threading.Thread(target=_keep_asking, args=(ways, number, url, seen, done))
@@ -137,7 +139,7 @@ def _keep_asking(
     ways: Sequence[Way], number: int, url: str, seen: Seen, done: threading.Event
 ) -> None:
     """Ask one process in every way, in turn, noting when a request began that was let in."""
-    with httpx.Client(base_url=url) as client:
+    with httpx.Client(base_url=url, timeout=PATIENCE) as client:
         while not done.is_set():
             for way in ways:
                 begun, place = time.monotonic(), (way.name, number)
@@ -213,4 +215,5 @@ def guessed(addresses: Sequence[str], count: int) -> list[str]:
 
 
 def _guess(url: str) -> int:
-    return httpx.post(f"{url}/admin/sign-in", data={"key": secrets.token_hex(8)}).status_code
+    key = {"key": secrets.token_hex(8)}
+    return httpx.post(f"{url}/admin/sign-in", data=key, timeout=PATIENCE).status_code

@@ -1,4 +1,7 @@
-"""Every route does for every caller what ``docs/access.md`` says, and a mistake would be found."""
+"""Every route does for every caller what ``docs/access.md`` says, and mistakes would be found.
+
+No form of another page is taken, and no answer lets a browser do more than it must.
+"""
 
 from types import SimpleNamespace
 
@@ -6,6 +9,18 @@ import pytest
 from fastapi import APIRouter
 
 from api import app as application
+from tests.torture.access.browser import changing_pages, forged
+from tests.torture.access.browser_mistakes import (
+    a_frame,
+    a_kept_page,
+    a_loose_policy,
+    a_plain_cookie,
+    no_origin,
+    no_token,
+    nothing_on_top,
+    one_token_for_all,
+    only_new_browsers,
+)
 from tests.torture.access.mistakes import (
     a_busy_refusal,
     a_hint_of_drafts,
@@ -23,6 +38,7 @@ from tests.torture.access.world import World
 from tests.torture.planting import Plant
 
 TOLD = rules()
+CHANGING = changing_pages(TOLD)
 RETIRE = "/v1/bank/questions/{name}/retire"
 
 
@@ -100,3 +116,48 @@ def test_a_route_that_nobody_thought_of_would_be_found(monkeypatch: pytest.Monke
     found = unlike(application._routes.__wrapped__(), TOLD)
     assert "GET /v1/forgotten/{name} is not in the table" in found
     assert "GET /v1/questions is no route" in found
+
+
+# Browsers: the walk of all routes looks at the headers of every answer.
+
+
+def test_no_form_of_another_page_is_taken(world: World) -> None:
+    assert len(CHANGING) > 20
+    assert forged(world, world.share_of(CHANGING)) == []
+
+
+@pytest.mark.parametrize(
+    ("plant", "route", "finding"),
+    [
+        (no_token, "POST /admin/keys", "POST /admin/keys from no page: 201"),
+        (no_token, "POST /admin/keys", "POST /admin/keys forged has changed"),
+        (one_token_for_all, "POST /admin/sign-out", "POST /admin/sign-out from a guess: 303"),
+        (no_origin, "POST /admin/sign-in", "POST /admin/sign-in from another site: 303"),
+        (no_origin, "POST /", "POST / forged has changed"),
+        (only_new_browsers, "POST /admin/sign-in", "POST /admin/sign-in from another port: 303"),
+    ],
+)
+def test_a_way_for_forged_forms_would_be_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, plant: Plant, route: str, finding: str
+) -> None:
+    plant(monkeypatch)
+    assert any(found.startswith(finding) for found in forged(world, [route]))
+
+
+@pytest.mark.parametrize(
+    ("plant", "route", "finding"),
+    [
+        (nothing_on_top, "GET /v1/keys", "x-content-type-options is []"),
+        (nothing_on_top, "GET /v1/keys", "strict-transport-security is []"),
+        (nothing_on_top, "GET /admin", "referrer-policy is []"),
+        (a_loose_policy, "GET /admin", "script-src allows"),
+        (a_frame, "GET /v1/keys", "frame-ancestors is not 'none'"),
+        (a_plain_cookie, "POST /admin/sign-in", "session lacks"),
+        (a_kept_page, "GET /lab", "a page that caches keep"),
+    ],
+)
+def test_a_header_that_lacks_would_be_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, plant: Plant, route: str, finding: str
+) -> None:
+    plant(monkeypatch)
+    assert any(finding in found for found in wrong_answers(world, TOLD, [route]))

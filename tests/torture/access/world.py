@@ -27,7 +27,7 @@ SEED = int(os.environ.get("TORTURE_SEED") or os.getpid())
 PNG = (("content-type", "image/png"),)
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """The bank on one connection, two applications on it, and the people."""
 
