@@ -9,16 +9,18 @@ from tests.api.authors import MERGE_PATCH, RIVERS
 from tests.factories import SEED_FILE
 from tests.pictures import png
 from tests.torture.access.asking import Request, json_request, posted, upload
-from tests.torture.access.world import World
+from tests.torture.access.world import LEARNER, World
 
 # What is done by a request of another method than GET without a trace in the bank.
 WITHOUT_TRACE = frozenset(
     {
         "POST /v1/bank/scoring-lab",
+        "POST /v1/learners/export",
         "POST /admin/questions/preview",
         "POST /admin/audit/verify",
     }
 )
+BANK = "/v1/bank/questions"
 # The pages whose forms are sent.
 PAGES = (
     "/?question=rivers",
@@ -85,11 +87,7 @@ class Examples:
         return next((known for end, known in NAMES.items() if route.endswith(end)), "rivers")
 
     def _bodies(self) -> dict[str, Request]:
-        bank, media, answer = (
-            "/v1/bank/questions",
-            "/v1/bank/media",
-            {"selected": [self._ids["option"]]},
-        )
+        bank, answer, learner = BANK, {"selected": [self._ids["option"]]}, {"learner": LEARNER}
         tag = ("if-match", self._world.etag(f"{bank}/drafted"))
         french = self._world.done("admin", Request("GET", f"{bank}/rivers/translations/fr"))
         texts = ("title", "prompt", "options", "explanation", "feedback", "hints", "combinations")
@@ -104,6 +102,8 @@ class Examples:
             "POST /v1/bank/scoring-lab": json_request(
                 "POST", "/v1/bank/scoring-lab", {"options": 4, "key": ["b"], "selected": ["b"]}
             ),
+            "POST /v1/learners/export": json_request("POST", "/v1/learners/export", learner),
+            "POST /v1/learners/erase": json_request("POST", "/v1/learners/erase", learner),
             "POST /v1/keys": json_request(
                 "POST", "/v1/keys", {"name": "one more", "role": "author"}
             ),
@@ -130,7 +130,7 @@ class Examples:
                 body=SEED_FILE.read_bytes(),
             ),
             "POST /v1/bank/media": Request(
-                "POST", media, headers=(("content-type", "image/png"),), body=png(5, 5)
+                "POST", "/v1/bank/media", headers=(("content-type", "image/png"),), body=png(5, 5)
             ),
             "POST /v1/bank/regrades": json_request(
                 "POST",

@@ -24,6 +24,7 @@ from tests.torture.access.people import FOREVER, Person, invite
 from tests.torture.effort import effort
 
 SEED = int(os.environ.get("TORTURE_SEED") or os.getpid())
+LEARNER = "somebody"
 PNG = (("content-type", "image/png"),)
 
 
@@ -125,7 +126,7 @@ class World:
         bank = Bank(self.database)
         rhine, *_ = bank.publish(hints=("One of them ends in the Black Sea.",)).option_ids
         integration = Caller(self.people["integration a"].id, frozenset({"submissions:write"}))
-        submission = bank.submit(rhine, caller=integration).submission.id
+        submission = bank.submit(rhine, caller=integration, learner=LEARNER).submission.id
         bank.publish(title="Rivers that end in the north", hints=("Two do.",))
         bank.translate("de")
         bank.translate("fr", publish=False)
