@@ -9,7 +9,7 @@ from tests.torture.access.asking import Reply, Request, json_request, posted
 from tests.torture.access.browser import unsafe
 from tests.torture.access.examples import WITHOUT_TRACE, examples_of
 from tests.torture.access.rules import REFUSALS, Rules
-from tests.torture.access.world import World
+from tests.torture.access.world import SEED, World
 from tests.torture.effort import effort
 
 LEARNERS = ("nobody", "publishable", "integration a", "author")  # to whom drafts are not there
@@ -63,10 +63,14 @@ class _Walk:
         return found
 
     async def _does(self, route: str, callers: list[str]) -> list[str]:
-        """Ask as those who may, each in the same bank; what one of them did must be seen in it."""
+        """Ask as those who may, each in the same bank; what one of them did must be seen in it.
+
+        In brief every second of them: what does not open to who may, other tests miss, too.
+        """
         found: list[str] = []
         doer = next((one for one in DOERS if one in callers), None)
-        for caller in callers:
+        some = callers[SEED % 2 * effort(1, 0, 0) :: effort(2, 1, 1)]
+        for caller in [one for one in callers if one in some or one == doer]:
             with self._world.undone():
                 _, wrong = await self._cell(route, caller)
                 found += wrong

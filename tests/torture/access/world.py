@@ -13,6 +13,7 @@ from lxml import html
 from sqlalchemy import Connection, inspect, update
 
 from api.app import Service, create_app
+from api.documentation import describe
 from domain.access import Caller
 from models import ApiKey, Database
 from settings import Settings
@@ -44,6 +45,7 @@ class World:
         public, private = (
             create_app(Settings.load(public=is_public), database) for is_public in (True, False)
         )
+        private.openapi_schema = describe(public)  # it takes a second to make
         world = cls(database, public, private)
         world.people = invite(database)
         world._fill()
