@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
-from api.logs import log_refusal, log_request
+from api.logs import log_refusal
+from api.observing import Observer
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 from api.safe_headers import OF_DATA, has_policy, is_by_tls, safe_headers
 
@@ -39,14 +40,15 @@ log = structlog.get_logger()
 
 
 class RequestContext:
-    """Outermost: reads the head of a request once, marks its answer once, logs it in one line.
+    """Outermost: reads the head of a request once, marks its answer once, tells the observer.
 
     ``scope["head"]`` are the headers by their names, ``scope["marks"]`` what every answer gets on
     top of its own headers. An exception that nobody expected becomes a problem document.
     """
 
-    def __init__(self, app: ASGIApp, base_url: str = "") -> None:
+    def __init__(self, app: ASGIApp, observer: Observer | None = None, base_url: str = "") -> None:
         self.app = app
+        self._observer = observer or Observer()
         self._base_url = base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,6 +62,7 @@ class RequestContext:
         marks = scope["marks"] = [(b"x-request-id", request_id), *safe]
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         method, started, status, is_whole = scope["method"], time.perf_counter(), 0, False
+        begun = self._observer.begin(head)
 
         def send_marked(message: Message) -> Awaitable[None]:
             nonlocal status, is_whole
@@ -80,7 +83,8 @@ class RequestContext:
             if not status:
                 await problem_response(scope, InternalError())(scope, receive, send_marked)
         finally:
-            log_request(
+            self._observer.end(
+                begun,
                 request_id=request_id,
                 method=method,
                 route=scope.get("route"),

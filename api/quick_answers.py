@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import httptools
 
 from api.kept_answers import lines_of
-from api.logs import log_request
 from api.middleware import Cors, request_id_of
+from api.observing import Observer
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache, canonical
 from api.revision_checks import RevisionChecks, State
@@ -28,9 +28,16 @@ OTHERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})  # they
 class QuickAnswers:
     """Answers GET requests from what a response cache keeps, as the layers around it would."""
 
-    def __init__(self, cache: ResponseCache, limits: RateLimits, cors: Cors, base_url: str) -> None:
+    def __init__(
+        self,
+        cache: ResponseCache,
+        limits: RateLimits,
+        cors: Cors,
+        observer: Observer,
+        base_url: str,
+    ) -> None:
         self._cache, self._limits, self._cors = cache, limits, cors
-        self._base_url = base_url
+        self._observer, self._base_url = observer, base_url
 
     @property
     def checks(self) -> RevisionChecks | None:
@@ -55,8 +62,13 @@ class QuickAnswers:
         (kept, variant), request_id = found, request_id_of(head)
         known = head.get(b"if-none-match")
         status = 304 if known is not None and variant.is_among(known) else 200
-        log_request(
-            request_id=request_id, method="GET", route=kept.route, status=status, started=started
+        self._observer.answered(
+            head,
+            request_id=request_id,
+            method="GET",
+            route=kept.route,
+            status=status,
+            started=started,
         )
         is_secure = is_by_tls(scheme, self._base_url)
         marks = marks_of(limits, self._cors.lines(head.get(b"origin")), request_id, is_secure)

@@ -56,6 +56,7 @@ def enter(request: Request, database: AppDatabase, fields: FormFields) -> Respon
             )
         )
     except (Unauthenticated, Forbidden) as error:
+        request.app.state.observer.measurements.sign_in_failures.inc()
         return _entrance(request, way, error, 403)
     failures.add(client, WINDOW, -1)
     response = go_to(_own(way))
