@@ -261,6 +261,6 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
     app.state.gauges = Gauges(observer.measurements, app.state.database, writer, cache)
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(limits, settings.cors_origins)
-    app.outermost = RequestContext(cors, observer)
-    app.quick_answers = QuickAnswers(cache, limits, cors, observer)
+    app.outermost = RequestContext(cors, observer, settings.base_url)
+    app.quick_answers = QuickAnswers(cache, limits, cors, observer, settings.base_url)
     app.quick_submissions = QuickSubmissions(app, limits, cors)

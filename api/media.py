@@ -41,7 +41,10 @@ MEDIA_TYPES = (*ENDINGS, "application/octet-stream")
 LONGEST_NAME = 100
 WAS_THERE = "200 "  # before what is kept of such an answer, which is told alike when sent again
 # A picture that is opened by itself runs nothing and loads nothing, whatever is in it.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(tags=["media"], route_class=StrictRoute)

@@ -129,15 +129,6 @@ def test_requests_that_are_refused(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_only_who_may_write_imports(client: TestClient, bank: Bank) -> None:
-    assert client.post(PATH, content=SEED, headers=FILE).status_code == 401
-    roles: tuple[Role, ...] = ("publishable", "integration", "reviewer")
-    for role in roles:
-        _, key = bank.key(role)
-        assert client.post(PATH, content=SEED, headers=FILE | key).status_code == 403
-        assert client.get(f"{PATH}/{uuid7()}", headers=key).status_code == 403
-
-
 def test_an_import_has_a_limit_of_its_own(make_client: MakeClient, author: dict[str, str]) -> None:
     client = make_client(max_body_bytes=1024)
     assert len(SEED) > 1024

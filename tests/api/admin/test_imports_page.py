@@ -168,26 +168,6 @@ def test_an_import_belongs_to_who_uploaded(
     assert author.get(f"{PATH}/{uuid7()}").status_code == 404
 
 
-def test_a_forged_form_brings_nothing_in(
-    client: TestClient, bank: Bank, database: Database
-) -> None:
-    one = desk(client, bank)
-    right = one.csrf
-    report = checked(one, SEED)
-    for csrf in ("", "0" * 64):
-        one.csrf = csrf
-        assert upload(one, SEED).status_code == 403
-        assert one.post(report).status_code == 403
-    elsewhere = client.post(
-        f"{ORIGIN}{report}",
-        data={"csrf": right},
-        headers={"Origin": "https://elsewhere.example"},
-        follow_redirects=False,
-    )
-    assert elsewhere.status_code == 403
-    assert (count(database), count(database, ImportJob)) == (0, 1)
-
-
 ROLES: tuple[Role, Role] = ("author", "reviewer")
 
 

@@ -3,10 +3,8 @@
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.regrade_worker import RegradeWorker
-from domain.access import Role
 from domain.questions import AnswerKey
 from models import Database
 from tests.api.authors import code
@@ -203,29 +201,6 @@ def test_what_is_not_there_or_not_ready_is_refused(
     run = admin.plan()
     if verb == "undo":
         assert code(admin.post(f"{run['id']}/undo")) == (409, "regrade_not_ready")
-
-
-def test_who_may_plan_apply_and_read(client: TestClient, admin: Admin, bank: Bank,
-                                     sent: dict[str, Any]) -> None:  # fmt: skip
-    run = admin.plan()["id"]
-    body = {"reason": "r", "scope": {"question": "rivers"}}
-    allowed: dict[Role | None, tuple[int, int, int]] = {
-        None: (401, 401, 401),
-        "publishable": (403, 403, 403),
-        "integration": (403, 403, 403),
-        "author": (201, 403, 200),
-        "reviewer": (403, 409, 200),
-    }
-    for role, (plans, undoes, reads) in allowed.items():
-        headers = bank.key(role)[1] if role else {}
-        assert client.post(PATH, json=body, headers=headers).status_code == plans, role
-        for verb in ("apply", "undo"):
-            if (verb, role) != ("apply", "reviewer"):
-                answer = client.post(f"{PATH}/{run}/{verb}", headers=headers)
-                assert answer.status_code == undoes, (role, verb)
-        for path in ("", f"/{run}", f"/{run}/items"):
-            assert client.get(PATH + path, headers=headers).status_code == reads, (role, path)
-    assert client.post(f"{PATH}/{run}/apply", headers=bank.key("reviewer")[1]).status_code == 200
 
 
 def test_two_people_are_asked_for_where_the_settings_say_so(
