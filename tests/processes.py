@@ -99,27 +99,44 @@ def _wait_until_ready(service: Service) -> None:
 def _is_ours(service: Service) -> bool:
     """Whether the process that was started, or a child of it, listens on the port."""
     port = int(service.url.rpartition(":")[2])
+    return listens(port, service.process.pid)
+
+
+def listens(port: int, process: int) -> bool:
+    """Whether this process, or a child of it, listens on the port."""
+    sockets = _listening(port)
+    return any(sockets & _open_files(each) for each in family(process))
+
+
+def is_taken(port: int) -> bool:
+    """Whether anybody listens on the port."""
+    return bool(_listening(port))
+
+
+def _listening(port: int) -> set[str]:
     listening = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    sockets = {
+    return {
         f"socket:[{fields[9]}]"
         for fields in map(str.split, listening)
         if fields[1].endswith(f":{port:04X}") and fields[3] == LISTENS
     }
-    return any(sockets & _open_files(process) for process in _family(service.process.pid))
 
 
-def _family(process: int) -> Iterator[int]:
+def family(process: int) -> Iterator[int]:
+    """The process and all that descend from it."""
     yield process
     for children in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in children.read_text().split():
-            yield from _family(int(child))
+        with contextlib.suppress(OSError):  # it has ended
+            for child in children.read_text().split():
+                yield from family(int(child))
 
 
 def _open_files(process: int) -> set[str]:
     found = set()
-    for file in Path(f"/proc/{process}/fd").iterdir():
-        with contextlib.suppress(OSError):
-            found.add(os.readlink(file))
+    with contextlib.suppress(FileNotFoundError):  # it has ended
+        for file in Path(f"/proc/{process}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(file))
     return found
 
 

@@ -1,0 +1,180 @@
+"""A bank whose service is killed again and again while it is written to."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+from sqlalchemy import text
+
+from models import Database, open_engine
+from tests.factories import Bank
+from tests.torture.crash.nursery import Started, start
+from tests.torture.crash.requests import EXISTS, Request, Told
+from tests.torture.crash.snapshot import Snapshot, broken
+from tests.torture.crash.writers import Ledger, send, writing
+from tests.torture.journal import Journal
+from tests.torture.planting import Plant
+
+SETTINGS = {
+    "QUESTIONS_RATE_LIMIT": "off",
+    "QUESTIONS_RATE_LIMIT_PUBLIC": "off",
+    "QUESTIONS_LOG_LEVEL": "ERROR",
+}
+FEWEST, MOST = 5, 60  # requests that are answered before a kill
+LONGEST_PAUSE = 0.02  # seconds from the last of them to the kill
+SAMPLE = 10  # confirmed requests that are sent again after each kill
+OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE pid <> pg_backend_pid() AND datname = current_database()
+      AND backend_type = 'client backend'
+"""
+
+
+class Ordeal:
+    """Kills, and what each left behind. ``found`` says what was wrong."""
+
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        journal: Journal,
+        plant: Plant | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder, self.journal, self.plant = folder, journal, plant
+        self.settings = {**SETTINGS, "DATABASE_URL": url, **(settings or {})}
+        # One connection, so that any other one belongs to a service.
+        self.database = Database(open_engine(url, pool_size=1))
+        bank = Bank(self.database)
+        for slug in ("rivers", "lakes"):
+            bank.publish(slug=slug)
+        _, self.admin = bank.key("admin")
+        self.found: list[str] = []
+        self.waits: list[float] = []
+        self.kills = self.confirmed = self.cut = self.committed = 0
+        self._owed: list[tuple[Request, list[str]]] = []  # cut off, and what it had made
+        self._sample: list[Told] = []
+
+    def run(self, kills: int) -> list[str]:
+        """Kill it so many times, then let it come to rest; what was wrong."""
+        for _ in range(kills):
+            service = self.start()
+            self.repeat(service.port)
+            with self.writing(service.port) as ledger:
+                self.wait_for_the_moment(ledger)
+                service.kill()
+            self.look(ledger)
+        service = self.start()
+        self.repeat(service.port)
+        service.kill()
+        self.found += broken(Snapshot(self.database))
+        self.database.close()
+        return self.found
+
+    def start(self) -> Started:
+        """A service that is ready again."""
+        service = start(self.folder, "serve", settings=self.settings, plant=self.plant)
+        self.waits.append(service.wait_until_ready())
+        self.journal.note("ready", process=service.id, tick=service.tick, seconds=self.waits[-1])
+        return service
+
+    def writing(self, port: int) -> AbstractContextManager[Ledger]:
+        """The writers of the next run."""
+        self.kills += 1
+        return writing(port, f"k{self.kills}", self.journal.random, self.admin)
+
+    def wait_for_the_moment(self, ledger: Ledger) -> None:
+        """Any moment, but not before there is something to lose."""
+        count, chance = self.journal.random.randint(FEWEST, MOST), self.journal.random
+        until = time.monotonic() + 60
+        while len(ledger.told) < count and time.monotonic() < until:
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, LONGEST_PAUSE))
+
+    def look(self, ledger: Ledger) -> None:
+        """What the crash left, before anything is sent again."""
+        rows = self._snapshot()
+        found = [*broken(rows), *ledger.refused]
+        for told in ledger.confirmed:
+            found += _confirmed(told, rows)
+        for request in ledger.cut:
+            made = request.made(rows)
+            found += _cut(request, made)
+            self._owed.append((request, made))
+        self._count(ledger)
+        self._sample = self._some_of(ledger.confirmed)
+        self.journal.note(
+            "killed", number=self.kills, confirmed=len(ledger.confirmed), found=found,
+            cut=[(request.kind, request.mark) for request in ledger.cut],
+        )  # fmt: skip
+        self.found += found
+
+    def repeat(self, port: int) -> None:
+        """Send what was cut off again, with its key: each has one effect in the end."""
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            owed = [one for one in self._owed if one[0].may_be_repeated]
+            for request, made in owed:
+                self.found += _repeated(connection, request, made)
+            for told in self._sample:
+                again = send(connection, told.request)
+                if told.request.key and (not again.replayed or again.body != told.body):
+                    self.found.append(f"replay: {told.request.kind} differs from its answer")
+        rows = Snapshot(self.database)
+        for request, _ in owed:
+            if (count := len(request.made(rows))) != request.makes:
+                self.found.append(f"doubled: {request.kind} {request.mark} made {count} at last")
+        self.journal.note("repeated", count=len(owed), found=self.found[-10:])
+        self._owed, self._sample = [], []
+
+    def _snapshot(self) -> Snapshot:
+        """The rows once nobody writes any more: a server ends what it was told before the kill."""
+        if not self.database.is_file:
+            until = time.monotonic() + 30
+            with self.database.read() as session:
+                while session.scalar(text(OTHERS)):
+                    assert time.monotonic() < until, "A connection of the service is left."
+                    session.rollback()
+                    time.sleep(0.002)
+        return Snapshot(self.database)
+
+    def _count(self, ledger: Ledger) -> None:
+        self.confirmed += len(ledger.confirmed)
+        self.cut += len(self._owed)
+        self.committed += sum(len(made) == request.makes for request, made in self._owed)
+
+    def _some_of(self, confirmed: list[Told]) -> list[Told]:
+        return self.journal.random.sample(confirmed, min(SAMPLE, len(confirmed)))
+
+
+def _confirmed(told: Told, rows: Snapshot) -> Iterator[str]:
+    request, made = told.request, told.request.made(rows)
+    if len(made) < request.makes:
+        yield f"missing: {request.kind} {request.mark} was confirmed, {len(made)} rows are there"
+    if len(made) > request.makes:
+        yield f"doubled: {request.kind} {request.mark} made {len(made)} rows"
+    if request.kind == "answer" and made and made[0].encode() not in told.body:
+        yield f"missing: {request.mark} was told another id"
+
+
+def _cut(request: Request, made: list[str]) -> Iterator[str]:
+    if len(made) > request.makes:
+        yield f"doubled: {request.kind} {request.mark} made {len(made)} rows"
+    if 0 < len(made) < request.makes:
+        yield f"half-written: {request.kind} {request.mark} made {len(made)} rows"
+
+
+def _repeated(connection: HTTPConnection, request: Request, made: list[str]) -> Iterator[str]:
+    """Sent twice: what it had made is told, and the second answer is the first, byte for byte."""
+    first, second = send(connection, request), send(connection, request)
+    if request.kind == "write" and made and first.status == second.status == EXISTS:
+        return
+    if not first.is_confirmed:
+        yield f"refused: {request.kind} sent again {first.status} {first.body[:200]!r}"
+    elif request.kind != "write" and first.body != second.body:
+        yield f"replay: {request.kind} {request.mark} is not byte-identical"
+    if request.key and (first.replayed is not bool(made) or not second.replayed):
+        yield f"replay: {request.kind} {request.mark} does not say that it is one"
+    if request.kind == "answer" and made and made[0].encode() not in first.body:
+        yield f"doubled: {request.mark} was stored as {made[0]}"
