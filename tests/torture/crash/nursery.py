@@ -8,8 +8,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -94,19 +93,6 @@ def start(
     return Started(process, port, output, started_at(process.pid), began)
 
 
-@contextmanager
-def serving_from_nursery(
-    folder: Path, settings: Mapping[str, str], plant: Plant | None = None
-) -> Iterator[Started]:
-    """A service that is ready; it is killed at the end if it was not before."""
-    service = start(folder, "serve", settings=settings, plant=plant)
-    try:
-        yield service
-    finally:
-        if service.is_running:
-            service.kill()
-
-
 def started_at(id_: int) -> int:
     """When the process with this id started, in ticks since the machine did; 0 for none."""
     try:
@@ -115,6 +101,13 @@ def started_at(id_: int) -> int:
         return 0
     state, *rest = said.rpartition(")")[2].split()
     return 0 if state in "ZX" else int(rest[18])
+
+
+def warm_up() -> None:
+    """Import the command, which the first start would wait for."""
+    first = _context.Process(target=os.getpid)
+    first.start()
+    first.join()
 
 
 def _run(

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from http.client import HTTPConnection
 from pathlib import Path
+from random import Random
 
 from sqlalchemy import text
 
 from models import Database, open_engine
 from tests.factories import Bank
+from tests.processes import serving
 from tests.torture.crash.nursery import Started, start
-from tests.torture.crash.requests import EXISTS, Request, Told
+from tests.torture.crash.requests import EXISTS, MIX, Request, Told, requests
 from tests.torture.crash.snapshot import Snapshot, broken
 from tests.torture.crash.writers import Ledger, send, writing
 from tests.torture.journal import Journal
@@ -23,8 +25,9 @@ SETTINGS = {
     "QUESTIONS_LOG_LEVEL": "ERROR",
 }
 FEWEST, MOST = 5, 60  # requests that are answered before a kill
+WRITERS = 4, 8  # at least and at most
 LONGEST_PAUSE = 0.02  # seconds from the last of them to the kill
-SAMPLE = 10  # confirmed requests that are sent again after each kill
+SAMPLE = 3  # confirmed requests of each kind that are sent again after each kill
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND datname = current_database()
@@ -41,9 +44,10 @@ class Ordeal:
         url: str,
         journal: Journal,
         plant: Plant | None = None,
+        mix: Mapping[str, int] = MIX,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder, self.journal, self.plant = folder, journal, plant
+        self.folder, self.journal, self.plant, self.mix = folder, journal, plant, mix
         self.settings = {**SETTINGS, "DATABASE_URL": url, **(settings or {})}
         # One connection, so that any other one belongs to a service.
         self.database = Database(open_engine(url, pool_size=1))
@@ -53,25 +57,47 @@ class Ordeal:
         _, self.admin = bank.key("admin")
         self.found: list[str] = []
         self.waits: list[float] = []
+        self.longest_start = 0.0
         self.kills = self.confirmed = self.cut = self.committed = 0
         self._owed: list[tuple[Request, list[str]]] = []  # cut off, and what it had made
         self._sample: list[Told] = []
 
     def run(self, kills: int) -> list[str]:
-        """Kill it so many times, then let it come to rest; what was wrong."""
+        """Kill it so many times, or until something is wrong; then let it come to rest."""
         for _ in range(kills):
-            service = self.start()
-            self.repeat(service.port)
-            with self.writing(service.port) as ledger:
-                self.wait_for_the_moment(ledger)
-                service.kill()
-            self.look(ledger)
+            if self.found:
+                break
+            self.kill_once()
+        self.come_to_rest()
+        return self.found
+
+    def kill_once(self) -> None:
+        """Start it, send again what the last kill cut off, write, kill, and look."""
         service = self.start()
         self.repeat(service.port)
-        service.kill()
+        with self.writing(service.port) as ledger:
+            self.wait_for_the_moment(ledger)
+            service.kill()
+        self.look(ledger)
+
+    def come_to_rest(self) -> None:
+        """Start the command as people do, send again what is owed, and end in peace."""
+        began = time.monotonic()
+        with serving(self.folder, "serve", settings=self.settings, plant=self.plant) as service:
+            self.longest_start = time.monotonic() - began
+            self.repeat(int(service.url.rpartition(":")[2]))
         self.found += broken(Snapshot(self.database))
         self.database.close()
-        return self.found
+
+    @property
+    def summary(self) -> str:
+        """The figures, for those who run it with ``-s``."""
+        share = self.committed / max(1, self.cut)
+        return (
+            f"{self.kills} times killed, seed {self.journal.seed}: {self.confirmed} confirmed, "
+            f"{self.cut} cut off, of which {share:.0%} had been committed; ready again after "
+            f"{max(self.waits):.2f} s at most, {self.longest_start:.2f} s with all imports\n"
+        )
 
     def start(self) -> Started:
         """A service that is ready again."""
@@ -83,7 +109,12 @@ class Ordeal:
     def writing(self, port: int) -> AbstractContextManager[Ledger]:
         """The writers of the next run."""
         self.kills += 1
-        return writing(port, f"k{self.kills}", self.journal.random, self.admin)
+        chance = self.journal.random
+        works = [
+            requests(f"k{self.kills}-{number}", Random(chance.random()), self.admin, self.mix)  # noqa: S311 - no secret
+            for number in range(chance.randint(*WRITERS))
+        ]
+        return writing(port, works)
 
     def wait_for_the_moment(self, ledger: Ledger) -> None:
         """Any moment, but not before there is something to lose."""
@@ -119,7 +150,7 @@ class Ordeal:
                 self.found += _repeated(connection, request, made)
             for told in self._sample:
                 again = send(connection, told.request)
-                if told.request.key and (not again.replayed or again.body != told.body):
+                if not again.replayed or again.body != told.body:
                     self.found.append(f"replay: {told.request.kind} differs from its answer")
         rows = Snapshot(self.database)
         for request, _ in owed:
@@ -145,7 +176,10 @@ class Ordeal:
         self.committed += sum(len(made) == request.makes for request, made in self._owed)
 
     def _some_of(self, confirmed: list[Told]) -> list[Told]:
-        return self.journal.random.sample(confirmed, min(SAMPLE, len(confirmed)))
+        keyed = [told for told in confirmed if told.request.key]
+        by_kind = [[told for told in keyed if told.request.kind == kind] for kind in self.mix]
+        chance = self.journal.random
+        return [one for some in by_kind for one in chance.sample(some, min(SAMPLE, len(some)))]
 
 
 def _confirmed(told: Told, rows: Snapshot) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What the writers send: each kind of request that writes, and the rows by which it is known."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -19,6 +20,8 @@ QUESTION: dict[str, Any] = {
 BATCH = IMPORTED = 3
 REPEATED = {200, 201}
 EXISTS = 412  # what a draft that is to be new is told when it is there
+# How often each kind is sent, of a hundred times.
+MIX = {"answer": 80, "batch": 6, "write": 5, "import": 5, "plan": 4}
 # Which question is answered; the second is the one that is regraded.
 ANSWERED = ["rivers", "rivers", "rivers", "lakes"]
 
@@ -71,13 +74,13 @@ class Told:
         return self.status in {200, 201, 202}
 
 
-def requests(name: str, chance: Random, admin: dict[str, str]) -> Iterator[Request]:
-    """What one writer sends, for ever: answers mostly."""
-    number = 0
-    while True:
-        number += 1
-        kind = chance.choices(list(KINDS), [weight for weight, _ in KINDS.values()])[0]
-        yield from KINDS[kind][1](f"{name}-{number}", chance, admin)
+def requests(
+    name: str, chance: Random, admin: dict[str, str], mix: Mapping[str, int]
+) -> Iterator[Request]:
+    """What one writer sends, for ever: each kind as often as the mix says."""
+    for number in count(1):
+        (kind,) = chance.choices(list(mix), list(mix.values()))
+        yield from KINDS[kind](f"{name}-{number}", chance, admin)
 
 
 def _answer(mark: str, chance: Random, _: dict[str, str]) -> Iterator[Request]:
@@ -115,11 +118,10 @@ def _json(content: object) -> bytes:
     return json.dumps(content).encode()
 
 
-# How often each is chosen, of a hundred times.
 KINDS = {
-    "answer": (80, _answer),
-    "batch": (6, _batch),
-    "write": (5, _write),
-    "import": (5, _import),
-    "plan": (4, _plan),
+    "answer": _answer,
+    "batch": _batch,
+    "write": _write,
+    "import": _import,
+    "plan": _plan,
 }

@@ -5,11 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from random import Random
 
-from tests.torture.crash.requests import Request, Told, requests
-
-FEWEST, MOST = 4, 8
+from tests.torture.crash.requests import Request, Told
 
 
 @dataclass
@@ -39,14 +36,9 @@ class Ledger:
 
 
 @contextmanager
-def writing(port: int, name: str, chance: Random, admin: dict[str, str]) -> Iterator[Ledger]:
+def writing(port: int, works: Iterable[Iterable[Request]]) -> Iterator[Ledger]:
     """Writers at work while the block lasts; each ends at its first request that fails."""
     ledger, ended = Ledger(), threading.Event()
-    count = chance.randint(FEWEST, MOST)
-    works = [
-        requests(f"{name}-{number}", Random(chance.random()), admin)  # noqa: S311 - no secret
-        for number in range(count)
-    ]
     threads = [
         threading.Thread(target=_write, args=(port, work, ledger.told.append, ended.is_set))
         for work in works
