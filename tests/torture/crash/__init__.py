@@ -1,1 +1,1 @@
-"""Killed at any moment: what was confirmed is there, once and whole, and the rest can be repeated."""
+"""Killed at any moment: what was confirmed is there, once and whole; the rest can be repeated."""

@@ -22,7 +22,7 @@ from tests.torture.planting import Plant, name_of, plant_named
 LONGEST_START = 60.0  # seconds until it counts as failed; how soon it should be is judged elsewhere
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload([__name__])
+_context.set_forkserver_preload(["tests.torture.crash.preloaded"])
 
 
 @dataclass(slots=True)
@@ -49,8 +49,9 @@ class Started:
     def wait_until_ready(self) -> float:
         """Wait until it says that it is; the seconds since its start."""
         while not _is_ready(self.port):
-            late = time.monotonic() - self.began > LONGEST_START
-            assert not late and self.is_running, f"It does not start:\n{self.output.read_text()}"
+            has_time = time.monotonic() - self.began < LONGEST_START
+            if not (has_time and self.is_running):
+                raise AssertionError(f"It does not start:\n{self.output.read_text()}")
             time.sleep(0.005)
         taken = time.monotonic() - self.began
         assert self.is_running

@@ -14,6 +14,12 @@ class Ledger:
     """What the writers were told, of one run up to a crash."""
 
     told: list[Told] = field(default_factory=list)
+    writers: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no writer is left."""
+        return not any(writer.is_alive() for writer in self.writers)
 
     @property
     def confirmed(self) -> list[Told]:
@@ -39,17 +45,17 @@ class Ledger:
 def writing(port: int, works: Iterable[Iterable[Request]]) -> Iterator[Ledger]:
     """Writers at work while the block lasts; each ends at its first request that fails."""
     ledger, ended = Ledger(), threading.Event()
-    threads = [
+    ledger.writers += [
         threading.Thread(target=_write, args=(port, work, ledger.told.append, ended.is_set))
         for work in works
     ]
-    for thread in threads:
+    for thread in ledger.writers:
         thread.start()
     try:
         yield ledger
     finally:
         ended.set()
-        for thread in threads:
+        for thread in ledger.writers:
             thread.join(60)
 
 
