@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cli import app
-from tests.processes import family, free_port, is_taken, listens
+from tests.processes import environment, family, free_port, is_taken, listens
 from tests.torture.planting import Plant, name_of, plant_named
 
 LONGEST_START = 60.0  # seconds until it counts as failed; how soon it should be is judged elsewhere
@@ -84,7 +84,7 @@ def start(
     """Start ``questions {arguments}`` in that folder, with a fault in it if one is planted."""
     port, output = free_port(), folder / "output.txt"
     planted = name_of(plant) if plant else None
-    said = {**settings, "QUESTIONS_PORT": str(port)}
+    said = environment(**settings, QUESTIONS_PORT=str(port))
     process = _context.Process(
         target=_run, args=(arguments, said, folder, output, planted), daemon=True
     )
@@ -118,9 +118,8 @@ def _run(
     output: Path,
     planted: str | None,
 ) -> None:
-    """Become that command: its settings, its folder, its output."""
-    for name in [name for name in os.environ if name.startswith("QUESTIONS_")]:
-        del os.environ[name]
+    """Become that command: its environment, its folder, its output."""
+    os.environ.clear()
     os.environ.update(settings)
     os.chdir(folder)
     with output.open("ab") as sink:

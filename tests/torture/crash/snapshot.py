@@ -23,7 +23,7 @@ class Snapshot:
     def __init__(self, database: Database) -> None:
         with database.read() as session:
             self.tables: dict[str, list[Row]] = {
-                table.name: list(session.execute(select(table)).mappings())
+                table.name: [*session.execute(select(table)).mappings()]
                 for table in [*Base.metadata.sorted_tables, *INDEXES]
             }
             self.audit = verify_audit(session)

@@ -16,7 +16,7 @@ KILLS = effort(3, 40, 1000)  # for each engine
 SOON = 5.0  # seconds until it is ready again
 
 # What each mistake must cause, and the requests that show it.
-FINDINGS = {
+FINDINGS: dict[Plant, tuple[str, dict[str, int]]] = {
     plants.answers_come_before_the_commit: ("missing: answer", {"answer": 1}),
     plants.grades_come_in_a_transaction_of_their_own: ("half-written: submission", {"answer": 1}),
     plants.questions_are_imported_one_by_one: ("half-written", {"import": 1}),
