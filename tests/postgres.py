@@ -127,8 +127,7 @@ def restartable(place: Place, **changes: str) -> Iterator[Restartable]:
     try:
         yield server
     finally:
-        server.process.send_signal(signal.SIGQUIT)
-        server.process.wait(timeout=30)
+        server.cut_off()
 
 
 @contextmanager

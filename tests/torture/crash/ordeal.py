@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from http.client import HTTPConnection
+from itertools import repeat
 from pathlib import Path
 from random import Random
 
@@ -46,8 +47,10 @@ class Ordeal:
         plant: Plant | None = None,
         mix: Mapping[str, int] = MIX,
         settings: Mapping[str, str] | None = None,
+        name: str = "k",
     ) -> None:
         self.folder, self.journal, self.plant, self.mix = folder, journal, plant, mix
+        self.name = name  # that all its requests have, where the bank has seen others
         self.settings = {**SETTINGS, "DATABASE_URL": url, **(settings or {})}
         # One connection, so that any other one belongs to a service.
         self.database = Database(open_engine(url, pool_size=1))
@@ -55,6 +58,7 @@ class Ordeal:
         for slug in ("rivers", "lakes"):
             bank.publish(slug=slug)
         _, self.admin = bank.key("admin")
+        self.is_served = False  # while the rows are looked at
         self.found: list[str] = []
         self.waits: list[float] = []
         self.kills = self.confirmed = self.cut = self.committed = 0
@@ -108,10 +112,9 @@ class Ordeal:
         """The writers of the next run."""
         self.kills += 1
         chance = self.journal.random
-        works = [
-            requests(f"k{self.kills}-{number}", Random(chance.random()), self.admin, self.mix)  # noqa: S311 - no secret
-            for number in range(chance.randint(*WRITERS))
-        ]
+        names = [f"{self.name}{self.kills}-{n}" for n in range(chance.randint(*WRITERS))]
+        chances = [Random(chance.random()) for _ in names]  # noqa: S311 - no secret
+        works = map(requests, names, chances, repeat(self.admin), repeat(self.mix))
         return writing(port, works)
 
     def wait_for_the_moment(self, ledger: Ledger) -> None:
@@ -158,8 +161,8 @@ class Ordeal:
         self._owed, self._sample = [], []
 
     def _snapshot(self) -> Snapshot:
-        """The rows once nobody writes any more: a server ends what it was told before the kill."""
-        if not self.database.is_file:
+        """The rows once nobody writes: a server ends what a service told it before its kill."""
+        if not (self.database.is_file or self.is_served):
             until = time.monotonic() + 30
             with self.database.read() as session:
                 while session.scalar(text(OTHERS)):

@@ -83,10 +83,14 @@ def requests(
         yield from KINDS[kind](f"{name}-{number}", chance, admin)
 
 
+def answer(mark: str, question: str = "rivers", key: str | None = None) -> Request:
+    """One answer of a learner."""
+    body = _json({"selected": [], "learner": mark})
+    return Request("answer", mark, f"/v1/questions/{question}/submissions", body, key=key)
+
+
 def _answer(mark: str, chance: Random, _: dict[str, str]) -> Iterator[Request]:
-    key = None if chance.random() < 0.2 else mark
-    path = f"/v1/questions/{chance.choice(ANSWERED)}/submissions"
-    yield Request("answer", mark, path, _json({"selected": [], "learner": mark}), key=key)
+    yield answer(mark, chance.choice(ANSWERED), None if chance.random() < 0.2 else mark)
 
 
 def _batch(mark: str, chance: Random, admin: dict[str, str]) -> Iterator[Request]:
