@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from api import imports, regrade_steps, submissions
 from models import Database
 from models.bulk import insert_new
-from operations import store_answers
+from operations import append_regrades, import_sources, store_answers
 from operations.import_many import import_many
+from tests.torture.crash.tuning import small_pieces
 
 GAP = 0.2  # seconds in which a kill shows the fault
 
@@ -53,6 +54,33 @@ def questions_are_imported_one_by_one(patch: pytest.MonkeyPatch) -> None:
         return items
 
     patch.setattr(imports, "import_many", import_each)
+
+
+def batches_are_counted_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch) -> None:
+    """Commit the grades of a batch of a regrade, then how far it has come."""
+
+    def insert_in_two(connection: Connection, table: Table, rows: Sequence[NamedTuple]) -> int:
+        new = insert_new(connection, table, rows)
+        _commit_midway(connection)
+        return new
+
+    small_pieces(patch)
+    patch.setattr(append_regrades, "insert_new", insert_in_two)
+
+
+def chunks_are_imported_file_by_file(patch: pytest.MonkeyPatch) -> None:
+    """Commit each file of a chunk by itself."""
+
+    def import_each(session: Session, *, prepared: Sequence[Any], **said: Any) -> list[Any]:
+        items = list[Any]()
+        for one in prepared:
+            items += import_many(session, prepared=[one], **said)
+            session.flush()
+            _commit_midway(session.connection())
+        return items
+
+    small_pieces(patch)
+    patch.setattr(import_sources, "import_many", import_each)
 
 
 def keys_of_answers_are_not_kept(patch: pytest.MonkeyPatch) -> None:
