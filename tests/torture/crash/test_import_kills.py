@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from models import Database, Question
 from tests.operations.test_import_many import contents, many, undisturbed
 from tests.torture.crash import plants
+from tests.torture.crash.engines import engines
 from tests.torture.crash.nursery import start
 from tests.torture.crash.ordeal import SETTINGS
 from tests.torture.crash.snapshot import Snapshot, orphans
@@ -18,7 +19,7 @@ from tests.torture.journal import Journal
 from tests.torture.planting import Plant
 
 FILES = effort(4 * PIECE, 30 * PIECE, 100 * PIECE)
-KILLS = effort(2, 10, 50)
+KILLS = effort(1, 10, 50)
 LONGEST_PAUSE = 0.1  # seconds from a new chunk to the kill
 
 pytestmark = pytest.mark.usefixtures("nursery")
@@ -63,6 +64,7 @@ def test_a_killed_import_is_made_good_by_the_next(
     assert importing(own_url, own_database, tmp_path, KILLS) == []
 
 
+@pytest.mark.parametrize("own_url", engines(1), indirect=True)
 def test_it_would_be_noticed_that_a_chunk_is_written_in_parts(
     own_url: str, own_database: Database, tmp_path: Path
 ) -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from tests.cpu import busyness
 from tests.torture.crash import plants
+from tests.torture.crash.engines import engines
 from tests.torture.crash.ordeal import Ordeal
 from tests.torture.effort import effort
 from tests.torture.journal import Journal
 from tests.torture.planting import Plant
 
-KILLS = effort(3, 40, 1000)  # for each engine
+KILLS = effort(2, 40, 1000)  # for each engine
 SOON = 5.0  # seconds until it is ready again
 
 # What each mistake must cause, and the requests that show it.
@@ -37,7 +38,15 @@ def test_a_killed_service_keeps_its_word(own_url: str, tmp_path: Path) -> None:
     assert max(ordeal.waits) < SOON * busyness()
 
 
-@pytest.mark.parametrize("plant", FINDINGS, ids=lambda plant: plant.__name__)
+@pytest.mark.parametrize(
+    ("plant", "own_url"),
+    [
+        pytest.param(plant, engine, id=f"{plant.__name__}-{engine}")
+        for turn, plant in enumerate(FINDINGS)
+        for engine in engines(turn)
+    ],
+    indirect=["own_url"],
+)
 def test_it_would_be_noticed_that(own_url: str, tmp_path: Path, plant: Plant) -> None:
     finding, mix = FINDINGS[plant]
     ordeal = Ordeal(tmp_path, own_url, Journal(plant.__name__), plant, mix)

@@ -11,6 +11,7 @@ import migrations
 from models import Database, open_engine
 from tests.operations.test_import_many import contents
 from tests.test_migrations import STEPS, fill
+from tests.torture.crash.engines import engines
 from tests.torture.crash.nursery import start
 from tests.torture.crash.snapshot import Snapshot, orphans
 from tests.torture.effort import effort
@@ -19,7 +20,7 @@ from tests.torture.planting import Plant
 
 KILLS = effort(1, 10, 100)  # of each, for each engine
 PLANTED = 5  # kills at most until a fault shows
-GAP = 0.02  # seconds in which a kill shows it
+GAP = 0.005  # seconds in which a kill shows it
 MADE_BY_MIGRATIONS = {
     ("bank", "signing_secret"),
     *(("signing_key", name) for name in ("id", "kid", "private_key", "public_key", "created_at")),
@@ -158,10 +159,12 @@ def test_a_killed_migration_is_as_if_it_had_not_begun(empty_url: str, tmp_path: 
     assert migrating(empty_url, tmp_path, KILLS) == []
 
 
+@pytest.mark.parametrize("empty_url", engines(1), indirect=True)
 def test_it_would_be_noticed_that_half_a_migration_stays(empty_url: str, tmp_path: Path) -> None:
     (found,) = migrating(empty_url, tmp_path, PLANTED, every_statement_is_committed)
     assert found.startswith("half-migrated")
 
 
+@pytest.mark.parametrize("empty_url", engines(0), indirect=True)
 def test_a_killed_start_is_made_good_by_the_next(empty_url: str, tmp_path: Path) -> None:
     assert starting(empty_url, tmp_path, KILLS) == []
