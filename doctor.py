@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from migrations import (
     UnusableDatabaseError,
     WeakDatabaseError,
+    current,
     head,
     open_bank,
     require_replica,
@@ -76,7 +77,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         dialect = session.connection().dialect
         server = ".".join(map(str, dialect.server_version_info or ()))
         yield Finding("database", f"{dialect.name} {server} answers")
-        yield Finding("migrations", f"at {head()}, the newest")
+        found = current(session.connection())
+        told = "the newest" if found == head() else "a later one, which serves this version"
+        yield Finding("migrations", f"at {found}, {told}")
         weak = ", ".join(weaknesses(session.connection()))
         stated = f"{weak}, and QUESTIONS_DURABILITY says that answers may be lost"
         yield Finding("durability", stated if weak else "a power cut takes no confirmed answer")

@@ -117,6 +117,12 @@ class Settings(BaseModel):
     answer_queue: int = Field(
         1000, ge=1, le=100_000, description="The most requests with answers that wait to be stored."
     )
+    metrics: Literal["admin", "public", "off"] = Field(
+        "admin", description="Who may read `/metrics`: keys of admins, everybody, or nobody."
+    )
+    otel: bool = Field(
+        False, description="Whether traces are sent to where the OTEL_* variables say."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important log line that is written."
     )

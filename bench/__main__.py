@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import (
     answering,
+    audit,
     corpora,
     deep_pages,
     engines,
@@ -19,6 +20,7 @@ from bench import (
     large_files,
     likeness,
     limits,
+    measuring,
     partitions,
     playground,
     raw_limits,
@@ -41,7 +43,9 @@ FIGURES: Groups = {
     "lab": lab.figures,
     "regrades": regrades.figures,
     "items": items.figures,
+    "audit": audit.figures,
     "limits": limits.figures,
+    "measuring": measuring.figures,
     "imports": imports.figures,
     "likeness": likeness.figures,
     "scale": scale.figures,

@@ -128,10 +128,8 @@ def _listening(port: int) -> set[str]:
 def family(process: int) -> Iterator[int]:
     """The process and all that descend from it."""
     yield process
-    for children in Path(f"/proc/{process}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it has ended
-            for child in children.read_text().split():
-                yield from family(int(child))
+    for child in children_of(process):
+        yield from family(child)
 
 
 def _open_files(process: int) -> set[str]:
@@ -141,6 +139,28 @@ def _open_files(process: int) -> set[str]:
             with contextlib.suppress(OSError):
                 found.add(os.readlink(file))
     return found
+
+
+def workers_of(supervisor: int) -> list[int]:
+    """The process ids of the workers, without the helper process of multiprocessing."""
+    return [pid for pid in children_of(supervisor) if b"spawn_main" in command_of(pid)]
+
+
+def children_of(process: int) -> list[int]:
+    """The process ids of those that a process has started and not forgotten."""
+    found = list[int]()
+    for listing in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has ended
+            found += map(int, listing.read_text().split())
+    return found
+
+
+def command_of(pid: int) -> bytes:
+    """How a process was started; empty once it has ended, even while nobody has taken note."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def free_port() -> int:
