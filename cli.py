@@ -119,7 +119,7 @@ def seed_files(
 
 @app.command(epilog=examples("questions doctor"))
 def doctor() -> None:
-    """Check settings, database, migrations, port and clock; say the cure of each fault."""
+    """Check settings, database, migrations, durability, port, clock; say the cure of each fault."""
     findings = list(examine())
     for finding in findings:
         typer.echo(finding)

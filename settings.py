@@ -108,7 +108,11 @@ class Settings(BaseModel):
         1000, ge=0, le=10_000, description="The most submissions of a regrade that is done at once."
     )
     sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = Field(
-        "FULL", description="SQLite's `synchronous`; below FULL a power cut may lose answers."
+        "FULL", description="SQLite's `synchronous`; below FULL a power cut loses answers."
+    )
+    durability: Literal["keeps-answers", "may-lose-answers"] = Field(
+        "keeps-answers",
+        description="`may-lose-answers` serves a database that a power cut makes forget answers.",
     )
     busy_timeout_ms: int = Field(
         10_000, ge=0, le=600_000, description="How long a write waits for another one on SQLite."
@@ -190,6 +194,11 @@ class Settings(BaseModel):
         if value is not None and not STATED_TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("should be 12 to 200 printable ASCII characters without spaces")
         return value
+
+    @property
+    def may_lose_answers(self) -> bool:
+        """Whether somebody has said that a power cut may take confirmed answers away."""
+        return self.durability == "may-lose-answers"
 
     @property
     def limit_per_key(self) -> str | None:

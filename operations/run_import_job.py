@@ -21,7 +21,7 @@ from operations.prepare_many import processes_for
 from operations.read_apart import Reading
 from operations.reader_process import Limits
 
-MOST_ATTEMPTS = 5  # an upload that takes its worker down with it is given up at last
+MOST_ATTEMPTS = 5  # without one part done: an upload that takes its workers down is given up
 
 Write = Callable[[Callable[[Session], Any]], Any]
 
@@ -124,6 +124,7 @@ def _read_item(said: dict[str, Any]) -> ImportItem:
 
 def _keep(session: Session, job_id: UUID, worker: UUID, part: Part) -> None:
     _stay_alive(session, job_id, worker)
+    session.execute(update(ImportJob).where(ImportJob.id == job_id).values(attempts=1))
     items, counts = [asdict(item) for item in part.items], _counts(part.items)
     row = ImportPart(job_id=job_id, first=part.first, files=part.files, items=items, **counts)
     session.add(row)

@@ -17,7 +17,7 @@ from models import Database, ImportJob, ImportPart, Question, QuestionVersion, n
 from models.ids import uuid7
 from operations import run_import_job
 from operations.reader_process import Limits
-from operations.run_import_job import JobLostError, claim_job, run_job
+from operations.run_import_job import MOST_ATTEMPTS, JobLostError, claim_job, run_job
 from settings import Settings
 from tests.api.conftest import MakeClient
 from tests.factories import SEED_FILE, Bank
@@ -247,6 +247,27 @@ def test_a_job_that_takes_its_workers_down_is_given_up(
     told = client.get(where, headers=author).json()
     assert (told["state"], told["report"]) == ("failed", None)
     assert not ImportWorker(database).work_off()
+
+
+def test_a_job_that_comes_further_each_time_is_not_given_up(
+    make_client: MakeClient, author: dict[str, str], database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Its workers are killed after a part each, more often than one without progress may be."""
+    monkeypatch.setattr(run_import_job, "CHUNK", 1)
+    client, parts = make_client(import_at_once=0), MOST_ATTEMPTS + 2
+    where = queue(client, author, parts)
+    monkeypatch.setattr(run_import_job, "_give_back", lambda *_: None)
+    for number in range(1, parts):
+        job, worker = claim(database, timedelta(hours=number))
+        assert job is not None
+        kept = iter([False] * (number - 1) + [True])
+        run_job(database.write, job=job, worker=worker, limits=Limits(), is_stopping=kept.__next__)
+    last, worker = claim(database, timedelta(hours=parts))
+    assert last is not None
+    run_job(database.write, job=last, worker=worker, limits=Limits(), is_stopping=lambda: False)
+    told = client.get(where, headers=author).json()
+    assert (told["state"], told["report"]["created"]) == ("done", parts)
 
 
 def test_a_mistake_of_ours_ends_the_job(

@@ -3016,6 +3016,12 @@ export interface components {
          * @description The database answers and is at the newest migration.
          */
         ReadyOut: {
+            /**
+             * Durability
+             * @description Whether a power cut may take away what was confirmed, by the database's word.
+             * @enum {string}
+             */
+            durability: "keeps_answers" | "may_lose_answers";
             /** Migration */
             migration: string;
             /**

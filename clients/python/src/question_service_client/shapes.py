@@ -641,6 +641,7 @@ Status5: TypeAlias = Literal["ready"]
 class ReadyOut(TypedDict):
     """The database answers and is at the newest migration."""
 
+    durability: Literal["keeps_answers", "may_lose_answers"]
     migration: str
     status: Literal["ready"]
 
