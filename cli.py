@@ -46,6 +46,8 @@ Workers = Annotated[int | None, typer.Option(help="Processes; else QUESTIONS_WOR
 
 # A worker that is silent for so long is replaced; on a busy machine one needs seconds to start.
 LONGEST_SILENCE = 30
+# Requests under way at the end get so many seconds more; most who stop a service wait ten in all.
+LONGEST_REQUEST = 7
 
 
 def main() -> None:
@@ -189,7 +191,7 @@ def _serve(settings: Settings, database: Database) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=LONGEST_REQUEST,
     )
 
 

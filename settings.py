@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     answer_queue: int = Field(
         1000, ge=1, le=100_000, description="The most requests with answers that wait to be stored."
     )
+    drain_seconds: float = Field(
+        2, ge=0, le=300, description="Seconds from SIGTERM, when `/readyz` turns 503, to the end."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important log line that is written."
     )

@@ -56,6 +56,7 @@ from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
+from api.draining import Drain
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
@@ -160,7 +161,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or open_database(settings)
     workers, checks = (ImportWorker(database), RegradeWorker(database)), checks_of(database)
-    writer = SubmissionWriter(database, settings.answer_queue)
+    writer, drain = SubmissionWriter(database, settings.answer_queue), Drain(settings.drain_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -169,7 +170,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
         for worker in workers:
             worker.start()
         async with publishing_what_is_due(database):
-            yield
+            with drain.before_the_end():
+                yield
         for worker in workers:
             worker.stop()
         writer.stop()
@@ -178,7 +180,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
         database.close()
 
     app = _bare_app(lifespan)
-    app.state.settings, app.state.database = settings, database
+    app.state.settings, app.state.database, app.state.drain = settings, database, drain
     (app.state.import_worker, app.state.regrade_worker), app.state.checks = workers, checks
     app.state.submission_writer, app.state.known_keys = writer, KnownKeys(database, checks)
     app.state.question_sets, app.state.sign_in_failures = QuestionSets(), Counters()
@@ -234,6 +236,6 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
     )
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(limits, settings.cors_origins)
-    app.outermost = RequestContext(cors)
+    app.outermost = RequestContext(cors, app.state.drain)
     app.quick_answers = QuickAnswers(cache, limits, cors)
     app.quick_submissions = QuickSubmissions(app, limits, cors)

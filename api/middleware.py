@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from api.draining import Drain
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
 from api.logs import log_request
@@ -21,6 +22,7 @@ from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 TOO_LARGE = "Up to {:,} bytes are read here."
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+LAST = (b"connection", b"close")
 READABLE_HEADERS = (
     "ETag",
     "Link",
@@ -44,8 +46,8 @@ class RequestContext:
     top of its own headers. An exception that nobody expected becomes a problem document.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, drain: Drain | None = None) -> None:
+        self.app, self._drain = app, drain or Drain(0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -62,7 +64,8 @@ class RequestContext:
             nonlocal status, is_whole
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *marks]
+                last = [LAST] if self._drain.is_begun else []
+                message["headers"] = [*message["headers"], *marks, *last]
             elif not message.get("more_body"):
                 is_whole = True
             return send(message)
