@@ -74,6 +74,7 @@ class Disk:
     broken: bool = False
     full: bool = False
     read_only: bool = False
+    only: str = ""  # the sort of access that is counted and fails; all, where none is said
     _count: int = 0
 
     @contextmanager
@@ -87,12 +88,13 @@ class Disk:
 
     def error(self, access: str) -> int:
         """What this access gives in place of being done, if not ``OK``."""
-        self._count += 1
+        self._count += self.only in {"", access}
         if self.full and access == "write":
             return sqlite3.SQLITE_FULL
         is_refused = self.read_only and access in {"write", "truncate"}
+        is_meant = self.failing and self.only in {"", access}
         is_next = self._count >= self.failing if self.broken else self._count == self.failing
-        return ERRORS[access] if is_refused or (self.failing and is_next) else OK
+        return ERRORS[access] if is_refused or (is_meant and is_next) else OK
 
 
 @contextmanager

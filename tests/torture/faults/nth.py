@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from itertools import count
+from math import ceil
 from typing import Protocol
 
 import httpx
@@ -38,15 +40,17 @@ def fails_at_every_access(
 ) -> list[str]:
     """What is wrong when an access fails, for once and for good, in each act.
 
-    So it goes for each access in turn, or for as many by chance.
+    So it goes for each access in turn until an act needs no more, or for about as many by chance.
     """
     found: list[str] = []
     for act in acts:
         found += _failed(client, database, failing, act, journal, 0, broken=False)
-        every = range(1, failing.calls + 1)
-        for number in sorted(journal.random.sample(every, min(most, len(every)))):
-            for broken in (False, True):
+        step = ceil(failing.calls / most)
+        for broken in (False, True):
+            for number in count(1 + journal.random.randrange(step), step):
                 found += _failed(client, database, failing, act, journal, number, broken=broken)
+                if failing.calls < number:
+                    break
     return found + unsound(database)
 
 
@@ -61,7 +65,7 @@ def _failed(
     broken: bool,
 ) -> list[str]:
     """What is wrong with an act in which that access fails, and with the same act thereafter."""
-    name = f"{act.name}-{number}" + "-and-on" * broken
+    name = f"{act.name}-{journal.seed}-{number}" + "-and-on" * broken
     act.begin(Bank(database), name)
     with failing.fails_at(number, broken=broken):
         begun = time.monotonic()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import httpx
@@ -36,7 +37,7 @@ def takes_nothing_for_a_while(
 
     Reads come first and many at once, so that some go over connections that are made meanwhile.
     """
-    acts, found = list(acts), list[str]()
+    acts, found = [replace(act, name=f"{act.name}-{journal.seed}") for act in acts], list[str]()
     for act in acts:
         act.begin(Bank(database), act.name)
     refuse(True)
@@ -54,14 +55,12 @@ def takes_nothing_for_a_while(
 
 def _wrong_reads(client: httpx.Client) -> Iterator[str]:
     with ThreadPoolExecutor(AT_ONCE) as readers:
-        for answer in readers.map(client.get, READS * (AT_ONCE // 2)):
+        for answer in readers.map(client.get, READS * (AT_ONCE // len(READS))):
             if answer.status_code != 200:
                 yield f"{answer.request.url.path}: {answer.status_code} {answer.text[:200]}"
 
 
-def _refused(
-    client: httpx.Client, database: Database, act: Act, journal: Journal
-) -> Iterator[str]:
+def _refused(client: httpx.Client, database: Database, act: Act, journal: Journal) -> Iterator[str]:
     begun = time.monotonic()
     answer = act.send(client, act.name)
     took, there = time.monotonic() - begun, act.effects(database, act.name)
