@@ -1,9 +1,8 @@
-"""Real services under load: side by side, told to end, and killed. No answer doubles or lacks."""
+"""Real services under load: side by side, and killed. No answer doubles or lacks."""
 
 import multiprocessing
 import random
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter, defaultdict
@@ -68,29 +67,6 @@ def test_twins_at_two_services_are_one(
     assert len(bodies) == KEYS
     kept = stored(own_database)
     assert {each.sent.learner: [each.id] for each in told} == kept
-
-
-def test_a_service_that_is_told_to_end_finishes_first(
-    own_url: str, own_database: Database, bank: Bank, tmp_path: Path
-) -> None:
-    with serving(tmp_path, "serve", settings={**UNLIMITED, "DATABASE_URL": own_url}) as service:
-        ending = threading.Thread(target=_end_under_load, args=(service.process, own_database))
-        ending.start()
-        told = post_all([service.url], numbered("end", 100_000, keyed=False))
-        ending.join()
-        assert service.process.wait(30) in {0, -signal.SIGTERM}
-    assert {each.status for each in told} <= {201, 503, 0}
-    confirmed = {each.sent.learner: [each.id] for each in told if each.status == 201}
-    assert len(confirmed) > 16, "else there was no load"
-    assert stored(own_database) == confirmed
-
-
-def _end_under_load(process: subprocess.Popen[bytes], database: Database) -> None:
-    """Tell a service to end as soon as many answers of all connections are stored."""
-    until = time.monotonic() + 30
-    while len(stored(database)) < 200 and time.monotonic() < until:
-        time.sleep(0.1)
-    process.send_signal(signal.SIGTERM)
 
 
 def _serve(url: str, port: int) -> None:

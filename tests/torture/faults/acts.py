@@ -1,7 +1,7 @@
 """What people do to a bank, one act at a time, and how much of it is then there."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from models import Database, GradeRow, Question, QuestionVersion, Submission
 from operations.verify_audit import verify_audit
 from tests.api.authors import QUESTIONS, RIVERS
+from tests.api.posting import Told
 from tests.factories import Bank
 
 ANSWERS = "/v1/questions/rivers/submissions"
@@ -101,6 +102,17 @@ def _published(database: Database, slug: str) -> int:
         counted = select(func.count(Question.id)).where(Question.slug == slug)
         is_out = QuestionVersion.published_at.is_not(None)
         return session.scalar(counted.join(Question.versions).where(is_out)) or 0
+
+
+def lost_of(database: Database, told: Iterable[Told], prefix: str) -> list[str]:
+    """Which answers of these learners were confirmed and are not there, or are there twice."""
+    with database.read() as session:
+        asked = select(Submission.learner, Submission.id)
+        rows = session.execute(asked.where(Submission.learner.startswith(prefix))).all()
+    kept = {learner: str(id_) for learner, id_ in rows}
+    confirmed = {each.sent.learner: each.id for each in told if each.status == 201}
+    lost = [f"lost: {one}" for one, id_ in confirmed.items() if kept.get(one) != id_]
+    return lost + [f"{len(rows) - len(kept)} doubled"] * (len(rows) != len(kept))
 
 
 def unsound(database: Database) -> list[str]:

@@ -5,6 +5,7 @@ and answers in its place once an access is to fail. It becomes the default: whoe
 it is installed gets it.
 """
 
+import _sqlite3
 import ctypes
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,8 +14,6 @@ from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_vo
 from ctypes.util import find_library
 from dataclasses import dataclass
 from typing import Any
-
-import _sqlite3
 
 READONLY, READWRITE, CREATE = 0x1, 0x2, 0x4  # flags of an open
 OK = sqlite3.SQLITE_OK

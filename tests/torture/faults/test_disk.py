@@ -1,4 +1,4 @@
-"""SQLite's disk fails at any access, fills up, and takes nothing: 503 at worst, and nothing lost."""
+"""SQLite's disk fails at any access, fills up, takes nothing: 503 at worst, and nothing lost."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
