@@ -42,10 +42,10 @@ def takes_nothing_for_a_while(
         act.begin(Bank(database), act.name)
     refuse(True)
     try:
-        found += _wrong_reads(client)
+        found += wrong_reads(client)
         for act in acts:
             found += _refused(client, database, act, journal)
-        found += _wrong_reads(client)
+        found += wrong_reads(client)
     finally:
         refuse(False)
     for act in acts:
@@ -53,7 +53,8 @@ def takes_nothing_for_a_while(
     return found + unsound(database)
 
 
-def _wrong_reads(client: httpx.Client) -> Iterator[str]:
+def wrong_reads(client: httpx.Client) -> Iterator[str]:
+    """Which of the reads that many ask for at once are not answered well."""
     with ThreadPoolExecutor(AT_ONCE) as readers:
         for answer in readers.map(client.get, READS * (AT_ONCE // len(READS))):
             if answer.status_code != 200:
