@@ -1,15 +1,12 @@
 """SQLite's disk fails at any access, fills up, takes nothing: 503 at worst, and nothing lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy.exc import DataError, DBAPIError
-from sqlalchemy.orm import Session
 
-from api import errors
 from api.app import Service
 from models import Database, database, open_engine
 from tests.conftest import url_of_a_new_bank
@@ -19,6 +16,7 @@ from tests.torture.faults.acts import Act, acts
 from tests.torture.faults.disk import Disk, failing_disk, why_not
 from tests.torture.faults.here import quietly, serving_here
 from tests.torture.faults.nth import fails_at_every_access
+from tests.torture.faults.plants import commits_are_believed, errors_are_mistakes
 from tests.torture.faults.refusing import takes_nothing_for_a_while
 from tests.torture.journal import Journal
 
@@ -74,26 +72,6 @@ def test_a_disk_that_takes_nothing_stops_only_writes(stage: Stage, way: str) -> 
     assert stage.refuses(way) == []
 
 
-def broken_disks_are_mistakes(patch: pytest.MonkeyPatch) -> None:
-    """Take what the engine says of its disk for a mistake of ours, as any other error."""
-    patch.setattr(errors, "OperationalError", DataError)
-
-
-def commits_are_believed(patch: pytest.MonkeyPatch) -> None:
-    """Swallow what a commit says: all went well until there."""
-
-    def write(self: Database, work: Callable[[Session], object]) -> object:
-        with self._writers() as session:
-            result = work(session)
-            try:
-                session.commit()
-            except DBAPIError:
-                session.rollback()
-            return result
-
-    patch.setattr(Database, "_write_once", write)
-
-
 def connections_are_for_ever(patch: pytest.MonkeyPatch) -> None:
     """Keep connections that were made while nothing could be written."""
     patch.setattr(database, "_code_of", lambda _: 0)
@@ -102,7 +80,7 @@ def connections_are_for_ever(patch: pytest.MonkeyPatch) -> None:
 def test_an_error_of_the_disk_that_is_no_503_would_be_noticed(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken_disks_are_mistakes(monkeypatch)
+    errors_are_mistakes(monkeypatch)
     found = stage.fails(stage.acts[:1], most=3)
     assert any("internal_error" in each for each in found), found
 

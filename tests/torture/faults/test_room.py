@@ -8,15 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError
 
-from api import errors
 from models import Database, open_engine
 from tests.conftest import ENGINES, url_of_a_new_bank
 from tests.factories import Bank
 from tests.postgres import execute
 from tests.torture.faults.acts import unsound
 from tests.torture.faults.nursery import raised
+from tests.torture.faults.plants import errors_are_mistakes
 from tests.torture.faults.room import Room, runs_out_of_room, small_disk, why_not
 from tests.torture.journal import Journal
 from tests.torture.planting import Plant
@@ -72,13 +71,8 @@ def test_a_full_disk_stops_only_writes(
     assert filled(request, engine, tmp_path) == []
 
 
-def full_disks_are_mistakes(patch: pytest.MonkeyPatch) -> None:
-    """Take what the engine says of a full disk for a mistake of ours, as any other error."""
-    patch.setattr(errors, "OperationalError", DataError)
-
-
 def test_a_full_disk_that_is_no_503_would_be_noticed(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    found = filled(request, "sqlite", tmp_path, full_disks_are_mistakes)
+    found = filled(request, "sqlite", tmp_path, errors_are_mistakes)
     assert any("internal_error" in each for each in found), found
