@@ -49,7 +49,7 @@ class Counters:
     The library's own storage starts a thread per 10 ms that walks through all counters.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._counts: dict[str, tuple[int, float]] = {}  # how many, and until when (seconds)
         self._swept_at = FEWEST_SWEPT
@@ -88,7 +88,7 @@ class RateLimits:
         app: ASGIApp,
         per_key: str | None,
         per_address: str | None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = app
         self._per_key, self._per_address = per_key, per_address
