@@ -120,10 +120,11 @@ def unsound(database: Database) -> list[str]:
     """What is half there in a bank: answers without their one grade, a broken chain, torn pages."""
     found: list[str] = []
     with database.read() as session:
-        counts = (session.scalar(select(func.count(row.id))) for row in (Submission, GradeRow))
-        submissions, grades = counts
+        first = select(func.count(GradeRow.id)).where(GradeRow.regrade_id.is_(None))
+        counted = (session.scalar(each) for each in (select(func.count(Submission.id)), first))
+        submissions, grades = counted
         if submissions != grades:
-            found.append(f"{submissions} answers have {grades} grades")
+            found.append(f"{submissions} answers have {grades} first grades")
         if fault := verify_audit(session).fault:
             found.append(f"the audit chain: {fault}")
         if session.get_bind().dialect.name == "sqlite":

@@ -9,6 +9,10 @@ from sqlalchemy.engine import make_url
 
 from tests.conftest import ENGINES
 from tests.postgres import execute
+from tests.torture.effort import LEVEL
+
+# Where seconds are scarce and a cheaper test of the file sees the same mistake.
+longer = pytest.mark.skipif(LEVEL == "brief", reason="it takes seconds: make torture")
 
 
 @pytest.fixture(params=ENGINES)

@@ -14,6 +14,7 @@ from tests.conftest import url_of_a_new_bank
 from tests.factories import Bank
 from tests.torture.effort import effort
 from tests.torture.faults.acts import Act, acts
+from tests.torture.faults.conftest import longer
 from tests.torture.faults.here import quietly, serving_here
 from tests.torture.faults.line import Line, line_to
 from tests.torture.faults.nth import fails_at_every_access
@@ -91,6 +92,7 @@ def test_backends_that_are_ended_are_only_a_pause(stage: Stage) -> None:
         assert goes_away(stage.client, stage.database, end_all, 0, journal) == []
 
 
+@longer
 def test_a_pooler_that_starts_anew_is_only_a_pause(stage: Stage) -> None:
     if reason := why_not():
         pytest.skip(reason)
@@ -111,6 +113,7 @@ def test_an_outage_that_is_no_503_would_be_noticed(
     assert any("internal_error" in each for each in stage.is_away(0.5))
 
 
+@longer
 def test_an_outage_that_goes_on_too_long_would_be_noticed(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ import migrations
 from models import ApiKey, Database, open_engine
 from tests.processes import environment
 from tests.torture.effort import effort
+from tests.torture.faults.conftest import longer
 from tests.torture.faults.nursery import LONGEST_START, nursery
 from tests.torture.planting import Plant, name_of, plant_named
 
@@ -113,6 +114,7 @@ def nobody_waits(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Engine, "execution_options", deferred)
 
 
+@longer
 def test_services_that_do_not_would_be_noticed(
     make_empty: Callable[[], str], tmp_path: Path
 ) -> None:

@@ -13,7 +13,9 @@ from models import Database, open_engine
 from tests.conftest import ENGINES, url_of_a_new_bank
 from tests.factories import Bank
 from tests.postgres import execute
+from tests.torture.effort import effort
 from tests.torture.faults.acts import unsound
+from tests.torture.faults.conftest import longer
 from tests.torture.faults.nursery import raised
 from tests.torture.faults.plants import errors_are_mistakes
 from tests.torture.faults.room import Room, runs_out_of_room, small_disk, why_not
@@ -64,13 +66,14 @@ def filled(
     return found
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ENGINES[: effort(1, 2, 2)])
 def test_a_full_disk_stops_only_writes(
     request: pytest.FixtureRequest, engine: str, tmp_path: Path
 ) -> None:
     assert filled(request, engine, tmp_path) == []
 
 
+@longer
 def test_a_full_disk_that_is_no_503_would_be_noticed(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
