@@ -18,6 +18,7 @@ from cli_backup import backups
 from cli_failures import plainly, told
 from cli_files import files
 from cli_learning import learning
+from cli_privacy import learner
 from doctor import examine, why_taken
 from migrations import open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(learner, name="learner")
 app.add_typer(learning)
 app.add_typer(files)
 app.add_typer(backups)

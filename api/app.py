@@ -1,11 +1,13 @@
 """The application: the one place where its parts are joined."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
@@ -23,6 +25,7 @@ from api import (
     imports,
     keys,
     lab_page,
+    learners,
     media,
     pages,
     playground,
@@ -88,6 +91,7 @@ TAGS = [
     {"name": "receipts", "description": "What was answered and how it was scored, signed."},
     {"name": "keys", "description": "Who may do what."},
     {"name": "audit", "description": "Who did what."},
+    {"name": "learners", "description": "What is stored of a learner: given out, or forgotten."},
     {"name": "bank", "description": "What authors write, review and publish."},
     {"name": "imports", "description": "Question files brought into the bank."},
     {"name": "exports", "description": "The bank as files of other systems."},
@@ -103,6 +107,7 @@ PARTS = (
     scoring,
     keys,
     audit,
+    learners,
     bank,
     bank_states,
     bank_history,
@@ -205,18 +210,26 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     add_error_handlers(app)
-    for part in PARTS:
-        app.include_router(part.router)
-    for page in ADMIN_PAGES:
-        app.include_router(page.router)
-    app.include_router(signing_in.entrance)
-    app.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
-    app.include_router(element.files)
-    app.include_router(static_files.router)
-    app.add_route("/openapi.json", lambda request: JSONResponse(describe_to(request)))
-    app.add_route("/postman.json", lambda request: JSONResponse(collection(describe_to(request))))
-    app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+    app.router.routes.extend(_routes())
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """What every application of this process answers: preparing it takes longer than all else."""
+    router = APIRouter(redirect_slashes=False)
+    for part in PARTS:
+        router.include_router(part.router)
+    for page in ADMIN_PAGES:
+        router.include_router(page.router)
+    router.include_router(signing_in.entrance)
+    router.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
+    router.include_router(element.files)
+    router.include_router(static_files.router)
+    router.add_route("/openapi.json", lambda request: JSONResponse(describe_to(request)))
+    router.add_route("/postman.json", lambda asked: JSONResponse(collection(describe_to(asked))))
+    router.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+    return router.routes
 
 
 def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks | None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import (
     answering,
+    audit,
     corpora,
     deep_pages,
     engines,
@@ -44,6 +45,7 @@ FIGURES: Groups = {
     "regrades": regrades.figures,
     "regrade_kill": regrade_kill.figures,
     "items": items.figures,
+    "audit": audit.figures,
     "limits": limits.figures,
     "imports": imports.figures,
     "import_kill": import_kill.figures,

@@ -111,9 +111,12 @@ def client(make_client: Callable[..., TestClient]) -> TestClient:
 
 
 @pytest.fixture(params=ENGINES)
-def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated database of this test's own, where commits are real."""
-    return url_of_a_new_bank(request, request.param, tmp_path / "own.db")
+    url = url_of_a_new_bank(request, request.param, tmp_path / "own.db")
+    yield url
+    if request.param == "postgresql":
+        _drop(url)
 
 
 @pytest.fixture
@@ -150,7 +153,16 @@ def url_of_a_new_bank(request: pytest.FixtureRequest, engine: str, path: Path) -
 def _create(server_url: str, name: str, template: str | None = None) -> str:
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        copied = f' TEMPLATE "{template}"' if template else " TEMPLATE template0"
+        copied = f' TEMPLATE "{template or "template0"}" STRATEGY FILE_COPY'
         connection.execute(text(f'CREATE DATABASE "{name}"{copied}'))
     engine.dispose()
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(url: str) -> None:
+    """Delete a database, whoever is still in it."""
+    name = make_url(url).database
+    engine = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()

@@ -11,6 +11,7 @@ from api.draining import Drain
 from models import Database
 from tests.factories import Bank
 from tests.torture.effort import effort
+from tests.torture.faults.conftest import longer
 from tests.torture.faults.ending import ends_under_load
 from tests.torture.faults.nursery import raised
 from tests.torture.journal import Journal
@@ -42,11 +43,8 @@ def test_a_service_that_ends_says_so_first_and_cuts_nothing(
     assert [ended(own_url, own_database, tmp_path) for _ in range(ROUNDS)] == [[]] * ROUNDS
 
 
+@longer
 def test_so_do_its_workers(own_url: str, own_database: Database, tmp_path: Path) -> None:
-    if not OF_SEVERAL:
-        pytest.skip(
-            "make torture: two workers take seconds to start; tests/test_workers.py ends some"
-        )
     Bank(own_database).publish()
     rounds = [ended(own_url, own_database, tmp_path, workers=2) for _ in range(OF_SEVERAL)]
     assert rounds == [[]] * OF_SEVERAL
@@ -70,6 +68,7 @@ def answers_before_commits(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Database, "_write_once", write)
 
 
+@longer
 @pytest.mark.parametrize("own_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("plant", "finding"),
