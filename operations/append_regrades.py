@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from models import GradeRow, Regrade, RegradeItem, RegradeOutcome, RegradeValues, now
 from models.base import later_id
 from models.bulk import insert_new, table_of
-from models.ids import uuid7
 
 BATCH = 2_000
 GRADE, OUTCOME = table_of(GradeRow), table_of(RegradeOutcome)
