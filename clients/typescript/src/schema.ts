@@ -75,7 +75,7 @@ export interface paths {
          * Can it serve?
          * @description Whether the database answers and has exactly the tables this version needs.
          *
-         *     So must the replica that learners read, where there is one.
+         *     So must the replica that learners read, where there is one. Not once the service is to end.
          */
         get: operations["check_ready"];
         put?: never;

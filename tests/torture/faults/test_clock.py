@@ -6,11 +6,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from uuid_utils.compat import uuid7
 
 from api import rate_limits
 from models import Database
 from models.base import later_id
+from models.ids import uuid7
 from operations import append_regrades
 from tests.conftest import ENGINES
 from tests.processes import serving
