@@ -66,7 +66,8 @@ class Counters:
         self._counts[name] = count + times, until
         if len(self._counts) > self._swept_at:
             self._sweep(at)
-        return count + times, ceil(until - at) or 1
+        # Moments are not whole numbers, and their difference may be a little more than the window.
+        return count + times, min(seconds, ceil(until - at)) or 1
 
     def _sweep(self, at: float) -> None:
         self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > at}
