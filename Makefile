@@ -18,7 +18,7 @@ run: $(READY) ## set everything up and serve (PORT=8123 DATABASE_URL=... serve e
 	@exec $(PYTHON) -m cli run
 
 test: check ## check everything, then run every test on SQLite and PostgreSQL
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, layers and migrations, without tests
 	$(PYTHON) -m ruff format --check
@@ -33,6 +33,7 @@ fix: $(READY) ## format the code, mend what the linter can, and lock what pyproj
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m ruff check --fix
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra otel --output-file requirements/otel.txt
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(COMPILE) --group tools --output-file requirements/tools.txt
 	$(COMPILE) --group bench --output-file requirements/bench.txt

@@ -116,6 +116,12 @@ class Settings(BaseModel):
     drain_seconds: float = Field(
         2, ge=0, le=300, description="Seconds from SIGTERM, when `/readyz` turns 503, to the end."
     )
+    metrics: Literal["admin", "public", "off"] = Field(
+        "admin", description="Who may read `/metrics`: keys of admins, everybody, or nobody."
+    )
+    otel: bool = Field(
+        False, description="Whether traces are sent to where the OTEL_* variables say."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important log line that is written."
     )

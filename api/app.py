@@ -27,6 +27,7 @@ from api import (
     lab_page,
     learners,
     media,
+    metrics,
     pages,
     playground,
     question_schema,
@@ -61,9 +62,12 @@ from api.documentation import describe_to
 from api.documents import QuestionDocuments
 from api.draining import Drain
 from api.errors import add_error_handlers
+from api.gauges import Gauges
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
+from api.measurements import Measurements
 from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from api.observing import Observer
 from api.postman import collection
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
@@ -72,6 +76,7 @@ from api.regrade_worker import RegradeWorker
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
+from api.tracing import Tracing
 from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
@@ -122,6 +127,7 @@ PARTS = (
     question_schema,
     element,
     health,
+    metrics,
     pages,
     playground,
     lab_page,
@@ -166,7 +172,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or open_database(settings)
     workers, checks = (ImportWorker(database), RegradeWorker(database)), checks_of(database)
-    writer, drain = SubmissionWriter(database, settings.answer_queue), Drain(settings.drain_seconds)
+    observer = database.watch = Observer(Measurements(), Tracing() if settings.otel else None)
+    writer = SubmissionWriter(database, settings.answer_queue, observer)
+    drain = Drain(settings.drain_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -174,7 +182,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
         gc.freeze()  # what lives as long as the service: searched for garbage it takes 0.1 s
         for worker in workers:
             worker.start()
-        async with publishing_what_is_due(database):
+        async with publishing_what_is_due(database), app.state.gauges.kept_up_to_date():
             with drain.before_the_end():
                 yield
         for worker in workers:
@@ -183,9 +191,11 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
         if checks is not None:
             await checks.close()
         database.close()
+        observer.stop()
 
     app = _bare_app(lifespan)
-    app.state.settings, app.state.database, app.state.drain = settings, database, drain
+    app.state.settings, app.state.database, app.state.observer = settings, database, observer
+    app.state.drain = drain
     (app.state.import_worker, app.state.regrade_worker), app.state.checks = workers, checks
     app.state.submission_writer, app.state.known_keys = writer, KnownKeys(database, checks)
     app.state.question_sets, app.state.sign_in_failures = QuestionSets(), Counters()
@@ -243,12 +253,15 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
         media.PATH: LARGEST,
         media_pages.PATH: LARGEST + AROUND,
     }
+    observer: Observer = app.state.observer
+    writer: SubmissionWriter = app.state.submission_writer
     limited = RequestLimits(app.ordinary, settings.max_body_bytes, others=largest)
     cache = ResponseCache(
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public
     )
+    app.state.gauges = Gauges(observer.measurements, app.state.database, writer, cache)
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(limits, settings.cors_origins)
-    app.outermost = RequestContext(cors, app.state.drain)
-    app.quick_answers = QuickAnswers(cache, limits, cors)
+    app.outermost = RequestContext(cors, observer, app.state.drain)
+    app.quick_answers = QuickAnswers(cache, limits, cors, observer)
     app.quick_submissions = QuickSubmissions(app, limits, cors)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.draining import Drain
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
-from api.logs import log_request
+from api.observing import Observer
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -40,14 +40,17 @@ log = structlog.get_logger()
 
 
 class RequestContext:
-    """Outermost: reads the head of a request once, marks its answer once, logs it in one line.
+    """Outermost: reads the head of a request once, marks its answer once, tells the observer.
 
     ``scope["head"]`` are the headers by their names, ``scope["marks"]`` what every answer gets on
     top of its own headers. An exception that nobody expected becomes a problem document.
     """
 
-    def __init__(self, app: ASGIApp, drain: Drain | None = None) -> None:
-        self.app, self._drain = app, drain or Drain(0)
+    def __init__(
+        self, app: ASGIApp, observer: Observer | None = None, drain: Drain | None = None
+    ) -> None:
+        self.app = app
+        self._observer, self._drain = observer or Observer(), drain or Drain(0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -59,6 +62,7 @@ class RequestContext:
         marks = scope["marks"] = [(b"x-request-id", request_id), NO_SNIFFING]
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         method, started, status, is_whole = scope["method"], time.perf_counter(), 0, False
+        begun = self._observer.begin(head)
 
         def send_marked(message: Message) -> Awaitable[None]:
             nonlocal status, is_whole
@@ -79,7 +83,8 @@ class RequestContext:
             if not status:
                 await problem_response(scope, InternalError())(scope, receive, send_marked)
         finally:
-            log_request(
+            self._observer.end(
+                begun,
                 request_id=request_id,
                 method=method,
                 route=scope.get("route"),

@@ -18,7 +18,7 @@ from api.protocol_errors import RateLimited
 from domain.access import read_rate_limit
 from models import ApiKey
 
-UNLIMITED = frozenset({"/livez", "/readyz", "/version", "/metrics"})
+UNLIMITED = frozenset({"/livez", "/readyz", "/version"})
 MOST_KEYS = 10_000  # remembered at once
 FEWEST_SWEPT = 10_000  # counters; below that, ended ones are not worth looking for
 NETWORK_BITS = 64  # of IPv6: the least that one subscriber has, so all in there is one client

@@ -9,6 +9,7 @@ from settings import Settings
 
 MIGRATION_LOCK = 7155391204  # any number, the same in every version
 LONGEST_TURN_MS = 3_600_000
+LONGEST_WAIT_MS = 500
 
 engine = context.config.attributes.get("engine") or open_engine(Settings.load().database_url)
 
@@ -32,6 +33,9 @@ with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as conne
         if connection.dialect.name == "postgresql":
             # So they do here, by a lock (SQLite: by the BEGIN).
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            # Whoever writes waits behind a step that waits: so it must not wait long.
+            longest = context.config.attributes.get("longest_wait_ms", LONGEST_WAIT_MS)
+            connection.execute(text(f"SET LOCAL lock_timeout = {longest}"))
         context.run_migrations()
         if connection.dialect.name == "sqlite":
             orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()

@@ -1,6 +1,7 @@
 """Databases made by the migrations, on both engines; each test in a transaction rolled back."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,19 @@ from tests.factories import Bank
 from tests.postgres import running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that start services: their tests are few and slow, so none may come last."""
+    counts = Counter(item.path for item in items)
+    items.sort(key=lambda at: (not _starts_services(at.path), -counts[at.path], str(at.path)))
+
+
+def _starts_services(file: Path) -> bool:
+    place = file.relative_to(HERE).parts
+    return len(place) == 1 or place[0] in {"torture", "browser", "clients", "seed"}
 
 
 @pytest.fixture(scope="session")
