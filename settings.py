@@ -123,6 +123,9 @@ class Settings(BaseModel):
     answer_queue: int = Field(
         1000, ge=1, le=100_000, description="The most requests with answers that wait to be stored."
     )
+    drain_seconds: float = Field(
+        2, ge=0, le=300, description="Seconds from SIGTERM, when `/readyz` turns 503, to the end."
+    )
     metrics: Literal["admin", "public", "off"] = Field(
         "admin", description="Who may read `/metrics`: keys of admins, everybody, or nobody."
     )

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from importlib.metadata import version as installed_version
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ router = APIRouter(tags=["health"], route_class=StrictRoute)
 
 VERSION = installed_version("question-service")
 HEAD = migrations.head()
+ENDING = "The service is about to stop."
 
 
 @router.get(
@@ -42,11 +43,13 @@ async def livez(response: Response) -> LiveOut:
     summary="Can it serve?",
     responses=unlimited_problems(422),
 )
-def readyz(response: Response, database: AppDatabase) -> ReadyOut:
+def readyz(request: Request, response: Response, database: AppDatabase) -> ReadyOut:
     """Whether the database answers and has tables that this version works on.
 
-    So must the replica that learners read, where there is one.
+    So must the replica that learners read, where there is one. Not once the service is to end.
     """
+    if request.app.state.drain.is_begun:
+        raise Unavailable(ENDING)
     revision, durability = _checked("database", database.read)
     if database.published is not database.bind:
         _checked("replica", database.read_published)

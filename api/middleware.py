@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.draining import Drain
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
 from api.logs import log_refusal
@@ -23,6 +24,7 @@ from api.safe_headers import OF_DATA, has_policy, is_by_tls, safe_headers
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 REFUSED = frozenset({401, 403, 429})
 TOO_LARGE = "Up to {:,} bytes are read here."
+LAST = (b"connection", b"close")
 READABLE_HEADERS = (
     "ETag",
     "Link",
@@ -46,9 +48,15 @@ class RequestContext:
     top of its own headers. An exception that nobody expected becomes a problem document.
     """
 
-    def __init__(self, app: ASGIApp, observer: Observer | None = None, base_url: str = "") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        observer: Observer | None = None,
+        drain: Drain | None = None,
+        base_url: str = "",
+    ) -> None:
         self.app = app
-        self._observer = observer or Observer()
+        self._observer, self._drain = observer or Observer(), drain or Drain(0)
         self._base_url = base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +77,9 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = message["headers"]
-                message["headers"] = [*own, *marks, *(() if has_policy(own) else (OF_DATA,))]
+                policy = () if has_policy(own) else (OF_DATA,)
+                last = (LAST,) if self._drain.is_begun else ()
+                message["headers"] = [*own, *marks, *policy, *last]
             elif not message.get("more_body"):
                 is_whole = True
             return send(message)

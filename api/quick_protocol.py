@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from api.draining import Drain
 from api.middleware import head_of
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import Asked, QuickSubmissions
@@ -49,6 +50,7 @@ class QuickProtocol(HttpToolsProtocol):
             self._trusted, app = getattr(app, "trusted_hosts", self._trusted), app.app
         self._answers: QuickAnswers = app.quick_answers
         self._submissions: QuickSubmissions = app.quick_submissions
+        self._drain: Drain = app.state.drain
         self._state: State | None = None
         self._held: list[bytes] = []
 
@@ -87,6 +89,7 @@ class QuickProtocol(HttpToolsProtocol):
             and self.parser.should_keep_alive()
             and not self.parser.should_upgrade()
             and not self.transport.is_closing()
+            and not self._drain.is_begun
         )
 
     def _is_taken(self) -> bool:

@@ -21,6 +21,7 @@ from tests.torture.planting import VARIABLE, Plant, name_of
 
 ROOT = Path(__file__).parents[1]
 LISTENS = "0A"  # the state of such a socket in /proc/net/tcp
+AT_ONCE = {"QUESTIONS_DRAIN_SECONDS": "0"}  # no balancer has to hear that a service ends
 LONGEST_START = 90.0  # seconds; on a busy machine importing alone takes ten
 WORKERS_AT_MOST = 16
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -72,7 +73,7 @@ def serving(
     with output.open("wb") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments, "--port", str(port)],
-            env=environment(PYTHONPATH=str(ROOT), **changes, **(settings or {})),
+            env=environment(PYTHONPATH=str(ROOT), **AT_ONCE | changes | dict(settings or {})),
             cwd=folder,
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -75,7 +75,7 @@ export interface paths {
          * Can it serve?
          * @description Whether the database answers and has tables that this version works on.
          *
-         *     So must the replica that learners read, where there is one.
+         *     So must the replica that learners read, where there is one. Not once the service is to end.
          */
         get: operations["check_ready"];
         put?: never;
