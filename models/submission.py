@@ -82,7 +82,7 @@ class Submission(Identified, Base):
         return self.grades[-1]
 
     def release_of(self, grade: "GradeRow") -> str:
-        """What the learner may learn of a grade: no more than the version whose key made it says."""
+        """What may be told of a grade: no more than the version whose key made it says."""
         if grade.key_version is None:
             return self.release
         return stricter_release(self.release, grade.key_version.release)
