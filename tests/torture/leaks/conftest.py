@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,36 +35,47 @@ def full_bank(
     return path, filled
 
 
-@pytest.fixture(scope="package", params=ENGINES)
-def pair(
-    request: pytest.FixtureRequest,
-    full_bank: tuple[Path, Filled],
-    tmp_path_factory: pytest.TempPathFactory,
+@pytest.fixture(scope="package")
+def sqlite_pair(
+    full_bank: tuple[Path, Filled], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:
-    """Two copies of the bank that differ in all secrets. Commits are real."""
+    """Two copies of the bank that differ in all secrets, as files."""
     path, filled = full_bank
     folder = tmp_path_factory.mktemp("twins")
-    urls = [f"sqlite:///{folder / name}.db" for name in ("one", "other")]
-    for url in urls:
-        shutil.copy(path, make_url(url).database or "")
-    if request.param == "postgresql":
-        urls = _on_postgresql(request, path)
+    files = [shutil.copy(path, folder / name) for name in ("one.db", "other.db")]
+    with _twins([f"sqlite:///{file}" for file in files], filled) as pair:
+        yield pair
+
+
+@pytest.fixture(scope="package")
+def postgresql_pair(
+    full_bank: tuple[Path, Filled], postgres_url: str, migrated_postgres: str
+) -> Iterator[Pair]:
+    """The same on a server."""
+    path, filled = full_bank
+    name = f"full_{uuid4().hex}"
+    first = create_database(postgres_url, name, make_url(migrated_postgres).database)
+    source, target = opened(f"sqlite:///{path}"), opened(first)
+    copy_bank(source, target)
+    source.close()
+    target.close()
+    with _twins([first, create_database(postgres_url, f"{name}_twin", name)], filled) as pair:
+        yield pair
+
+
+@pytest.fixture(scope="package", params=ENGINES)
+def pair(request: pytest.FixtureRequest) -> Pair:
+    """Twins on each engine. Commits are real."""
+    found: Pair = request.getfixturevalue(f"{request.param}_pair")
+    return found
+
+
+@contextmanager
+def _twins(urls: list[str], filled: Filled) -> Iterator[Pair]:
+    """The bank at the first address, and what becomes of its copy at the second."""
     one, other = map(opened, urls)
     regrade_one(other, filled)
     change_secrets(other)
     yield Pair(one, other, filled, urls)
     one.close()
     other.close()
-
-
-def _on_postgresql(request: pytest.FixtureRequest, path: Path) -> list[str]:
-    """The addresses of two databases that hold what the file holds."""
-    server, migrated = (request.getfixturevalue(f"{name}") for name in
-                        ("postgres_url", "migrated_postgres"))  # fmt: skip
-    name = f"full_{uuid4().hex}"
-    first = create_database(server, name, make_url(migrated).database)
-    source, target = opened(f"sqlite:///{path}"), opened(first)
-    copy_bank(source, target)
-    source.close()
-    target.close()
-    return [first, create_database(server, f"{name}_twin", name)]

@@ -12,7 +12,7 @@ import structlog
 
 from tests.torture.journal import Journal
 from tests.torture.leaks.asking import Asked, in_process
-from tests.torture.leaks.surface import surface
+from tests.torture.leaks.surface import Surface, surface
 from tests.torture.leaks.telling import Twins, leaks
 from tests.torture.leaks.twins import Pair
 
@@ -51,9 +51,10 @@ def found_by_walking(
             in_process(pair.other, **settings) as other,
         ):
             walked = surface(one.app, pair.filled)
-            script = [*walked.walk(pair.filled, journal.random, amount)]
+            walk = walked.walk if settings.get("public", True) else walked.some
+            script = [*walk(pair.filled, journal.random, amount)]
             twins = Twins(one, other, pair.other, pair.filled, lambda: sink.getvalue().encode())
-            when = [len(script) // 2] if changes else []
+            when = [len(script) // 2]
             return walked.untold + await leaks(twins, script, journal.random, journal, when)
 
     with logged() as sink:
@@ -74,3 +75,13 @@ def found_by_asking(pair: Pair, script: Iterable[Asked], **settings: Any) -> lis
 
     with logged() as sink:
         return asyncio.run(asking())
+
+
+def surface_of(pair: Pair) -> Surface:
+    """What can be asked of an application on the bank."""
+
+    async def looking() -> Surface:
+        async with in_process(pair.one) as one:
+            return surface(one.app, pair.filled)
+
+    return asyncio.run(looking())

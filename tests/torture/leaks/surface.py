@@ -41,8 +41,11 @@ class Surface:
     def walk(self, filled: Filled, random: random.Random, amount: int) -> Iterator[Asked]:
         """Each route at least once, by each caller if it is asked for much; then any requests."""
         yield from self._each_once(random, callers=3 if amount > 1000 else 1)
-        for _ in range(amount):
-            yield self._any(filled, random)
+        yield from self.some(filled, random, amount)
+
+    def some(self, filled: Filled, random: random.Random, amount: int) -> Iterator[Asked]:
+        """So many of the requests that could be made, most often those that learners are for."""
+        yield from (self._any(filled, random) for _ in range(amount))
 
     def _each_once(self, random: random.Random, callers: int) -> Iterator[Asked]:
         """Each route by some callers; those of learners with every name that may be in them."""
@@ -64,7 +67,6 @@ class Surface:
         yield from (before + value + behind.replace("{level}", "1") for value in values)
 
     def _any(self, filled: Filled, random: random.Random) -> Asked:
-        """One of the requests that could be made, most often to what learners are for."""
         caller = random.choice(UNPRIVILEGED)
         if random.random() < 0.25:
             return Asked("POST", *_answer(filled, random, caller))

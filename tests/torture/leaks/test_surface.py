@@ -1,7 +1,5 @@
 """Nobody without a right to the bank gets anything of its secrets, wherever they ask."""
 
-import pytest
-
 from tests.torture.effort import effort
 from tests.torture.leaks.running import found_by_walking
 from tests.torture.leaks.twins import Pair, texts_without_canary, unchanged
