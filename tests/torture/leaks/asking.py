@@ -10,7 +10,9 @@ from urllib.parse import unquote, urlsplit
 from starlette.types import Message
 
 from api.app import Service, create_app
+from api.documents import QuestionDocuments
 from models import Database
+from models.answering import AnswerableVersions
 from settings import Settings
 
 UNCOUNTED = {b"date", b"server", b"ratelimit"}  # they tell the time, and how much was asked before
@@ -64,8 +66,14 @@ def sorted_headers(headers: Any) -> tuple[tuple[bytes, bytes], ...]:
 class InProcess:
     """An application that is called in this event loop, so that little else takes its time."""
 
-    def __init__(self, app: Service) -> None:
-        self.app = app
+    def __init__(self, app: Service, database: Database) -> None:
+        self.app, self._database = app, database
+
+    def forget(self) -> None:
+        """Be as if it had just been started: what it remembers of versions is gone."""
+        state = self.app.state
+        state.submission_writer.versions = AnswerableVersions()
+        state.question_documents = QuestionDocuments(self._database, state.checks)
 
     async def ask(self, asked: Asked, headers: Mapping[str, str]) -> Told:
         """Ask the application."""
@@ -110,7 +118,7 @@ async def in_process(database: Database, **settings: Any) -> AsyncIterator[InPro
     stated = {"rate_limit_public": "off", "rate_limit": "off", **settings}
     app = create_app(Settings.load(**stated), database)
     try:
-        yield InProcess(app)
+        yield InProcess(app, database)
     finally:
         app.state.submission_writer.stop()
         if app.state.checks is not None:

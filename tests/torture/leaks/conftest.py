@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from models import Database, open_engine
@@ -61,6 +62,14 @@ def postgresql_pair(
     target.close()
     with _twins([first, create_database(postgres_url, f"{name}_twin", name)], filled) as pair:
         yield pair
+
+
+@pytest.fixture
+def sqlite_database(shared_sqlite: Engine) -> Iterator[Database]:
+    """A database of the one engine whose every change is undone after the test."""
+    with shared_sqlite.connect() as connection, connection.begin() as transaction:
+        yield Database(connection)
+        transaction.rollback()
 
 
 @pytest.fixture(scope="package", params=ENGINES)

@@ -1,6 +1,7 @@
 """Mistakes that give a secret away, one each, to see that the ordeals notice."""
 
 import json
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 
@@ -10,7 +11,9 @@ from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import documents, questions
+from api import documents, questions, receipts
+from api.schemas import submissions
+from api.schemas.grades import released
 from api.schemas.questions import QuestionOut
 from domain.errors import Fault, InvalidResponse
 from models import (
@@ -18,10 +21,11 @@ from models import (
     ExplanationText,
     Question,
     QuestionVersion,
+    Submission,
     now,
 )
 from models.learning import FoundVersion
-from operations import grade_answer, store_answers
+from operations import grade_answer, sign_receipt, store_answers
 from tests.torture.leaks import asking
 
 
@@ -153,3 +157,41 @@ def _add_route(patch: pytest.MonkeyPatch, path: str, endpoint: Any) -> None:
         return app
 
     patch.setattr(asking, "create_app", create)
+
+
+def correct_before_its_release(patch: pytest.MonkeyPatch) -> None:
+    """Results that are to tell nothing say whether they are right."""
+
+    def told(grade: Any, release: str) -> dict[str, Any]:
+        return {**released(grade, release), "correct": grade.correct}
+
+    patch.setattr(submissions, "released", told)
+
+
+def a_reason_that_counts_hits(patch: pytest.MonkeyPatch) -> None:
+    """The sentence beside a score says how many picks were right, which the score does not."""
+    mark = grade_answer._mark.__wrapped__
+
+    def telling(version: Any, selected: Any, response: Any) -> Any:
+        *others, reason = mark(version, selected, response)
+        hits = len({*selected} & version.key.correct)
+        return (*others, f"{reason} {hits} of your picks are right.")
+
+    patch.setattr(grade_answer, "_mark", lru_cache(telling))
+
+
+def every_grade_of_a_closed_question(patch: pytest.MonkeyPatch) -> None:
+    """A list of gradings shows that there is a later one, if not its score."""
+    patch.setattr(Submission, "told_grades", property(lambda submission: submission.grades))
+
+
+def a_receipt_of_a_closed_question(patch: pytest.MonkeyPatch) -> None:
+    """The receipt, a second way to a score, forgets to ask whether it is released."""
+    sign = sign_receipt.sign_receipt
+
+    def signed(session: Session, *, submission: Submission, issuer: str) -> Any:
+        session.expunge(submission)
+        submission.release = "score_only"
+        return sign(session, submission=submission, issuer=issuer)
+
+    patch.setattr(receipts, "sign_receipt", signed)

@@ -3,15 +3,14 @@
 import asyncio
 import io
 import logging
-import random
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
 import structlog
 
 from tests.torture.journal import Journal
-from tests.torture.leaks.asking import Asked, in_process
+from tests.torture.leaks.asking import Asked, InProcess, in_process
 from tests.torture.leaks.surface import Surface, surface
 from tests.torture.leaks.telling import Twins, leaks
 from tests.torture.leaks.twins import Pair
@@ -61,20 +60,35 @@ def found_by_walking(
         return asyncio.run(walking())
 
 
-def found_by_asking(pair: Pair, script: Iterable[Asked], **settings: Any) -> list[str]:
-    """The same for these requests."""
-    journal = Journal("leaks-some")
+class Asking:
+    """Twins that keep running, for a few requests now and then."""
 
-    async def asking() -> list[str]:
-        async with (
-            in_process(pair.one, **settings) as one,
-            in_process(pair.other, **settings) as other,
-        ):
-            twins = Twins(one, other, pair.other, pair.filled, lambda: sink.getvalue().encode())
-            return await leaks(twins, script, random.Random(0), journal)  # noqa: S311 - no secret
+    def __init__(self, pair: Pair) -> None:
+        self.filled = pair.filled
+        self._pair, self._runner, self._ending = pair, asyncio.Runner(), AsyncExitStack()
+        self._both = self._runner.run(self._start())
 
-    with logged() as sink:
-        return asyncio.run(asking())
+    async def _start(self) -> tuple[InProcess, InProcess]:
+        enter, kept = self._ending.enter_async_context, {"response_cache_bytes": 0}
+        return (
+            await enter(in_process(self._pair.one, **kept)),
+            await enter(in_process(self._pair.other, **kept)),
+        )
+
+    def found(self, *script: Asked) -> list[str]:
+        """What gives a secret away in the answers to these requests."""
+        for each in self._both:
+            each.forget()
+        with logged() as sink:
+            twins = Twins(*self._both, self._pair.other, self.filled,
+                          lambda: sink.getvalue().encode())  # fmt: skip
+            journal = Journal("leaks-some")
+            return self._runner.run(leaks(twins, script, journal.random, journal))
+
+    def close(self) -> None:
+        """End both."""
+        self._runner.run(self._ending.aclose())
+        self._runner.close()
 
 
 def surface_of(pair: Pair) -> Surface:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b32encode, b64encode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import md5, sha256
 
 import pytest
@@ -13,7 +13,7 @@ from tests.torture.leaks.asking import Asked
 from tests.torture.leaks.canaries import Canaries, search
 from tests.torture.leaks.contents import slug_of
 from tests.torture.leaks.filled import Filled
-from tests.torture.leaks.running import found_by_asking, surface_of
+from tests.torture.leaks.running import Asking, surface_of
 from tests.torture.leaks.surface import JSON
 from tests.torture.leaks.twins import Pair
 from tests.torture.planting import Plant
@@ -30,6 +30,14 @@ def answered(filled: Filled) -> Asked:
                  json.dumps(filled.answers[SEVERAL][0]).encode(), JSON)  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def asking(sqlite_pair: Pair) -> Iterator[Asking]:
+    """Twins that the plants of this file are put into."""
+    asking = Asking(sqlite_pair)
+    yield asking
+    asking.close()
+
+
 @pytest.mark.parametrize(
     ("plant", "asked", "finding"),
     [
@@ -42,27 +50,25 @@ def answered(filled: Filled) -> Asked:
     ],
 )
 def test_a_mistake_is_found(
-    sqlite_pair: Pair, monkeypatch: pytest.MonkeyPatch, plant: Plant, asked: Asked, finding: str
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, plant: Plant, asked: Asked, finding: str
 ) -> None:
-    assert found_by_asking(sqlite_pair, [asked]) == []
+    assert asking.found(asked) == []
     plant(monkeypatch)
-    assert any(finding in one for one in found_by_asking(sqlite_pair, [asked]))
+    assert any(finding in one for one in asking.found(asked))
 
 
-def test_a_draft_that_can_be_read_is_found(
-    sqlite_pair: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = Asked("GET", f"/v1/questions/{sqlite_pair.filled.hidden[0]}", "publishable")
-    assert found_by_asking(sqlite_pair, [asked]) == []
+def test_a_draft_that_can_be_read_is_found(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked("GET", f"/v1/questions/{asking.filled.hidden[0]}", "publishable")
+    assert asking.found(asked) == []
     plants.a_draft_by_its_slug(monkeypatch)
-    found = found_by_asking(sqlite_pair, [asked])
+    found = asking.found(asked)
     assert any("tells draft of" in one for one in found)
     assert any("twins tell" in one for one in found)
 
 
-def test_a_log_that_tells_is_found(sqlite_pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_tells_is_found(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     plants.an_answer_in_the_log(monkeypatch)
-    found = found_by_asking(sqlite_pair, [answered(sqlite_pair.filled)])
+    found = asking.found(answered(asking.filled))
     assert f"the log tells explanation of {SEVERAL}" in found
 
 
@@ -73,7 +79,9 @@ def test_a_new_route_is_walked(sqlite_pair: Pair, monkeypatch: pytest.MonkeyPatc
     assert walked.untold == ["/new/{secret_name}: no example of secret_name"]
     walk = walked.walk(sqlite_pair.filled, Journal("walk").random, 0)
     (asked,) = (one for one in walk if one.address == "/figures")
-    assert any("tells explanation" in one for one in found_by_asking(sqlite_pair, [asked]))
+    asking = Asking(sqlite_pair)
+    assert any("tells explanation" in one for one in asking.found(asked))
+    asking.close()
 
 
 @pytest.mark.parametrize(
