@@ -2,10 +2,10 @@
 
 The adversary submits any subsets of the options, the empty one included, each chosen in the light
 of the results before, and keeps no other knowledge. A result is what ``score_only`` releases: the
-score, and whether the submission equals the key, which a full score does not say under every rule. The budget is the number of submissions after
-which the key is *known*, whatever it is: handing in the known key is not counted. Some option is
-right unless ``may_be_empty`` says otherwise; ``keyed`` is the number of right options if the
-question announces it.
+score, and whether the submission equals the key, which a full score does not say under every rule.
+The budget is the number of submissions after which the key is *known*, whatever it is: handing in
+the known key is not counted. Some option is right unless ``may_be_empty`` says otherwise; ``keyed``
+is the number of right options if the question announces it.
 
 Four options: 3 under ``net_right``, ``every_decision`` and ``coverage``; 14 under
 ``all_or_nothing``, since 14 of 15 keys must be refused before the last is certain, and 5 if "choose
@@ -33,7 +33,7 @@ Result = tuple[Fraction, bool]  # the score, and whether it is the key
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The key cannot be known after fewer than ``at_least`` and is after ``at_most`` submissions."""
+    """The key is never known after fewer submissions than ``at_least``, and is after ``at_most``."""
 
     at_least: int
     at_most: int

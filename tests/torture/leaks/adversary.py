@@ -8,9 +8,9 @@ tell apart by themselves, at each step.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from math import log2
 from typing import Any
@@ -107,11 +107,11 @@ def ask_for(database: Database, options: int, rule: str, release: str) -> Questi
 
 async def attack(database: Database, question: Question) -> Report:
     """Play against the question under each key that it may have, and compare."""
-    headers = {role: Bank(database).key(role)[1] for role in ("publishable", "integration")}  # type: ignore[arg-type]
+    headers = {role: Bank(database).key(role)[1] for role in ("publishable", "integration")}
     played = {}
     async with in_process(database, response_cache_bytes=0) as service:
         for key in question.keys:
-            database.write(partial(_set_key, key=key))
+            database.write(partial(set_key, key=key))
             service.forget()
             played[key] = await _play(service, database, question, key, headers)
     findings = [*_told_apart(played)]
@@ -127,7 +127,7 @@ def _bits(seen: Sequence[object]) -> float:
     return log2(len(seen) / min(seen.count(one) for one in seen))
 
 
-def _set_key(session: Session, key: Picks) -> None:
+def set_key(session: Session, key: Picks) -> None:
     """Make these the right options of all versions, and forget who has answered."""
     for table in (GradeRow, RegradeItem, RegradeOutcome, Regrade, Submission, CorrectOption):
         session.execute(delete(table))
@@ -159,9 +159,9 @@ async def _play(
     sent: list[str] = []
     for number, picked in enumerate(question.picks):
         granted.append(question.result(key, picked))
-        for asked in _answers(number, picked):
+        for asked in answers_of(number, picked):
             told = await ask(asked)
-            if asked.caller == "integration" and told.status == 201:
+            if "Idempotency-Key" in asked.headers and asked.caller == "integration":
                 sent.append(json.loads(told.body)["id"])
     database.write(_give_credit)
     for asked in (*_reads(sent), *_looks()):
@@ -176,20 +176,20 @@ def _looks() -> Iterator[Asked]:
         yield Asked("GET", f"/v1/questions/{SLUG}{more}", "publishable")
     for address in (
         "/v1/questions?q=rhine&include=total", "/v1/questions?sort=title",
-        "/v1/questions/random?seed=S&count=2", "/", f"/?question={SLUG}",
+        "/v1/questions/random?seed=S&count=2", f"/?question={SLUG}",
         f"/lab?question={SLUG}&key=a&selected=a", f"/v1/bank/questions/{SLUG}/statistics",
     ):  # fmt: skip
         yield Asked("GET", address)
 
 
-def _answers(number: int, picked: Picks) -> Iterator[Asked]:
+def answers_of(number: int, picked: Picks) -> Iterator[Asked]:
     """The same answer by others: as nobody, again by a key, as two learners, to an old version."""
     path, said = f"/v1/questions/{SLUG}/submissions", {"selected": list(picked)}
     keyed = JSON | {"Idempotency-Key": f"k{number}"}
     yield _post(path, said, "nobody")
     for _ in range(2):
         yield _post(path, {**said, "learner": "a"}, "integration", keyed)
-    yield _post(path, {**said, "learner": "b", "shuffle": "S", "version": 1}, "integration")
+    yield _post(path, {**said, "learner": "b", "shuffle": "S", "version": 1}, "nobody")
     yield _post(path, {**said, "learner": "b"}, "publishable", keyed)
     yield _post(path, {"selected": [*picked, "zzzz"]}, "nobody")
     yield _post(path, {**said, "version": 9}, "nobody")
@@ -213,7 +213,7 @@ def _give_credit(session: Session) -> None:
     finish_now(session, run=run)
 
 
-def _reads(sent: Iterable[str]) -> Iterator[Asked]:
+def _reads(sent: Sequence[str]) -> Iterator[Asked]:
     yield Asked("GET", f"/v1/submissions?question={SLUG}&limit=200", "integration")
     for id_ in dict.fromkeys(sent):
         yield from (Asked("GET", f"/v1/submissions/{id_}{more}", "integration")
@@ -248,61 +248,3 @@ def _told_apart(played: dict[Picks, Played]) -> Iterator[str]:
 
 def _name(key: Picks) -> str:
     return "+".join(key)
-
-
-async def submissions_needed(database: Database, question: Question) -> int | None:
-    """The most submissions until the adversary is certain of the key, whatever it is.
-
-    Each time it picks what is best in the worst case, and drops the keys that do not explain the
-    result. ``None`` where results never tell.
-    """
-    needed, best = 0, _strategy(question)
-    async with in_process(database, response_cache_bytes=0) as service:
-        for key in question.keys:
-            database.write(partial(_set_key, key=key))
-            service.forget()
-            left, count = question.keys, 0
-            while len(left) > 1:
-                picked = best(frozenset(left))[1]
-                told = await service.ask(next(_answers(0, picked)), {})
-                still = _explaining(question, left, picked, json.loads(told.body))
-                if len(still) == len(left):
-                    return None
-                left, count = still, count + 1
-            assert left == [key], "else it was misled"
-            needed = max(needed, count)
-    return needed
-
-
-def _strategy(question: Question) -> Callable[[frozenset[Picks]], tuple[int, Picks]]:
-    """Of the keys that are left: how many submissions are enough, and which is the next."""
-    scored = replace(question, release="score_only")
-
-    @cache
-    def best(left: frozenset[Picks]) -> tuple[int, Picks]:
-        if len(left) == 1:
-            return 0, ()
-        return min((worst(left, picked), picked) for picked in scored.picks)
-
-    def worst(left: frozenset[Picks], picked: Picks) -> int:
-        parts: dict[object, set[Picks]] = {}
-        for key in left:
-            parts.setdefault(scored.result(key, picked), set()).add(key)
-        if len(parts) == 1:
-            return len(question.picks)  # it tells nothing
-        return 1 + max(best(frozenset(part))[0] for part in parts.values())
-
-    return best
-
-
-def _explaining(question: Question, left: list[Picks], picked: Picks, told: Any) -> list[Picks]:
-    """The keys under which a service would tell that score, and that it is correct or not."""
-    if told["score"] is None:
-        return left
-    seen = (told["score"], told["correct"])
-    scored = replace(question, release="score_only")
-    return [
-        key
-        for key in left
-        if (float(scored.result(key, picked)[0]), scored.result(key, picked)[1]) == seen  # type: ignore[arg-type]
-    ]

@@ -13,7 +13,8 @@ from domain.grading import find_rule, oracle_budget
 from models import Database
 from tests.torture.effort import effort
 from tests.torture.leaks import plants
-from tests.torture.leaks.adversary import Report, ask_for, attack, submissions_needed
+from tests.torture.leaks.adversary import Report, ask_for, attack
+from tests.torture.leaks.guessing import submissions_needed
 from tests.torture.planting import Plant
 
 OPTIONS = effort(2, 3, 4)
