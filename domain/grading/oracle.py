@@ -33,7 +33,7 @@ Result = tuple[Fraction, bool]  # the score, and whether it is the key
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The key is never known after fewer submissions than ``at_least``, and is after ``at_most``."""
+    """After fewer than ``at_least`` submissions the key is never known, after ``at_most`` it is."""
 
     at_least: int
     at_most: int

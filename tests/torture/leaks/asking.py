@@ -141,3 +141,7 @@ class OverHttp:
                 got.getheaders()]  # fmt: skip
         kept = (one for one in told if one[0].lower() != b"connection")
         return Told(got.status, sorted_headers(kept), got.read())
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._connection.close()

@@ -3,14 +3,16 @@
 import asyncio
 import io
 import logging
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from tests.processes import serving
 from tests.torture.journal import Journal
-from tests.torture.leaks.asking import Asked, InProcess, in_process
+from tests.torture.leaks.asking import Asked, InProcess, OverHttp, in_process
 from tests.torture.leaks.surface import Surface, surface
 from tests.torture.leaks.telling import Twins, leaks
 from tests.torture.leaks.twins import Pair
@@ -58,6 +60,23 @@ def found_by_walking(
 
     with logged() as sink:
         return asyncio.run(walking())
+
+
+def found_at_services(pair: Pair, folders: Sequence[Path], amount: int) -> list[str]:
+    """The same at two services of their own, which are asked over sockets."""
+    journal, walked = Journal("leaks-services"), surface_of(pair)
+    settings = {"QUESTIONS_RATE_LIMIT_PUBLIC": "off", "QUESTIONS_RATE_LIMIT": "off",
+                "QUESTIONS_LOG_LEVEL": "DEBUG"}  # fmt: skip
+    with (
+        serving(folders[0], "serve", settings={**settings, "DATABASE_URL": pair.urls[0]}) as one,
+        serving(folders[1], "serve", settings={**settings, "DATABASE_URL": pair.urls[1]}) as other,
+        closing(OverHttp(one.url)) as first,
+        closing(OverHttp(other.url)) as second,
+    ):
+        twins = Twins(first, second, pair.other, pair.filled,
+                      lambda: (one.printed() + other.printed()).encode())  # fmt: skip
+        script = [*walked.walk(pair.filled, journal.random, amount)]
+        return asyncio.run(leaks(twins, script, journal.random, journal, [len(script) // 2]))
 
 
 class Asking:

@@ -1,7 +1,11 @@
 """Nobody without a right to the bank gets anything of its secrets, wherever they ask."""
 
-from tests.torture.effort import effort
-from tests.torture.leaks.running import found_by_walking
+from pathlib import Path
+
+import pytest
+
+from tests.torture.effort import LEVEL, effort
+from tests.torture.leaks.running import found_at_services, found_by_walking
 from tests.torture.leaks.twins import Pair, texts_without_canary, unchanged
 
 
@@ -20,3 +24,11 @@ def test_the_surface_tells_no_secret(pair: Pair) -> None:
 
 def test_neither_does_a_service_that_is_not_public(pair: Pair) -> None:
     assert found_by_walking(pair, effort(40, 1_000, 7_000), public=False) == []
+
+
+@pytest.mark.skipif(LEVEL == "brief", reason="two more processes, on each engine")
+def test_neither_do_services_of_their_own(pair: Pair, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        folder.mkdir()
+    assert found_at_services(pair, folders, effort(60, 2_000, 7_000)) == []
