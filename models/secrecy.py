@@ -102,7 +102,7 @@ COLUMNS: Mapping[str, Secrecy] = {
     "audit_head": _marked("id", "entries hash"),
     "idempotency_record": _marked("caller route key request_hash", "body created_at"),
     # Who may do what, and what the service signs with.
-    "bank": _marked("id revision unnamed_in", "signing_secret"),
+    "bank": _marked("id revision unnamed_in serves_since", "signing_secret"),
     "api_key": _marked(
         "id public_part scopes role rate_limit expires_at revoked_at",
         "name token_hash created_at last_used_at",

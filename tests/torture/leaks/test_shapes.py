@@ -47,6 +47,9 @@ def forbidden() -> set[str]:
 OF_NO_QUESTION = {"list_scoring_rules": {"score"}}
 
 
+OF_AUTHORS = ("/v1/bank/", "/v1/learners")  # and of admins
+
+
 def leaks(document: Json) -> dict[str, set[str]]:
     """By operation that learners may ask for, what its answers can carry and should not.
 
@@ -58,7 +61,7 @@ def leaks(document: Json) -> dict[str, set[str]]:
         & forbidden() - OF_NO_QUESTION.get(operation["operationId"], set())
         for path, methods in document["paths"].items()
         for operation in methods.values()
-        if not path.startswith("/v1/bank/")
+        if not path.startswith(OF_AUTHORS)
     }
     return {name: names for name, names in found.items() if names}
 
