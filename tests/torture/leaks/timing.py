@@ -52,6 +52,18 @@ class Stopwatch:
     async def compare(self, case: Case, rounds: int) -> Compared:
         """The times of both sorts, so many of each."""
         took: tuple[list[float], list[float]] = ([], [])
+        await self._sample(case, rounds, took)
+        return Compared(case.name, rank_z(*took), median(took[1]) - median(took[0]))
+
+    async def rounds_that_see(self, planted: Case) -> int:
+        """How many rounds find what is planted into one of the sorts; at most ``MOST``."""
+        took: tuple[list[float], list[float]] = ([], [])
+        await self._sample(planted, FEWEST, took)
+        while len(took[0]) < MOST and abs(rank_z(*took)) < TOO_FAR:
+            await self._sample(planted, len(took[0]), took)
+        return len(took[0])
+
+    async def _sample(self, case: Case, rounds: int, took: tuple[list[float], list[float]]) -> None:
         gc.collect()
         gc.disable()
         try:
@@ -62,20 +74,12 @@ class Stopwatch:
                         took[which].append(spent)
         finally:
             gc.enable()
-        return Compared(case.name, rank_z(*took), median(took[1]) - median(took[0]))
 
     async def _time(self, sort: Sequence[Asked], number: int) -> float:
         asked = sort[number % len(sort)]
         began = self.clock()
         await self.service.ask(asked, {})
         return self.clock() - began
-
-    async def rounds_that_see(self, planted: Case) -> int:
-        """How many rounds find what is planted into one of the sorts; at most ``MOST``."""
-        rounds = FEWEST
-        while rounds < MOST and abs((await self.compare(planted, rounds)).z) < TOO_FAR + 1:
-            rounds *= 2
-        return rounds
 
 
 def rank_z(one: Sequence[float], other: Sequence[float]) -> float:
