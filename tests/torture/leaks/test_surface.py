@@ -19,11 +19,11 @@ def test_every_secret_text_holds_a_canary(pair: Pair) -> None:
 
 
 def test_the_surface_tells_no_secret(pair: Pair) -> None:
-    assert found_by_walking(pair, effort(150, 5_000, 21_000)) == []
+    assert found_by_walking(pair, effort(60, 5_000, 21_000)) == []
 
 
 def test_neither_does_a_service_that_is_not_public(pair: Pair) -> None:
-    assert found_by_walking(pair, effort(40, 1_000, 7_000), public=False) == []
+    assert found_by_walking(pair, effort(20, 1_000, 7_000), public=False) == []
 
 
 @pytest.mark.skipif(LEVEL == "brief", reason="two more processes, on each engine")
