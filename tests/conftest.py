@@ -54,7 +54,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_url: str) -> str:
     """The URL of a migrated database there, from which others are copied: nobody may stay in it."""
-    url = _create(postgres_url, "migrated")
+    url = create_database(postgres_url, "migrated")
     engine = open_engine(url)
     migrations.upgrade(engine)
     engine.dispose()
@@ -85,7 +85,7 @@ def shared_sqlite(migrated_sqlite: Path) -> Iterator[Engine]:
 def shared_postgresql(postgres_url: str, migrated_postgres: str) -> Iterator[Engine]:
     """An engine on the PostgreSQL database that all tests share."""
     migrated = make_url(migrated_postgres).database
-    engine = open_engine(_create(postgres_url, "shared", migrated))
+    engine = open_engine(create_database(postgres_url, "shared", migrated))
     yield engine
     engine.dispose()
 
@@ -161,7 +161,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
-    return _create(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
+    return create_database(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
 
 
 def url_of_a_new_bank(request: pytest.FixtureRequest, engine: str, path: Path) -> str:
@@ -170,10 +170,13 @@ def url_of_a_new_bank(request: pytest.FixtureRequest, engine: str, path: Path) -
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         return f"sqlite:///{path}"
     migrated = make_url(request.getfixturevalue("migrated_postgres"))
-    return _create(request.getfixturevalue("postgres_url"), f"own_{uuid4().hex}", migrated.database)
+    return create_database(
+        request.getfixturevalue("postgres_url"), f"own_{uuid4().hex}", migrated.database
+    )
 
 
-def _create(server_url: str, name: str, template: str | None = None) -> str:
+def create_database(server_url: str, name: str, template: str | None = None) -> str:
+    """The URL of a new database on a server, empty or like another, which nobody may be in."""
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         copied = f' TEMPLATE "{template or "template0"}" STRATEGY FILE_COPY'

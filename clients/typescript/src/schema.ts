@@ -986,6 +986,8 @@ export interface paths {
         /**
          * List all gradings of a submission
          * @description The first grade and every later one with the regrade that it comes from; the last counts.
+         *
+         *     Where the question releases no scores, only the first is told.
          */
         get: operations["list_grades"];
         put?: never;
@@ -2018,7 +2020,9 @@ export interface components {
         };
         /**
          * GradeList
-         * @description Every grading of a submission, oldest first. The last one counts.
+         * @description The gradings of a submission, oldest first. The last one counts.
+         *
+         *     Where the question releases no scores there is only the first.
          */
         GradeList: {
             /** Items */

@@ -212,15 +212,6 @@ def test_two_people_are_asked_for_where_the_settings_say_so(
     assert other.done(run, "apply")["state"] == "applied"
 
 
-def test_results_that_are_not_released_stay_closed(admin: Admin, bank: Bank) -> None:
-    ids = bank.publish(WRONG, release="never").option_ids
-    id_ = bank.submit(ids[0], ids[2]).submission.id
-    bank.publish(CORRECTED, release="never")
-    admin.done(admin.plan(), "apply")
-    for grade in admin.grades(id_):
-        assert (grade["score"], grade["points"], grade["correct"], grade["reason"]) == (None,) * 4
-
-
 def test_lists_are_read_page_by_page(
     admin: Admin, sent: dict[str, Any], bank: Bank, statements: CountStatements
 ) -> None:

@@ -1270,7 +1270,11 @@ class FeedbackOut(TypedDict):
 
 
 class GradeList(TypedDict):
-    """Every grading of a submission, oldest first. The last one counts."""
+    """
+    The gradings of a submission, oldest first. The last one counts.
+
+    Where the question releases no scores there is only the first.
+    """
 
     items: list[GradeOut]
 
