@@ -115,6 +115,21 @@ class Settings(BaseSettings):
     answer_queue: int = Field(
         1000, ge=1, le=100_000, description="The most requests with answers that wait to be stored."
     )
+    max_in_flight: int = Field(
+        200, ge=1, le=100_000, description="The most requests at work before reads get 503."
+    )
+    longest_wait_ms: int = Field(
+        200, ge=1, le=60_000, description="How long reads may wait to begin before others get 503."
+    )
+    max_connections: int = Field(
+        4096, ge=1, le=1_000_000, description="The most connections of one process that are served."
+    )
+    slow_request_seconds: int = Field(
+        10,
+        ge=1,
+        le=3600,
+        description="How long a request may take to arrive; large bodies longer.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important log line that is written."
     )

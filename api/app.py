@@ -53,21 +53,24 @@ from api.admin import media as media_pages
 from api.admin import questions as question_pages
 from api.admin import regrades as regrade_pages
 from api.admin.uploads import AROUND
+from api.admission import Admission
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
 from api.errors import add_error_handlers
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
-from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from api.middleware import Cors, HeadAsGet, Refused, RequestContext, RequestLimits
 from api.postman import collection
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
 from api.rate_limits import Counters, RateLimits
+from api.refusals import Refusals
 from api.regrade_worker import RegradeWorker
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
+from api.timed_protocol import Patience
 from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
@@ -145,6 +148,9 @@ class Service(FastAPI):
     outermost: ASGIApp
     quick_answers: QuickAnswers
     quick_submissions: QuickSubmissions
+    admission: Admission
+    refusals: Refusals
+    patience: Patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or the life of the process."""
@@ -233,7 +239,12 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public
     )
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
-    cors = Cors(limits, settings.cors_origins)
+    cors = Cors(Refused(limits), settings.cors_origins)
     app.outermost = RequestContext(cors)
     app.quick_answers = QuickAnswers(cache, limits, cors)
     app.quick_submissions = QuickSubmissions(app, limits, cors)
+    app.refusals = Refusals(app, cors)
+    app.admission = Admission(
+        settings.max_in_flight, settings.longest_wait_ms / 1000, settings.max_connections
+    )
+    app.patience = Patience(settings.slow_request_seconds)

@@ -20,6 +20,7 @@ from bench import (
     large_files,
     likeness,
     limits,
+    overload,
     partitions,
     playground,
     raw_limits,
@@ -59,6 +60,7 @@ FIGURES: Groups = {
     "flat_memory": flat_memory.figures,
     "large_files": large_files.figures,
     "partitions": partitions.figures,
+    "overload": overload.figures,
     "playground": playground.figures,
 }
 
