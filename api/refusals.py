@@ -11,7 +11,7 @@ from api.middleware import Cors, request_id_of
 from api.protocol_errors import ProtocolError
 from api.quick_answers import Head, marks_of
 
-MOST_KEPT = 10_000
+MOST_KEPT = 2000
 ID = "of-the-request"  # where the request's own id goes; the last such text is it
 OF_EACH = b"content-length"
 
@@ -22,6 +22,7 @@ class Refusals:
     def __init__(self, service: Any, cors: Cors) -> None:
         self._service, self._cors = service, cors
         self._kept = lru_cache(MOST_KEPT)(self._made)
+        self._asked: dict[bytes, tuple[str, Head, Scope]] = {}
 
     def answer(
         self, error: ProtocolError, path: str, head: Head, scope: Scope, limits: bytes = b""
@@ -36,6 +37,17 @@ class Refusals:
         length = b"content-length: %d\r\n" % (len(before) + len(request_id) + len(behind))
         marks = marks_of(limits, self._cors.lines(head.get(b"origin")), request_id)
         return error.status, (lines, length, marks, before, request_id, behind)
+
+    def remember(self, data: bytes, path: str, head: Head, scope: Scope) -> None:
+        """Keep what a request asked for whose bytes, all of them, are these."""
+        if len(self._asked) >= MOST_KEPT:
+            self._asked.clear()
+        self._asked[data] = path, head, {each: scope[each] for each in ("scheme", "server")}
+
+    def again(self, error: ProtocolError, data: bytes) -> tuple[int, tuple[bytes, ...]] | None:
+        """The answer to a request that is remembered: it need not be read to be refused."""
+        asked = self._asked.get(data)
+        return self.answer(error, *asked) if asked else None
 
     def _made(
         self, error: ProtocolError, path: str, host: bytes, scheme: str, server: tuple[str, int]

@@ -65,6 +65,7 @@ class TimedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._begun: float | None = None  # when what arrives began to
         self._received = 0  # bytes of its body
+        self._is_between = True  # requests: no byte of one is read
         self._has_head = False
 
     def connection_made(self, transport: Any) -> None:
@@ -73,11 +74,10 @@ class TimedProtocol(HttpToolsProtocol):
         self._begun = time.monotonic()
         self.patience.watch(self.connections)  # type: ignore[arg-type]
 
-    def data_received(self, data: bytes) -> None:
-        """Take bytes from the client."""
-        if self._begun is None:
-            self._begun = time.monotonic()
-        super().data_received(data)
+    def on_message_begin(self) -> None:
+        """Take the first byte of a request."""
+        self._begun, self._is_between = time.monotonic(), False
+        super().on_message_begin()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""
@@ -86,11 +86,14 @@ class TimedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Stop waiting: the request is here."""
-        self._begun, self._received, self._has_head = None, 0, False
+        self._begun, self._received = None, 0
+        self._is_between, self._has_head = True, False
         super().on_message_complete()
 
     def end_if_slow(self, now: float) -> None:
         """Hang up where the client took too long."""
+        if self._begun is None and self._is_between and self.timeout_keep_alive_task is None:
+            self._begun = now  # it may send blank lines for ever
         if self._begun is None or self.transport.is_closing():
             return
         if self.flow.read_paused or (self._owes_answer() and not self._has_head):
