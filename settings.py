@@ -116,10 +116,13 @@ class Settings(BaseSettings):
         1000, ge=1, le=100_000, description="The most requests with answers that wait to be stored."
     )
     max_in_flight: int = Field(
-        200, ge=1, le=100_000, description="The most requests at work before reads get 503."
+        400, ge=1, le=100_000, description="The most requests at work before reads get 503."
     )
     longest_wait_ms: int = Field(
-        200, ge=1, le=60_000, description="How long reads may wait to begin before others get 503."
+        300,
+        ge=1,
+        le=60_000,
+        description="How long reads may wait for their turn; what would wait longer gets 503.",
     )
     max_connections: int = Field(
         4096, ge=1, le=1_000_000, description="The most connections of one process that are served."

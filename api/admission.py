@@ -5,6 +5,7 @@ which are learners' answers above all, have places of their own. How the service
 """
 
 import asyncio
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Collection
@@ -20,41 +21,43 @@ from api.revision_checks import RevisionChecks, State
 
 READS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 NEVER_REFUSED = frozenset(path.encode() for path in UNLIMITED)
-MOST_HELD = 2000  # reads that wait for their turn; of kept answers that is a tenth of a second
-SLICE = 256  # turns, then the event loop looks for what has arrived: some ten milliseconds
-PATIENCE_OF_CHANGES = 3  # times as many and as long as reads
+SLICE = 256  # kept answers, then the event loop looks for what has arrived: ten milliseconds
+OF_A_ROUTE = 16  # times as long as a kept answer takes what a route has to make
+MOST_HELD = 2000  # reads that wait for their turn, however fast that comes
+FOR_CHANGES = 3  # times as many requests at work, and as long a wait, as for reads
+WEIGHT = 0.2  # of the newest measure of a pace
+LONGEST_TURN = 0.001  # seconds for which a thread keeps the interpreter from the event loop
 TOLD_EVERY = 1.0  # seconds between two log lines about refusals
 
 Take: TypeAlias = Callable[[State | None], None]
 Waiting = deque[tuple[float, Take]]
+Clock: TypeAlias = Callable[[], float]
 
 log = structlog.get_logger()
 
 
 class Admission:
-    """Counts what is under way in this process, and how long what waits has waited.
+    """Counts what is under way in this process, and foretells how long one more would wait.
 
     Reads for which an answer may be kept wait here for their turn and for the state of the bank.
     What needs a route is under way as a task, and may have to wait for one of the threads.
     """
 
     def __init__(
-        self,
-        most: int,
-        longest_wait: float,
-        most_connections: int,
-        clock: Callable[[], float] = time.monotonic,
+        self, most: int, longest_wait: float, most_connections: int, clock: Clock = time.monotonic
     ) -> None:
         self._most, self._longest_wait, self._clock = most, longest_wait, clock
         self.most_connections = most_connections
+        self.tasks: Collection[object] = ()  # requests that routes work on
+        self.answering = 0  # answers of learners between their head and their storing
+        self.refused = 0
         self._reads, self._changes = Waiting(), Waiting()
         self._held = 0
         self._state: State | None = None
+        self._pace, self._served_at = Pace(), 0.0
         self._is_served = self._is_late = False
-        self.tasks: Collection[object] = ()  # requests that routes work on
-        self.answering = 0  # answers of learners between their head and their storing
         self._threads = Threads(clock)
-        self.refused, self._told_at = 0, 0.0
+        self._told_at = 0.0
 
     @property
     def in_flight(self) -> int:
@@ -69,7 +72,8 @@ class Admission:
     @property
     def oldest_wait(self) -> float:
         """For how many seconds the oldest of them has waited."""
-        return max(self._held_for(), self._threads.wait)
+        since = [queue[0][0] for queue in (self._changes, self._reads) if queue]
+        return max(self._clock() - min(since) if since else 0.0, self._threads.oldest_wait)
 
     @property
     def refuses_reads(self) -> bool:
@@ -80,7 +84,7 @@ class Admission:
         """Whether a route may begin to work on one more request."""
         if is_read and self.refuses_reads:
             return False
-        times = 1 if is_read else PATIENCE_OF_CHANGES
+        times = 1 if is_read else FOR_CHANGES
         if len(self.tasks) >= times * self._most:
             return False
         return self._threads.wait_behind(len(self.tasks)) < times * self._longest_wait
@@ -99,27 +103,30 @@ class Admission:
         self._state = state  # newer than that of all who wait, so that it does for them
         queue.append((since, take))
         if not self._is_served:
-            self._is_served = True
+            self._is_served, self._served_at = True, self._clock()
             asyncio.get_running_loop().call_soon(self._serve)
 
     def _serve(self) -> None:
-        """Take a slice of what waits, changes first."""
-        for _ in range(min(SLICE, len(self._changes) + len(self._reads))):
-            _, take = (self._changes or self._reads).popleft()
+        """Take a slice of what waits, changes first; then other work has its turn."""
+        left, before = SLICE, self._held
+        while left > 0 and (waiting := self._changes or self._reads):
+            _, take = waiting.popleft()
             self._held -= 1
+            tasks = len(self.tasks)
             try:
                 take(self._state)
             except Exception:  # of one must not keep the others waiting
                 log.exception("request_not_taken")
+            left -= OF_A_ROUTE if len(self.tasks) > tasks else 1
+        self._go_on(before - self._held)
+
+    def _go_on(self, served: int) -> None:
         self._is_served = bool(self._reads or self._changes)
         if self._is_served:
+            began, self._served_at = self._served_at, self._clock()
+            self._pace.note(self._served_at - began, served)
             asyncio.get_running_loop().call_soon(self._serve)
-        # Only what is behind a slice: where the machine stood still, few wait, and all are taken.
-        self._is_late = self._held_for() >= self._longest_wait
-
-    def _held_for(self) -> float:
-        since = [queue[0][0] for queue in (self._changes, self._reads) if queue]
-        return self._clock() - min(since) if since else 0.0
+        self._is_late = self._is_served and self._pace.wait(self._held) >= self._longest_wait
 
     def note_refusal(self) -> None:
         """Count it; a line for each would cost as much as an answer."""
@@ -129,17 +136,41 @@ class Admission:
             self._told_at = self._clock()
 
 
+def share_the_processor(threads: int) -> None:
+    """Let few threads work at a time, none of them for long: refusals must not wait for them.
+
+    More threads than connections would only wait for one, where nobody sees it.
+    """
+    current_default_thread_limiter().total_tokens = threads
+    sys.setswitchinterval(LONGEST_TURN)
+
+
+class Pace:
+    """How long a queue takes over each of those who wait."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def note(self, seconds: float, served: int) -> None:
+        """So many were served in that time, while others waited."""
+        each = seconds / max(served, 1)
+        self._seconds += WEIGHT * (each - self._seconds) if self._seconds else each
+
+    def wait(self, waiting: int) -> float:
+        """How long one more will wait behind so many."""
+        return waiting * self._seconds
+
+
 class Threads:
     """How long a request waits for one of the threads, of which routes share a number.
 
-    One task at a time is sent ahead to wait in the same queue, when all threads may be taken.
+    One task at a time is sent ahead to wait in the same queue, which tells the pace of it.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._limiter: CapacityLimiter | None = None
-        self._scout: asyncio.Task[None] | None = None
-        self._since = 0.0
+        self._pace, self._scout, self._since = Pace(), False, 0.0
 
     @property
     def waiting(self) -> int:
@@ -147,22 +178,24 @@ class Threads:
         return self._limiter.statistics().tasks_waiting if self._limiter else 0
 
     @property
-    def wait(self) -> float:
+    def oldest_wait(self) -> float:
         """For how many seconds the one that was sent ahead has waited."""
         return self._clock() - self._since if self._scout else 0.0
 
     def wait_behind(self, tasks: int) -> float:
-        """The same; sends one where so many tasks may keep all threads busy."""
-        enough = self._limiter.total_tokens if self._limiter else 1
-        if self._scout is None and tasks >= enough:
-            self._since = self._clock()
-            self._scout = asyncio.get_running_loop().create_task(self._queue_up())
-        return self.wait
+        """How long one more will wait where so many requests are at work."""
+        if tasks <= (self._limiter.total_tokens if self._limiter else 0):
+            return 0.0
+        if not self._scout:
+            self._scout, self._since = True, self._clock()
+            asyncio.get_running_loop().create_task(self._queue_up())
+        return max(self.oldest_wait, self._pace.wait(self.waiting))
 
     async def _queue_up(self) -> None:
         try:
             self._limiter = current_default_thread_limiter()
-            async with self._limiter:
-                pass
+            if ahead := self.waiting:
+                async with self._limiter:
+                    self._pace.note(self.oldest_wait, ahead)
         finally:
-            self._scout = None
+            self._scout = False

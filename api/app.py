@@ -53,7 +53,7 @@ from api.admin import media as media_pages
 from api.admin import questions as question_pages
 from api.admin import regrades as regrade_pages
 from api.admin.uploads import AROUND
-from api.admission import Admission
+from api.admission import Admission, share_the_processor
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
@@ -172,6 +172,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what lives as long as the service: searched for garbage it takes 0.1 s
+        share_the_processor(settings.pool_size)
         for worker in workers:
             worker.start()
         async with publishing_what_is_due(database):

@@ -28,6 +28,7 @@ from bench import (
     regrade_kill,
     regrades,
     scale,
+    slow_clients,
     start,
     start_bell,
 )
@@ -61,6 +62,7 @@ FIGURES: Groups = {
     "large_files": large_files.figures,
     "partitions": partitions.figures,
     "overload": overload.figures,
+    "slow_clients": slow_clients.figures,
     "playground": playground.figures,
 }
 

@@ -142,14 +142,21 @@ async def saturate(port: int, asks: Sequence[Ask], *, connections: int, seconds:
 
 
 async def press(
-    port: int, asks: Sequence[Ask], *, rate: float, seconds: float, connections: int
+    port: int,
+    asks: Sequence[Ask],
+    *,
+    rate: float,
+    seconds: float,
+    connections: int,
+    patience: float = LONGEST_WAIT,
 ) -> Pressure:
     """So many requests a second, whatever becomes of them (an open loop).
 
     A time counts from the moment at which the request was due. There must be more connections than
-    requests under way, else requests wait here instead of there; that counts, too.
+    requests under way, else requests wait here instead of there; that counts, too. What is not
+    answered so many seconds after the end is an error.
     """
-    return await _Open(asks).run(port, rate, seconds, connections)
+    return await _Open(asks).run(port, rate, seconds, connections, patience)
 
 
 class _Open:
@@ -158,7 +165,9 @@ class _Open:
         self._waiting, self._idle = deque[tuple[float, Ask]](), list[Connection]()
         self._under_way: dict[Connection, Ask] = {}
 
-    async def run(self, port: int, rate: float, seconds: float, connections: int) -> Pressure:
+    async def run(
+        self, port: int, rate: float, seconds: float, connections: int, patience: float
+    ) -> Pressure:
         async with connected(port, connections, self._take) as opened:
             self._idle = list(opened)
             started, last = perf_counter(), 0.0
@@ -170,10 +179,14 @@ class _Open:
                 self._waiting.append((due, ask))
                 self._send_waiting()
             self._told.seconds = perf_counter() - started
-            async with asyncio.timeout(LONGEST_WAIT):
-                while self._waiting or self._under_way:
-                    await asyncio.sleep(0.001)
+            await self._wait(perf_counter() + patience)
         return self._told
+
+    async def _wait(self, until: float) -> None:
+        while (self._waiting or self._under_way) and perf_counter() < until:
+            await asyncio.sleep(0.001)
+        for ask in [*self._under_way.values(), *(ask for _, ask in self._waiting)]:
+            self._told.note(ask, None, 0.0)
 
     def _send_waiting(self) -> None:
         while self._waiting and self._idle:
