@@ -21,9 +21,9 @@ from api.revision_checks import RevisionChecks, State
 
 READS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 NEVER_REFUSED = frozenset(path.encode() for path in UNLIMITED)
-SLICE = 256  # kept answers, then the event loop looks for what has arrived: ten milliseconds
-OF_A_ROUTE = 16  # times as long as a kept answer takes what a route has to make
-MOST_HELD = 2000  # reads that wait for their turn, however fast that comes
+SLICE = 0.01  # seconds of turns, then the event loop looks for what has arrived
+TASKS_OF_A_SLICE = 16  # begun; their work comes on top
+FEW, MANY = 128, 2000  # that wait for their turn are never too many, always are
 FOR_CHANGES = 3  # times as many requests at work, and as long a wait, as for reads
 WEIGHT = 0.2  # of the newest measure of a pace
 LONGEST_TURN = 0.001  # seconds for which a thread keeps the interpreter from the event loop
@@ -78,7 +78,7 @@ class Admission:
     @property
     def refuses_reads(self) -> bool:
         """Whether reads would wait too long, even for an answer that is kept."""
-        return self._is_late or self._held >= MOST_HELD
+        return self._is_late or self._held >= MANY
 
     def may_begin(self, *, is_read: bool) -> bool:
         """Whether a route may begin to work on one more request."""
@@ -108,16 +108,17 @@ class Admission:
 
     def _serve(self) -> None:
         """Take a slice of what waits, changes first; then other work has its turn."""
-        left, before = SLICE, self._held
-        while left > 0 and (waiting := self._changes or self._reads):
+        before, until = self._held, self._clock() + SLICE
+        most = len(self.tasks) + TASKS_OF_A_SLICE
+        while waiting := self._changes or self._reads:
             _, take = waiting.popleft()
             self._held -= 1
-            tasks = len(self.tasks)
             try:
                 take(self._state)
             except Exception:  # of one must not keep the others waiting
                 log.exception("request_not_taken")
-            left -= OF_A_ROUTE if len(self.tasks) > tasks else 1
+            if self._clock() >= until or len(self.tasks) >= most:
+                break
         self._go_on(before - self._held)
 
     def _go_on(self, served: int) -> None:
@@ -126,7 +127,9 @@ class Admission:
             began, self._served_at = self._served_at, self._clock()
             self._pace.note(self._served_at - began, served)
             asyncio.get_running_loop().call_soon(self._serve)
-        self._is_late = self._is_served and self._pace.wait(self._held) >= self._longest_wait
+        # Where the machine stood still for a moment, few have come, and all are served at once.
+        is_long = self._pace.wait(self._held) >= self._longest_wait
+        self._is_late = self._is_served and is_long and self._held >= FEW
 
     def note_refusal(self) -> None:
         """Count it; a line for each would cost as much as an answer."""

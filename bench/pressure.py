@@ -12,6 +12,7 @@ from bench.connection import Answer, Connection, connect
 from bench.load import PAUSE, percentile
 
 REFUSALS = frozenset({429, 503})
+LONGEST_TURN = 0.005  # seconds of sending; then answers are looked for
 LONGEST_WAIT = 30.0  # seconds for what is under way at the end
 
 
@@ -169,13 +170,13 @@ class _Open:
         self, port: int, rate: float, seconds: float, connections: int, patience: float
     ) -> Pressure:
         async with connected(port, connections, self._take) as opened:
-            self._idle = list(opened)
+            self._idle, self._opened, self._port = list(opened), opened, port
             started, last = perf_counter(), 0.0
             for number, ask in enumerate(islice(cycle(self._asks), int(rate * seconds))):
                 due = started + number / rate
-                while (now := perf_counter()) < due or now - last > 0.001:
-                    last = now
+                while (now := perf_counter()) < due or now - last > LONGEST_TURN:
                     await asyncio.sleep(PAUSE)
+                    last = perf_counter()
                 self._waiting.append((due, ask))
                 self._send_waiting()
             self._told.seconds = perf_counter() - started
@@ -187,16 +188,26 @@ class _Open:
             await asyncio.sleep(0.001)
         for ask in [*self._under_way.values(), *(ask for _, ask in self._waiting)]:
             self._told.note(ask, None, 0.0)
+        self._under_way.clear()
 
     def _send_waiting(self) -> None:
         while self._waiting and self._idle:
+            if not (connection := self._idle.pop()).is_open:  # it was idle for too long
+                self._opening = asyncio.create_task(self._open())
+                continue
             due, ask = self._waiting.popleft()
-            connection = self._idle.pop()
             self._under_way[connection] = ask
             connection.send(ask.request, due)
 
+    async def _open(self) -> None:
+        """One connection more, in the place of one that the server has closed."""
+        self._opened.append(await connect(self._port, self._take))
+        self._idle.append(self._opened[-1])
+        self._send_waiting()
+
     def _take(self, connection: Connection, answer: Answer | None) -> None:
-        ask = self._under_way.pop(connection)
+        if (ask := self._under_way.pop(connection, None)) is None:  # waited for too long
+            return
         self._told.note(ask, answer, perf_counter() - connection.started)
         if answer is not None:
             self._idle.append(connection)

@@ -30,6 +30,7 @@ BODY = (
     b"POST /v1/questions/any/submissions HTTP/1.1\r\nHost: bench\r\n"
     b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
 )
+BEGINS = {"heads": HEAD, "bodies": BODY}
 REFUSED = b"HTTP/1.1 408 "
 
 Burden = Callable[[int], AbstractAsyncContextManager[None]]
@@ -69,8 +70,8 @@ async def _round(burden: Burden, port: int, asks: Sequence[Ask]) -> tuple[Pressu
 class Slow(asyncio.Protocol):
     """A client that sends a byte a second; ``lasted`` is how long, ``answer`` what it got."""
 
-    def __init__(self, begin: bytes) -> None:
-        self._begin, self._began = begin, perf_counter()
+    def __init__(self, name: str, begin: bytes) -> None:
+        self.name, self._begin, self._began = name, begin, perf_counter()
         self.lasted, self.answer = 0.0, b""
         self.cut = asyncio.Event()
 
@@ -101,8 +102,8 @@ async def slow_clients(port: int, each: int) -> AsyncIterator[list[Slow]]:
     loop = asyncio.get_running_loop()
     opened: list[Slow] = []
     try:
-        for begin in [HEAD, BODY] * each:
-            made = partial(Slow, begin)
+        for name, begin in [*BEGINS.items()] * each:
+            made = partial(Slow, name, begin)
             opened.append((await loop.create_connection(made, "127.0.0.1", port))[1])
         yield opened
     finally:
@@ -118,11 +119,11 @@ async def dripping(port: int) -> AsyncIterator[None]:
         yield
 
 
-async def slow_ones(port: int, each: int) -> list[Slow]:
+async def slow_ones(port: int, each: int, longest: float = LIMIT) -> list[Slow]:
     """Slow clients that were waited for until they were cut, or for long enough."""
     async with slow_clients(port, each) as opened:
         waiting = [asyncio.create_task(slow.cut.wait()) for slow in opened]
-        _, late_ones = await asyncio.wait(waiting, timeout=LIMIT)
+        _, late_ones = await asyncio.wait(waiting, timeout=longest)
         for task in late_ones:
             task.cancel()
         return opened
