@@ -1,5 +1,6 @@
 """The ``questions`` command: set up, seed, serve and look after a bank."""
 
+import resource
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,7 @@ Workers = Annotated[int | None, typer.Option(help="Processes; else QUESTIONS_WOR
 
 # A worker that is silent for so long is replaced; on a busy machine one needs seconds to start.
 LONGEST_SILENCE = 30
+OTHER_FILES = 1000  # that a process opens beside its connections
 
 
 def main() -> None:
@@ -176,6 +178,7 @@ def _curl(url: str, session: Session, version: QuestionVersion) -> str:
 def _serve(settings: Settings, database: Database) -> None:
     """Serve in this process or, where there are to be several, as their supervisor."""
     configure_logs(settings.log_level, settings.log_format)
+    _allow_connections(settings.max_connections)
     if is_supervisor := settings.workers > 1:
         database.close()
     uvicorn.run(
@@ -191,6 +194,13 @@ def _serve(settings: Settings, database: Database) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+
+
+def _allow_connections(number: int) -> None:
+    """Raise the limit of open files where it is lower than the system would grant."""
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(max(usual, number + OTHER_FILES), most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 if __name__ == "__main__":

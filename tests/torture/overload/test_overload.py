@@ -83,7 +83,8 @@ def test_without_admission_answers_are_late(
 ) -> None:
     no_admission(monkeypatch)
     found = run(too_many, own_database, THREADS)
-    assert {"no read was refused", "answers are late"} <= set(found)
+    assert "no read was refused" in found
+    assert {"answers are late", "lost or unexpected"} & set(found), "some wait for too long"
 
 
 @once
