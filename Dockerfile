@@ -4,10 +4,12 @@
 
 FROM python:3.11-slim-bookworm AS build
 
+# `--build-arg REQUIREMENTS=otel` brings what QUESTIONS_OTEL needs.
+ARG REQUIREMENTS=runtime
 COPY requirements /requirements
 RUN python -m venv /venv \
  && /venv/bin/python -m pip install --no-cache-dir --only-binary :all: --no-deps --require-hashes \
-        -r /requirements/runtime.txt -r /requirements/build.txt
+        -r /requirements/${REQUIREMENTS}.txt -r /requirements/build.txt
 
 # Installed where it lies, as on a developer's machine: templates and seed stand beside the code.
 COPY . /app

@@ -1,6 +1,6 @@
 # `make help` explains the targets. All paths are relative: the folder's own may hold spaces.
 .DEFAULT_GOAL := help
-.PHONY: run test check fix bench torture docs clean help
+.PHONY: run test check fix bench torture audit docs clean help
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -18,7 +18,7 @@ run: $(READY) ## set everything up and serve (PORT=8123 DATABASE_URL=... serve e
 	@exec $(PYTHON) -m cli run
 
 test: check ## check everything, then run every test on SQLite and PostgreSQL
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, layers and migrations, without tests
 	$(PYTHON) -m ruff format --check
@@ -33,10 +33,12 @@ fix: $(READY) ## format the code, mend what the linter can, and lock what pyproj
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m ruff check --fix
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra otel --output-file requirements/otel.txt
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(COMPILE) --group tools --output-file requirements/tools.txt
 	$(COMPILE) --group bench --output-file requirements/bench.txt
 	$(COMPILE) --group generator --output-file requirements/generator.txt
+	$(COMPILE) --group audit --output-file requirements/audit.txt
 
 bench: $(READY) $(BENCH_READY) ## print every figure that the documentation claims (NAMES="..." for some)
 	$(PYTHON) -m pytest -q tests/bench
@@ -44,6 +46,9 @@ bench: $(READY) $(BENCH_READY) ## print every figure that the documentation clai
 
 torture: $(READY) ## try to break the service for 15 minutes (FULL=1 for hours, ARGUMENTS="-k crash" for a part)
 	TORTURE=$(if $(FULL),full,long) $(PYTHON) -m pytest --timeout 7200 tests/torture $(ARGUMENTS)
+
+audit: $(READY) ## list what the service is made of (build/sbom.json), check licences and known faults
+	$(PYTHON) -m tests.supply_chain
 
 docs: $(READY) ## build the documentation as a site in build/site, run its commands and follow its links
 	$(PYTHON) -m pytest tests/test_documentation.py tests/test_site.py tests/test_documented_commands.py

@@ -3,7 +3,7 @@
 import resource
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from api.app import create_app
 from api.logs import configure_logs
 from api.quick_protocol import QuickProtocol
-from api.workers import APPLICATION
+from api.tracing import require_library
+from api.workers import APPLICATION, sharing_measurements
 from cli_access import audit, keys
 from cli_backup import backups
 from cli_failures import plainly, told
 from cli_files import files
 from cli_learning import learning
+from cli_privacy import learner
 from doctor import examine, why_taken
 from migrations import open_bank
 from models import ApiKey, Bank, CorrectOption, Database, Question, QuestionVersion
@@ -37,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(learner, name="learner")
 app.add_typer(learning)
 app.add_typer(files)
 app.add_typer(backups)
@@ -179,12 +182,19 @@ def _serve(settings: Settings, database: Database) -> None:
     """Serve in this process or, where there are to be several, as their supervisor."""
     configure_logs(settings.log_level, settings.log_format)
     _allow_connections(settings.max_connections)
-    if is_supervisor := settings.workers > 1:
-        database.close()
+    if settings.otel:
+        require_library()  # before there are processes that could not say so
+    if settings.workers == 1:
+        _run(settings, create_app(settings, database))
+        return
+    database.close()
+    with sharing_measurements():
+        _run(settings, APPLICATION, factory=True, workers=settings.workers)
+
+
+def _run(settings: Settings, application: Any, **several: Any) -> None:
     uvicorn.run(
-        APPLICATION if is_supervisor else create_app(settings, database),
-        factory=is_supervisor,
-        workers=settings.workers,
+        application,
         http=QuickProtocol,
         timeout_worker_healthcheck=LONGEST_SILENCE,
         host=settings.host,
@@ -193,6 +203,7 @@ def _serve(settings: Settings, database: Database) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        **several,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from migrations import UnusableDatabaseError, head, open_bank, require_replica
+from migrations import UnusableDatabaseError, current, head, open_bank, require_replica
 from models import Submission, now
 from settings import BadSettingError, Settings
 
@@ -66,7 +66,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         dialect = session.connection().dialect
         server = ".".join(map(str, dialect.server_version_info or ()))
         yield Finding("database", f"{dialect.name} {server} answers")
-        yield Finding("migrations", f"at {head()}, the newest")
+        found = current(session.connection())
+        told = "the newest" if found == head() else "a later one, which serves this version"
+        yield Finding("migrations", f"at {found}, {told}")
         yield _clock(session.scalar(select(func.max(Submission.submitted_at))))
     database.close()
 

@@ -3,10 +3,11 @@
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
-    AliasChoices,
+    BaseModel,
+    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -14,7 +15,6 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -22,6 +22,7 @@ from domain.access import RATE_LIMIT, STATED_TOKEN
 
 ROOT = Path(__file__).resolve().parent
 OFF = "off"
+PORT = "PORT"  # what platforms call it
 EMBEDDED = "sqlite:///data/questions.db"
 NEARLY_ALIKE = 0.9  # a typing error, not a name that a platform puts into the environment
 DRIVERS = {
@@ -35,21 +36,19 @@ class BadSettingError(Exception):
     """A setting cannot be used. ``str(error)`` is one line that says which, why and the cure."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """How this service runs. Each field is an environment variable, listed in docs/settings.md."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="QUESTIONS_", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
     )
 
     database_url: str = Field(
         EMBEDDED,
-        validation_alias=AliasChoices("DATABASE_URL", "database_url"),
         description="Where the bank lives: a SQLite file or a PostgreSQL server.",
     )
     database_read_url: str = Field(
         "",
-        validation_alias=AliasChoices("DATABASE_READ_URL", "database_read_url"),
         description="A replica for the questions that learners read; empty reads them above.",
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
@@ -57,7 +56,6 @@ class Settings(BaseSettings):
         8000,
         ge=1,
         le=65535,
-        validation_alias=AliasChoices("QUESTIONS_PORT", "PORT", "port"),
         description="The port to listen on; `PORT` means the same.",
     )
     workers: int = Field(
@@ -75,7 +73,7 @@ class Settings(BaseSettings):
     base_url: str = Field(
         "", description="How clients reach the service; empty takes it from each request."
     )
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    cors_origins: tuple[str, ...] = Field(
         ("*",), description="Origins whose pages may call the learner door, by commas; `*` is all."
     )
     max_body_bytes: int = Field(
@@ -132,6 +130,12 @@ class Settings(BaseSettings):
         ge=1,
         le=3600,
         description="How long a request may take to arrive; large bodies longer.",
+    )
+    metrics: Literal["admin", "public", "off"] = Field(
+        "admin", description="Who may read `/metrics`: keys of admins, everybody, or nobody."
+    )
+    otel: bool = Field(
+        False, description="Whether traces are sent to where the OTEL_* variables say."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important log line that is written."
@@ -223,16 +227,24 @@ class Settings(BaseSettings):
         """The settings of the environment, ``stated`` ones first; :class:`BadSettingError`."""
         if misspelt := _misspelt():
             raise BadSettingError(misspelt)
+        given = {name: value for name, value in stated.items() if value is not None}
         try:
-            return cls(**{name: value for name, value in stated.items() if value is not None})
+            return cls(**_environment() | given)
         except ValidationError as error:
-            told = (f"{_variable(fault['loc'][0])} {_reason(fault)}" for fault in error.errors())
+            told = (f"{variable_of(str(at['loc'][0]))} {_reason(at)}" for at in error.errors())
             raise BadSettingError("; ".join(told)) from None
 
 
 def variable_of(field: str) -> str:
     """The environment variable that sets a field."""
     return field.upper() if field.startswith("database_") else f"QUESTIONS_{field.upper()}"
+
+
+def _environment() -> dict[str, str]:
+    """By field what the environment says; a variable that is empty says nothing."""
+    found = {field: os.environ.get(variable_of(field)) for field in Settings.model_fields}
+    found["port"] = found["port"] or os.environ.get(PORT)
+    return {field: value for field, value in found.items() if value}
 
 
 def _misspelt() -> str:
@@ -243,11 +255,6 @@ def _misspelt() -> str:
         if near := get_close_matches(name, known, n=1, cutoff=NEARLY_ALIKE):
             return f"Nothing reads {name}. Did you mean {near[0]}?"
     return ""
-
-
-def _variable(place: str | int) -> str:
-    """pydantic names a fault by field or, where a field has aliases, by the first of them."""
-    return variable_of(place) if place in Settings.model_fields else str(place)
 
 
 def _reason(fault: ErrorDetails) -> str:

@@ -1,11 +1,13 @@
 """The application: the one place where its parts are joined."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
@@ -23,7 +25,9 @@ from api import (
     imports,
     keys,
     lab_page,
+    learners,
     media,
+    metrics,
     pages,
     playground,
     question_schema,
@@ -58,9 +62,12 @@ from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
 from api.errors import add_error_handlers
+from api.gauges import Gauges
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
+from api.measurements import Measurements
 from api.middleware import Cors, HeadAsGet, Refused, RequestContext, RequestLimits
+from api.observing import Observer
 from api.postman import collection
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
@@ -71,6 +78,7 @@ from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
 from api.timed_protocol import Patience
+from api.tracing import Tracing
 from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
@@ -90,6 +98,7 @@ TAGS = [
     {"name": "receipts", "description": "What was answered and how it was scored, signed."},
     {"name": "keys", "description": "Who may do what."},
     {"name": "audit", "description": "Who did what."},
+    {"name": "learners", "description": "What is stored of a learner: given out, or forgotten."},
     {"name": "bank", "description": "What authors write, review and publish."},
     {"name": "imports", "description": "Question files brought into the bank."},
     {"name": "exports", "description": "The bank as files of other systems."},
@@ -105,6 +114,7 @@ PARTS = (
     scoring,
     keys,
     audit,
+    learners,
     bank,
     bank_states,
     bank_history,
@@ -119,6 +129,7 @@ PARTS = (
     question_schema,
     element,
     health,
+    metrics,
     pages,
     playground,
     lab_page,
@@ -166,7 +177,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or open_database(settings)
     workers, checks = (ImportWorker(database), RegradeWorker(database)), checks_of(database)
-    writer = SubmissionWriter(database, settings.answer_queue)
+    observer = database.watch = Observer(Measurements(), Tracing() if settings.otel else None)
+    writer = SubmissionWriter(database, settings.answer_queue, observer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -175,7 +187,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
         share_the_processor(settings.pool_size)
         for worker in workers:
             worker.start()
-        async with publishing_what_is_due(database):
+        async with publishing_what_is_due(database), app.state.gauges.kept_up_to_date():
             yield
         for worker in workers:
             worker.stop()
@@ -183,9 +195,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
         if checks is not None:
             await checks.close()
         database.close()
+        observer.stop()
 
     app = _bare_app(lifespan)
-    app.state.settings, app.state.database = settings, database
+    app.state.settings, app.state.database, app.state.observer = settings, database, observer
     (app.state.import_worker, app.state.regrade_worker), app.state.checks = workers, checks
     app.state.submission_writer, app.state.known_keys = writer, KnownKeys(database, checks)
     app.state.question_sets, app.state.sign_in_failures = QuestionSets(), Counters()
@@ -210,18 +223,26 @@ def _bare_app(lifespan: Lifespan[FastAPI]) -> Service:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     add_error_handlers(app)
-    for part in PARTS:
-        app.include_router(part.router)
-    for page in ADMIN_PAGES:
-        app.include_router(page.router)
-    app.include_router(signing_in.entrance)
-    app.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
-    app.include_router(element.files)
-    app.include_router(static_files.router)
-    app.add_route("/openapi.json", lambda request: JSONResponse(describe_to(request)))
-    app.add_route("/postman.json", lambda request: JSONResponse(collection(describe_to(request))))
-    app.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+    app.router.routes.extend(_routes())
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """What every application of this process answers: preparing it takes longer than all else."""
+    router = APIRouter(redirect_slashes=False)
+    for part in PARTS:
+        router.include_router(part.router)
+    for page in ADMIN_PAGES:
+        router.include_router(page.router)
+    router.include_router(signing_in.entrance)
+    router.include_router(signing_in.anywhere_else)  # last: it answers what no other page does
+    router.include_router(element.files)
+    router.include_router(static_files.router)
+    router.add_route("/openapi.json", lambda request: JSONResponse(describe_to(request)))
+    router.add_route("/postman.json", lambda asked: JSONResponse(collection(describe_to(asked))))
+    router.mount("/docs-assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+    return router.routes
 
 
 def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks | None) -> None:
@@ -235,14 +256,17 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
         media.PATH: LARGEST,
         media_pages.PATH: LARGEST + AROUND,
     }
+    observer: Observer = app.state.observer
+    writer: SubmissionWriter = app.state.submission_writer
     limited = RequestLimits(app.ordinary, settings.max_body_bytes, others=largest)
     cache = ResponseCache(
         limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public
     )
+    app.state.gauges = Gauges(observer.measurements, app.state.database, writer, cache)
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(Refused(limits), settings.cors_origins)
-    app.outermost = RequestContext(cors)
-    app.quick_answers = QuickAnswers(cache, limits, cors)
+    app.outermost = RequestContext(cors, observer)
+    app.quick_answers = QuickAnswers(cache, limits, cors, observer)
     app.quick_submissions = QuickSubmissions(app, limits, cors)
     app.refusals = Refusals(app, cors)
     app.admission = Admission(

@@ -4,9 +4,9 @@ from threading import Event, Thread
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from uuid_utils.compat import uuid7
 
 from models import Database
+from models.ids import uuid7
 
 PAUSE = 2.0  # seconds between two looks for work of other processes; own work wakes the worker
 

@@ -42,7 +42,7 @@ async def livez(response: Response) -> LiveOut:
     responses=unlimited_problems(422),
 )
 def readyz(response: Response, database: AppDatabase) -> ReadyOut:
-    """Whether the database answers and has exactly the tables this version needs.
+    """Whether the database answers and has tables that this version works on.
 
     So must the replica that learners read, where there is one.
     """
@@ -54,16 +54,17 @@ def readyz(response: Response, database: AppDatabase) -> ReadyOut:
 
 
 def _checked(name: str, read: Callable[[], AbstractContextManager[Session]]) -> str:
-    """The newest migration, if it is there; else it is :class:`Unavailable`."""
+    """The migration that is there, if it serves; else it is :class:`Unavailable`."""
     try:
         with read() as session:
-            revision = migrations.current(session.connection())
+            connection = session.connection()
+            revision, fits = migrations.current(connection), migrations.is_served(connection)
     except SQLAlchemyError as error:
         structlog.get_logger().error("not_ready", database=name, reason=type(error).__name__)
         raise Unavailable(f"The {name} does not answer.") from None
-    if revision != HEAD:
+    if revision is None or not fits:
         raise Unavailable(f"The {name} is at migration {revision}, this version needs {HEAD}.")
-    return HEAD
+    return revision
 
 
 @router.get(

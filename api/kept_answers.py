@@ -127,6 +127,9 @@ class KeptAnswers:
         self._kept: OrderedDict[Hashable, tuple[Kept, int]] = OrderedDict()
         self.size = 0
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def get(self, name: Hashable) -> Kept | None:
         """The answer of that name, now the one used last."""
         if (found := self._kept.get(name)) is None:

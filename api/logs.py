@@ -5,7 +5,7 @@ import atexit
 import json
 import logging
 import sys
-import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
@@ -44,35 +44,47 @@ atexit.register(_requests.write)
 
 
 def log_request(
-    *, request_id: bytes, method: str, route: object, status: int, started: float
+    request_id: bytes,
+    method: str,
+    route: str,
+    status: int,
+    seconds: float,
+    ids: Mapping[str, str],
 ) -> None:
-    """Write the line of a request that started at that ``time.perf_counter()``, if lines are told.
+    """Write the line of a request, if lines are told.
 
-    The id must be a plain token. Of the route the template is told, never path or query: they may
-    name learners.
+    The id must be a plain token, and so must be what it has in traces.
     """
     if not _requests.are_told:
         return
-    milliseconds = round((time.perf_counter() - started) * 1000, 2)
-    template = getattr(route, "path", "(none)")
-    _write_line(request_id.decode(), method, template, status, milliseconds)
-
-
-def _write_line(request_id: str, method: str, route: str, status: int, milliseconds: float) -> None:
-    if not _requests.as_json:
-        log.info(
-            "request",
-            request_id=request_id,
-            method=method,
-            route=route,
-            status=status,
-            milliseconds=milliseconds,
-        )
+    milliseconds = round(seconds * 1000, 2)
+    if _requests.as_json:
+        _write_line(request_id.decode(), method, route, status, milliseconds, ids)
         return
-    # The lines of the renderer, which takes ten times as long as all else for a kept answer.
+    log.info(
+        "request",
+        request_id=request_id.decode(),
+        method=method,
+        route=route,
+        status=status,
+        milliseconds=milliseconds,
+        **ids,
+    )
+
+
+def _write_line(
+    request_id: str,
+    method: str,
+    route: str,
+    status: int,
+    milliseconds: float,
+    ids: Mapping[str, str],
+) -> None:
+    """The line of the renderer, which takes ten times as long as all else for a kept answer."""
+    of_trace = "".join(f'"{name}": "{value}", ' for name, value in ids.items())
     _requests.add(
         f'{{"request_id": "{request_id}", "method": {_text(method)}, "route": {_text(route)}, '
-        f'"status": {status}, "milliseconds": {milliseconds}, "event": "request", '
+        f'"status": {status}, "milliseconds": {milliseconds}, {of_trace}"event": "request", '
         f'"level": "info", "timestamp": "{datetime.now(UTC).isoformat()[:-6]}Z"}}\n'
     )
 
@@ -114,3 +126,5 @@ def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # Every start of Alembic says twice that it starts; only its warnings are news.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # So does our kind of pool of its end, being none of the library's own.
+    logging.getLogger("models").setLevel(logging.WARNING)

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from functools import lru_cache
+from secrets import token_hex
 
 import structlog
 from starlette.datastructures import Headers
@@ -11,11 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils import uuid7
 
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
-from api.logs import log_request
+from api.observing import Observer
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -38,14 +38,15 @@ log = structlog.get_logger()
 
 
 class RequestContext:
-    """Outermost: reads the head of a request once, marks its answer once, logs it in one line.
+    """Outermost: reads the head of a request once, marks its answer once, tells the observer.
 
     ``scope["head"]`` are the headers by their names, ``scope["marks"]`` what every answer gets on
     top of its own headers. An exception that nobody expected becomes a problem document.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observer: Observer | None = None) -> None:
         self.app = app
+        self._observer = observer or Observer()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -57,6 +58,7 @@ class RequestContext:
         marks = scope["marks"] = [(b"x-request-id", request_id), NO_SNIFFING]
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         method, started, status, is_whole = scope["method"], time.perf_counter(), 0, False
+        begun = self._observer.begin(head)
 
         def send_marked(message: Message) -> Awaitable[None]:
             nonlocal status, is_whole
@@ -76,7 +78,8 @@ class RequestContext:
             if not status:
                 await problem_response(scope, InternalError())(scope, receive, send_marked)
         finally:
-            log_request(
+            self._observer.end(
+                begun,
                 request_id=request_id,
                 method=method,
                 route=scope.get("route"),
@@ -97,7 +100,7 @@ def head_of(headers: RawHeaders) -> dict[bytes, bytes]:
 def request_id_of(head: Mapping[bytes, bytes]) -> bytes:
     """The client's own id where it is a plain token, else a new one."""
     stated = head.get(b"x-request-id")
-    return stated if stated and REQUEST_ID.fullmatch(stated) else str(uuid7()).encode()
+    return stated if stated and REQUEST_ID.fullmatch(stated) else token_hex(16).encode()
 
 
 class HeadAsGet:

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import httptools
 
 from api.kept_answers import lines_of
-from api.logs import log_request
 from api.middleware import NO_SNIFFING, Cors, request_id_of
+from api.observing import Observer
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache, canonical
 from api.revision_checks import RevisionChecks, State
@@ -26,8 +26,11 @@ OTHERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})  # they
 class QuickAnswers:
     """Answers GET requests from what a response cache keeps, as the layers around it would."""
 
-    def __init__(self, cache: ResponseCache, limits: RateLimits, cors: Cors) -> None:
+    def __init__(
+        self, cache: ResponseCache, limits: RateLimits, cors: Cors, observer: Observer
+    ) -> None:
         self._cache, self._limits, self._cors = cache, limits, cors
+        self._observer = observer
 
     @property
     def checks(self) -> RevisionChecks | None:
@@ -52,8 +55,13 @@ class QuickAnswers:
         (kept, variant), request_id = found, request_id_of(head)
         known = head.get(b"if-none-match")
         status = 304 if known is not None and variant.is_among(known) else 200
-        log_request(
-            request_id=request_id, method="GET", route=kept.route, status=status, started=started
+        self._observer.answered(
+            head,
+            request_id=request_id,
+            method="GET",
+            route=kept.route,
+            status=status,
+            started=started,
         )
         marks = marks_of(limits, self._cors.lines(head.get(b"origin")), request_id)
         if status == 304:

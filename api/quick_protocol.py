@@ -61,7 +61,7 @@ class QuickProtocol(TimedProtocol):
         self._state: State | None = None
         self._held: list[bytes] = []
         self._is_surplus = False
-        self._refused: tuple[str, Head, Scope] | None = None
+        self._refused: tuple[str, str, Head, Scope] | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request."""
@@ -185,7 +185,8 @@ class QuickProtocol(TimedProtocol):
         return excess is not None
 
     def _refuse(self, error: ProtocolError, head: Head, limits: bytes = b"") -> None:
-        self._refused = asked = path_of(self.url), head, self._scope_of(head)
+        method = self.parser.get_method().decode()
+        self._refused = asked = method, path_of(self.url), head, self._scope_of(head)
         self._write(*self.refusals.answer(error, *asked, limits))
         self.cycle = ANSWERED
         self.on_response_complete()

@@ -19,8 +19,8 @@ from api.errors import response_to
 from api.kept_answers import lines_of
 from api.known_keys import KnownKeys, caller_of
 from api.languages import content_language
-from api.logs import log_request
 from api.middleware import Cors, request_id_of
+from api.observing import Observer
 from api.questions import LONGEST_NAME
 from api.quick_answers import marks_of
 from api.rate_limits import RateLimits
@@ -65,6 +65,7 @@ class QuickSubmissions:
 
     def __init__(self, service: Any, limits: RateLimits, cors: Cors) -> None:
         self._service, self.limits, self._cors = service, limits, cors
+        self._observer: Observer = service.state.observer
         self._keys: KnownKeys = service.state.known_keys
         self._writer: SubmissionWriter = service.state.submission_writer
         self._is_public: bool = service.state.settings.public
@@ -125,6 +126,7 @@ class QuickSubmissions:
             asked.question, read.answer(), asked.caller.id, now(), key.decode() if key else None
         )
         told = partial(self._tell, asked, limits, send)
+        self._observer.measurements.in_flight += 1
         try:
             self._writer.submit_soon(attempt, told)
         except ServiceError as error:
@@ -132,13 +134,15 @@ class QuickSubmissions:
         return True
 
     def _tell(self, asked: Asked, limits: bytes, send: Send, outcome: Outcome) -> None:
+        self._observer.measurements.in_flight -= 1
         request_id = request_id_of(asked.head)
         marks = marks_of(limits, self._cors.lines(asked.head.get(b"origin")), request_id)
         if isinstance(outcome, Graded):
             status, parts = 201, _created(outcome)
         else:
             status, parts = self._refused(asked, request_id, outcome)
-        log_request(
+        self._observer.answered(
+            asked.head,
             request_id=request_id,
             method="POST",
             route=ROUTE,

@@ -8,16 +8,16 @@ from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from typing import NamedTuple
 
-from limits import parse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem_response
 from api.kept_answers import lines_of
 from api.known_keys import bearer_token
 from api.protocol_errors import RateLimited
+from domain.access import read_rate_limit
 from models import ApiKey
 
-UNLIMITED = frozenset({"/livez", "/readyz", "/version", "/metrics"})
+UNLIMITED = frozenset({"/livez", "/readyz", "/version"})
 MOST_KEYS = 10_000  # remembered at once
 FEWEST_SWEPT = 10_000  # counters; below that, ended ones are not worth looking for
 NETWORK_BITS = 64  # of IPv6: the least that one subscriber has, so all in there is one client
@@ -37,16 +37,13 @@ class Counted(NamedTuple):
         """A limit in the notation ``600/minute``, or none."""
         if limit is None:
             return cls(name)
-        read = parse(limit)
-        quota, seconds = read.amount, read.get_expiry()
-        return cls(name, quota, seconds, str(read), b'"default";q=%d;w=%d' % (quota, seconds))
+        quota, seconds = read_rate_limit(limit)
+        told = limit.replace("/", " per ")
+        return cls(name, quota, seconds, told, b'"default";q=%d;w=%d' % (quota, seconds))
 
 
 class Counters:
-    """Counts in the memory of this process, and forgets what has ended.
-
-    The library's own storage starts a thread per 10 ms that walks through all counters.
-    """
+    """Counts in the memory of this process, and forgets what has ended."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock

@@ -1,17 +1,19 @@
 """Refusals as the bytes that go out: the words of the documented way, made once and kept."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.types import Scope
 
 from api.errors import problem_response
 from api.kept_answers import lines_of
 from api.middleware import Cors, request_id_of
+from api.observing import Observer
 from api.protocol_errors import ProtocolError
 from api.quick_answers import Head, marks_of
 
 MOST_KEPT = 2000
+Asked: TypeAlias = tuple[str, str, Head, Scope]  # method, path, headers, and where it came in
 ID = "of-the-request"  # where the request's own id goes; the last such text is it
 OF_EACH = b"content-length"
 
@@ -21,11 +23,18 @@ class Refusals:
 
     def __init__(self, service: Any, cors: Cors) -> None:
         self._service, self._cors = service, cors
+        self._observer: Observer = service.state.observer
         self._kept = lru_cache(MOST_KEPT)(self._made)
-        self._asked: dict[bytes, tuple[str, Head, Scope]] = {}
+        self._asked: dict[bytes, Asked] = {}
 
     def answer(
-        self, error: ProtocolError, path: str, head: Head, scope: Scope, limits: bytes = b""
+        self,
+        error: ProtocolError,
+        method: str,
+        path: str,
+        head: Head,
+        scope: Scope,
+        limits: bytes = b"",
     ) -> tuple[int, tuple[bytes, ...]]:
         """The status of the answer, and its parts behind the server's own headers.
 
@@ -33,16 +42,18 @@ class Refusals:
         """
         host = head.get(b"host", b"")
         lines, before, behind = self._kept(error, path, host, scope["scheme"], scope["server"])
+        self._observer.refused(method, error.status)
         request_id = request_id_of(head)
         length = b"content-length: %d\r\n" % (len(before) + len(request_id) + len(behind))
         marks = marks_of(limits, self._cors.lines(head.get(b"origin")), request_id)
         return error.status, (lines, length, marks, before, request_id, behind)
 
-    def remember(self, data: bytes, path: str, head: Head, scope: Scope) -> None:
+    def remember(self, data: bytes, method: str, path: str, head: Head, scope: Scope) -> None:
         """Keep what a request asked for whose bytes, all of them, are these."""
         if len(self._asked) >= MOST_KEPT:
             self._asked.clear()
-        self._asked[data] = path, head, {each: scope[each] for each in ("scheme", "server")}
+        known = {each: scope[each] for each in ("scheme", "server")}
+        self._asked[data] = method, path, head, known
 
     def again(self, error: ProtocolError, data: bytes) -> tuple[int, tuple[bytes, ...]] | None:
         """The answer to a request that is remembered: it need not be read to be refused."""

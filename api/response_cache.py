@@ -47,6 +47,7 @@ class ResponseCache:
         self._max_bytes = max_bytes
         self._answers = KeptAnswers(max_bytes)
         self._flights: Flights[Kept] = Flights()
+        self.hits = self.misses = 0  # requests whose answer was, or was not, there as they came
         # Where a key is needed, routes call private what all may share whose key may read it.
         self._mark = b"public" if is_public else b"private"
 
@@ -62,6 +63,7 @@ class ResponseCache:
             await self.app(scope, receive, send)  # the route has the words for it
             return
         name = scope["path"], canonical(scope["query_string"]), rights
+        self._count(self._look_up(name, scope["head"], state)[1], state)
         for _ in range(2):  # once more where we waited for an answer in another language
             key, kept = self._look_up(name, scope["head"], state)
             if kept is None or kept.state not in (state, None):
@@ -107,7 +109,24 @@ class ResponseCache:
         key, kept = self._look_up((path, query, rights), head, state)
         if kept is None or kept is NOT_KEPT or kept.state != state:
             return None
+        self.hits += 1
         return kept, self._variant(key, kept, head)
+
+    def _count(self, kept: Kept | None, state: State) -> None:
+        if kept is None or kept.state != state:
+            self.misses += 1
+        else:
+            self.hits += 1
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory for answers, nearly."""
+        return self._answers.size
+
+    @property
+    def entries(self) -> int:
+        """How many answers are kept."""
+        return len(self._answers)
 
     async def _rights(self, scope: Scope, state: State) -> Rights | None:
         """What the caller may do: all that tells the answers of two callers apart."""

@@ -1,6 +1,8 @@
 """Answers wait here to be stored: one thread takes all that wait and commits them together."""
 
 import asyncio
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 from sqlalchemy.orm import Session
 
+from api.observing import Observer
 from api.protocol_errors import Unavailable
 from models import Database
 from models.answering import AnswerableVersions
@@ -52,7 +55,8 @@ class SubmissionWriter:
     more there is :class:`Unavailable`. The thread begins with the first answer.
     """
 
-    def __init__(self, database: Database, longest: int) -> None:
+    def __init__(self, database: Database, longest: int, observer: Observer | None = None) -> None:
+        self._observer = observer or Observer()
         self.versions = AnswerableVersions()
         self._database = database
         self._longest = longest
@@ -60,6 +64,7 @@ class SubmissionWriter:
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Answer]] = {}
         self._lock = Lock()
         self.waiting = 0  # requests, without those that are being stored
+        self._came_at = deque[float]()  # of those, too; the first is the oldest
         self._thread: Thread | None = None
         self.is_open = True
 
@@ -86,6 +91,13 @@ class SubmissionWriter:
             self._handed_over.put(unit)
         return unit.future.result()
 
+    def longest_wait(self) -> float:
+        """For how many seconds the oldest request waits that is not stored yet."""
+        try:
+            return time.monotonic() - self._came_at[0]
+        except IndexError:
+            return 0.0
+
     def stop(self) -> None:
         """Store and answer all that wait; from now on nothing is taken."""
         with self._lock:
@@ -105,6 +117,7 @@ class SubmissionWriter:
             if self.waiting >= self._longest:
                 raise Unavailable("Too many answers wait to be stored.")
             self.waiting += 1
+            self._came_at.append(time.monotonic())
             yield
             if self._thread is None:
                 self._thread = Thread(target=self._keep_writing, name="answers", daemon=True)
@@ -126,6 +139,8 @@ class SubmissionWriter:
             self._store(answers)
             for unit in units:
                 self._run(unit)
+            for _ in range(len(answers) + len(units)):
+                self._came_at.popleft()
             if is_last:
                 return
 
@@ -160,6 +175,7 @@ class SubmissionWriter:
                 outcomes = self._commit(assessed, savepoint=True)
         except Exception as error:  # whatever it is, somebody waits to hear it
             outcomes = [error] * len(answers)
+            self._observer.measurements.count_outcomes(Counter(failed=len(answers)))
         _tell(answers, outcomes)
 
     def _commit(self, assessed: list[Assessed], *, savepoint: bool) -> list[Outcome]:
@@ -168,7 +184,8 @@ class SubmissionWriter:
                 session, assessed=assessed, versions=self.versions, savepoint=savepoint
             )
 
-        return self._database.write(work, may_be_there=True)
+        with self._observer.batch(len(assessed)):
+            return self._database.write(work, may_be_there=True)
 
     def _run(self, unit: _Unit[Any]) -> None:
         try:

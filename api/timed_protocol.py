@@ -111,12 +111,13 @@ class TimedProtocol(HttpToolsProtocol):
         is_answered = self._has_head and (cycle.response_complete or cycle.response_started)
         if self.scope is None or is_answered:
             return
-        path, head = "/", {}
+        method, path, head = "", "/", {}
         if self._has_head:
+            method = self.parser.get_method().decode()
             path, head = path_of(self.url), head_of(self.headers)
             cycle.disconnected = True  # what else would be said is not sent
         scope: Any = self.scope
-        self._write(*self.refusals.answer(SLOW, path, head, scope, CLOSE))
+        self._write(*self.refusals.answer(SLOW, method, path, head, scope, CLOSE))
 
     def _write(self, status: int, parts: tuple[bytes, ...]) -> None:
         own = [b"%s: %s\r\n" % header for header in self.server_state.default_headers]

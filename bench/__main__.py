@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import (
     answering,
+    audit,
     corpora,
     deep_pages,
     engines,
@@ -20,6 +21,7 @@ from bench import (
     large_files,
     likeness,
     limits,
+    measuring,
     overload,
     partitions,
     playground,
@@ -46,7 +48,9 @@ FIGURES: Groups = {
     "regrades": regrades.figures,
     "regrade_kill": regrade_kill.figures,
     "items": items.figures,
+    "audit": audit.figures,
     "limits": limits.figures,
+    "measuring": measuring.figures,
     "imports": imports.figures,
     "import_kill": import_kill.figures,
     "likeness": likeness.figures,

@@ -12,13 +12,13 @@ import structlog
 from fastapi.testclient import TestClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 import migrations
 from api.app import create_app
 from bench.measure import resident_mib
 from domain.grading import RULES, ChoiceResponse, grade_response
 from models import Database, GradeRow, QuestionVersion, Submission, open_engine
+from models.ids import uuid7
 from settings import Settings
 from tests.factories import Bank
 

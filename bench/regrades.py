@@ -10,7 +10,6 @@ from functools import partial
 from random import Random
 
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 import migrations
 from bench.measure import resident_mib
@@ -19,6 +18,7 @@ from domain.questions import AnswerKey
 from models import Database, GradeRow, QuestionVersion, Regrade, Submission, now, open_engine
 from models.answering import AnswerableVersions, Target
 from models.bulk import insert_new, table_of
+from models.ids import uuid7
 from operations.apply_regrade import apply_regrade
 from operations.grade_answer import Answer, Attempt, grade_answer
 from operations.plan_regrade import Scope, Wish, plan_regrade

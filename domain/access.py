@@ -25,6 +25,7 @@ ROLES: dict[Role, frozenset[Scope]] = {
 STATED_TOKEN = re.compile(r"[!-~]{12,200}")
 
 RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)")
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 LONGEST_KEY_NAME = 200
 
 
@@ -45,6 +46,12 @@ class Caller:
 
 
 PUBLIC = Caller("public", frozenset({"questions:read"}))
+
+
+def read_rate_limit(limit: str) -> tuple[int, int]:
+    """How often, and in how many seconds: ``600/minute`` is (600, 60)."""
+    quota, _, unit = limit.partition("/")
+    return int(quota), SECONDS[unit]
 
 
 def is_key_name(name: str) -> bool:

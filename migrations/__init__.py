@@ -1,5 +1,7 @@
 """The schema's history, and the few calls that the service needs to move along it."""
 
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -9,13 +11,16 @@ from alembic.command import upgrade as alembic_upgrade
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from models import Base, Database, open_engine
+from migrations.losses import LOSSY
+from models import Bank, Base, Database, open_engine
 from settings import ROOT, Settings
 
+LOCK_NOT_AVAILABLE = "55P03"
+ATTEMPTS, PAUSE = 30, 1.0  # seconds, in which those who waited for a step get on
 # Made by the migrations alone: the virtual table of SQLite's FTS5 and what it keeps beside it.
 SEARCH_TABLE = "question_search"
 
@@ -113,11 +118,14 @@ def file_of(url: URL) -> Path | None:
 
 def _require_head(engine: Engine) -> None:
     with engine.connect() as connection:
-        found = current(connection)
-    if found != head():
+        found, fits = current(connection), is_served(connection)
+    if not fits:
+        cure = (
+            "Run `questions migrate`" if found is None or is_known(found) else "Start a newer one"
+        )
         raise UnusableDatabaseError(
             f"The database is at migration {found or 'none'}, this version of the service needs "
-            f"{head()}. Run `questions migrate`."
+            f"{head()}. {cure}."
         )
 
 
@@ -132,27 +140,73 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_served(connection: Connection) -> bool:
+    """Whether this version of the service works on the tables that are there.
+
+    It does on those that its newest migration makes, and on later ones that say so: while several
+    machines are brought to a newer version, the others go on.
+    """
+    found = current(connection)
+    if found is None or is_known(found):
+        return found == head()
+    serves_since = select(Bank.serves_since)
+    return (connection.scalar(serves_since) or found) <= head()
+
+
 def upgrade(engine: Engine, to: str = "head") -> bool:
     """Bring the database to a revision; whether anything had to be done.
 
-    Raises :class:`UnusableDatabaseError` for a database of a later version of the service.
+    Each step is a transaction of its own, which waits for no lock longer than writers may wait for
+    it, and tries again. Raises :class:`UnusableDatabaseError` for a database of a later version of
+    the service that does not serve this one, and where a lock cannot be had.
     """
     with engine.connect() as connection:
         before = current(connection)
-    if before is not None and not is_known(before):
-        raise UnusableDatabaseError(
-            f"The database is at migration {before}, which this version of the service does not "
-            "know. Start the newer version that made it, or restore a backup from before."
-        )
-    if before == head():
+        is_later = before is not None and not is_known(before)
+        if is_later and not is_served(connection):
+            raise UnusableDatabaseError(
+                f"The database is at migration {before}, which this version of the service does "
+                "not know. Start the newer version that made it, or restore a backup from before."
+            )
+    if is_later or before == head():
         return False
-    alembic_upgrade(_config(engine), to)
+    for step in _steps(before, to):
+        _patiently(lambda step=step: alembic_upgrade(_config(engine), step))  # type: ignore[misc]
     return True
 
 
-def downgrade(engine: Engine, to: str) -> None:
-    """Take the database back to a revision, or to ``base``."""
-    alembic_downgrade(_config(engine), to)
+def _steps(before: str | None, to: str) -> list[str]:
+    """The revisions on the way; to an empty database they are one, since nobody waits for it."""
+    if before is None:
+        return [to]
+    script = ScriptDirectory.from_config(_config())
+    between = [each.revision for each in script.iterate_revisions(to, before)]
+    return between[::-1]
+
+
+def _patiently(step: Callable[[], None]) -> None:
+    """Try a step again as long as somebody holds a lock that it needs."""
+    for _ in range(ATTEMPTS):
+        try:
+            return step()
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            time.sleep(PAUSE)
+    raise UnusableDatabaseError(
+        "Somebody holds locks on tables that a migration changes. End long transactions "
+        "(pg_stat_activity shows them), and run `questions migrate` again."
+    )
+
+
+def downgrade(engine: Engine, to: str, *, lossy: bool = False) -> None:
+    """Take the database back to a revision, or to ``base``.
+
+    Raises :class:`~migrations.losses.LossyDowngradeError` where rows would be lost, if not lossy.
+    """
+    config = _config(engine)
+    config.attributes[LOSSY] = lossy
+    alembic_downgrade(config, to)
 
 
 def is_known(revision: str) -> bool:

@@ -8,6 +8,7 @@ from models import Base, open_engine
 from settings import Settings
 
 MIGRATION_LOCK = 7155391204  # any number, the same in every version
+LONGEST_WAIT_MS = 500
 
 engine = context.config.attributes.get("engine") or open_engine(Settings.load().database_url)
 
@@ -29,6 +30,9 @@ with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as conne
         if connection.dialect.name == "postgresql":
             # Two services that start at once migrate one after the other (SQLite: the BEGIN).
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            # Whoever writes waits behind a step that waits: so it must not wait long.
+            longest = context.config.attributes.get("longest_wait_ms", LONGEST_WAIT_MS)
+            connection.execute(text(f"SET LOCAL lock_timeout = {longest}"))
         context.run_migrations()
         if connection.dialect.name == "sqlite":
             orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()

@@ -1,6 +1,7 @@
 """Who did what: a chain of entries, each sealed with a hash over itself and the one before."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Self
@@ -52,14 +53,7 @@ class AuditEntry(Base):
 
     def seal(self) -> str:
         """SHA-256 in hex over all other columns as canonical JSON: names sorted, no spaces."""
-        said = {
-            column.name: getattr(self, column.name)
-            for column in self.__table__.columns
-            if column.name != "hash"
-        }
-        said["at"] = self.at.isoformat()
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return sha256(text.encode()).hexdigest()
+        return seal_of([getattr(self, name) for name in SEALED])
 
     @classmethod
     def matching(
@@ -79,6 +73,17 @@ class AuditEntry(Base):
         if until is not None:
             conditions.append(cls.at < until)
         return select(cls).where(*conditions)
+
+
+SEALED = sorted(column.name for column in AuditEntry.__table__.columns if column.name != "hash")
+_AT = SEALED.index("at")
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
+def seal_of(said: Sequence[Any]) -> str:
+    """The seal of an entry whose columns but the hash are these, in the order of ``SEALED``."""
+    values = dict(zip(SEALED, said, strict=True), at=said[_AT].isoformat())
+    return sha256(_canonical(values).encode()).hexdigest()
 
 
 class AuditHead(Base):

@@ -12,6 +12,7 @@ class Bank(Base):
 
     ``unnamed_in`` is the last revision of which no question tells that it changed in it.
     ``signing_secret`` signs cursors; it lives here so that all processes share it.
+    ``serves_since`` is the oldest migration whose version of the service works on these tables.
     """
 
     __tablename__ = "bank"
@@ -21,6 +22,7 @@ class Bank(Base):
     revision: Mapped[int] = mapped_column(BigInteger)
     unnamed_in: Mapped[int] = mapped_column(BigInteger, server_default="0")
     signing_secret: Mapped[str] = mapped_column(String(64))
+    serves_since: Mapped[str] = mapped_column(String(20), server_default="2026_11_27_2")
 
     @staticmethod
     def take_turns(session: Session) -> None:

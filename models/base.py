@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import JSON, DateTime, MetaData, String, TypeDecorator, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from uuid_utils.compat import uuid7
+
+from models.ids import uuid7
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

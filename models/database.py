@@ -5,7 +5,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+
+from models.watching import Watch
 
 Result = TypeVar("Result")
 
@@ -27,7 +30,8 @@ class Database:
     """Sessions on one engine. ``read`` sees one consistent state, ``write`` changes it.
 
     ``read_published`` may be behind both: it reads a replica, where there is one. Sessions know
-    the ``media_folder``, where pictures lie if not in the database.
+    the ``media_folder``, where pictures lie if not in the database. ``watch`` hears of
+    transactions and, once they are there, of commits.
 
     Bound to a connection instead of an engine, all work happens in savepoints of that
     connection's transaction, so that a test can roll everything back.
@@ -40,6 +44,7 @@ class Database:
         media_folder: Path | None = None,
     ) -> None:
         self.bind, self.published = bind, replica or bind
+        self.watch = Watch()
         options: dict[str, Any] = {"expire_on_commit": False, "info": {MEDIA_FOLDER: media_folder}}
         if isinstance(bind, Connection):
             writer: Engine | Connection = bind
@@ -54,13 +59,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that is never committed."""
-        with self._readers() as session:
+        with self.watch.transaction("read"), self._readers() as session:
             yield session
 
     @contextmanager
     def read_published(self) -> Iterator[Session]:
         """A session for what learners are shown, on which nothing that is written depends."""
-        with self._published_readers() as session:
+        with self.watch.transaction("read"), self._published_readers() as session:
             yield session
 
     def write(self, work: Callable[[Session], Result], *, may_be_there: bool = False) -> Result:
@@ -85,13 +90,41 @@ class Database:
         return self._write_once(work)
 
     def _write_once(self, work: Callable[[Session], Result]) -> Result:
-        with self._writers.begin() as session:
-            return work(session)
+        with self.watch.transaction("write"), self._writers() as session:
+            with session.begin():
+                result = work(session)
+                begun = time.perf_counter()
+            self.watch.committed(time.perf_counter() - begun, session.info)
+        return result
+
+    def forget(self) -> None:
+        """Take what was overwritten out of SQLite's log; PostgreSQL's servers do so by vacuum."""
+        if self.is_file and isinstance(self.bind, Engine):
+            with closing(self.bind.raw_connection()) as connection:  # outside of a transaction
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give back all pooled connections."""
         self.bind.engine.dispose()
         self.published.engine.dispose()
+
+
+class WatchedPool(QueuePool):
+    """Tells who waits for a connection because all are in use."""
+
+    waiting = 0  # now
+    waits = 0  # since the start
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection, as soon as there is one."""
+        if self.checkedout() < self.size():
+            return super().connect()
+        self.waits += 1
+        self.waiting += 1
+        try:
+            return super().connect()
+        finally:
+            self.waiting -= 1
 
 
 def _for_reading(bind: Engine | Connection) -> Engine | Connection:
@@ -114,6 +147,7 @@ def open_engine(
     """An engine for a SQLite file or a PostgreSQL server. Opens no connection yet."""
     # Errors of the engine go to the log, and the parameters of a statement are answers.
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
+    options["poolclass"] = WatchedPool
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
         _prepare_sqlite(engine, synchronous, busy_timeout_ms)
@@ -181,6 +215,7 @@ def _prepare_sqlite(engine: Engine, synchronous: str, busy_timeout_ms: int) -> N
         "journal_mode": "WAL",
         "synchronous": synchronous,
         "foreign_keys": "ON",
+        "secure_delete": "ON",  # who is forgotten is not in free pages either
     }
 
     @event.listens_for(engine, "connect")

@@ -1,5 +1,7 @@
 """What learners sent and how it was graded. Both tables only ever grow."""
 
+import re
+import secrets
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 from uuid import UUID
@@ -20,11 +22,31 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, aliased, foreign, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    aliased,
+    foreign,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from models.base import Base, Identified, now
 from models.question import Question, QuestionVersion
 from models.translation import Translation
+
+PSEUDONYM = re.compile(r"erased-[0-9a-f]{24}")  # the guard in the database knows it, too
+
+
+def make_pseudonym() -> str:
+    """A new random name for a learner who is to be forgotten."""
+    return f"erased-{secrets.token_hex(12)}"
+
+
+def is_pseudonym(learner: str) -> bool:
+    """Whether a learner was forgotten already."""
+    return PSEUDONYM.fullmatch(learner) is not None
 
 
 class Submission(Identified, Base):
@@ -86,6 +108,18 @@ class Submission(Identified, Base):
         return select(cls).where(
             cls.caller == caller, cls.question_id == question_id, cls.idempotency_key == key
         )
+
+    @classmethod
+    def of_learner(cls, learner: str) -> Select[Self]:
+        """All that a learner submitted, with every grade of it, oldest first."""
+        loaded = (selectinload(cls.grades), joinedload(cls.question), joinedload(cls.version))
+        found = select(cls).where(cls.learner == learner).options(*loaded)
+        return found.order_by(cls.submitted_at, cls.id)
+
+    @classmethod
+    def typed_by(cls, learner: str) -> Select[UUID, UUID, dict[str, Any] | None]:
+        """Of each submission of a learner its id, its version, and what was typed or placed."""
+        return select(cls.id, cls.version_id, cls.response).where(cls.learner == learner)
 
     @classmethod
     def scored(cls, version_id: UUID) -> Select[UUID, list[str], str]:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 from models import GradeRow, Regrade, RegradeItem, RegradeOutcome, RegradeValues, now
 from models.bulk import insert_new, table_of
+from models.ids import uuid7
 
 BATCH = 2_000
 GRADE, OUTCOME = table_of(GradeRow), table_of(RegradeOutcome)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 from models import Bank, Base
 from models.bulk import insert_rows
+from models.ids import uuid7
 from models.likeness import index_likeness
 from models.question import NO_DATE
 from models.search import author_search, question_search, search_row

@@ -9,11 +9,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from domain.grading import grade_response, read_response
 from models import GradeValues, SubmissionValues
 from models.answering import AnswerableVersion, Target
+from models.ids import uuid7
 
 MOST_REMEMBERED = 10_000  # grades of picks, under 1 KB each
 

@@ -1,6 +1,7 @@
 """Store graded answers, many in one transaction, each once however often it comes."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from operations.grade_answer import Attempt, Graded, grade_answer
 
 SUBMISSION, GRADE = table_of(Submission), table_of(GradeRow)
 Outcome = Graded | Exception
+OUTCOMES = ("stored", "replayed", "refused", "failed")
+_NOTED = "outcomes of submissions"  # in ``Session.info``
 # Drivers let some errors of their own conversions through: a text or a number they cannot write.
 OF_A_ROW = (StatementError, ValueError, OverflowError)
 
@@ -66,16 +69,33 @@ def store_answers(
     :class:`NeedsSavepoint`, and the transaction has to be rolled back and the call repeated with.
     """
     if not savepoint:
-        return _store_plainly(session, list(assessed), versions)
+        return _noted(session, _store_plainly(session, list(assessed), versions))
     known, revision = list(assessed), _common_revision(assessed)
     while True:  # each turn but the first needs an author who commits meanwhile
         if revision is None:
             revision = revision_of_bank(session)
             known = [_up_to_date(session, each, revision, versions) for each in known]
         try:
-            return _store(session, known, revision, versions)
+            return _noted(session, _store(session, known, revision, versions))
         except _StaleError:
             revision = None
+
+
+def outcomes_in(info: Mapping[Any, Any]) -> Counter[str]:
+    """How many submissions had each of ``OUTCOMES`` in the session with that ``info``."""
+    return info.get(_NOTED) or Counter()
+
+
+def _noted(session: Session, outcomes: list[Outcome]) -> list[Outcome]:
+    """The same; how many there were of each is told when the session is committed."""
+    session.info.setdefault(_NOTED, Counter()).update(map(_name, outcomes))
+    return outcomes
+
+
+def _name(outcome: Outcome) -> str:
+    if isinstance(outcome, Graded):
+        return "replayed" if outcome.replayed else "stored"
+    return "refused" if isinstance(outcome, ServiceError) else "failed"
 
 
 def _store_plainly(

@@ -1,6 +1,7 @@
 """Databases made by the migrations, on both engines; each test in a transaction rolled back."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,19 @@ from tests.factories import Bank
 from tests.postgres import running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that start services: their tests are few and slow, so none may come last."""
+    counts = Counter(item.path for item in items)
+    items.sort(key=lambda at: (not _starts_services(at.path), -counts[at.path], str(at.path)))
+
+
+def _starts_services(file: Path) -> bool:
+    place = file.relative_to(HERE).parts
+    return len(place) == 1 or place[0] in {"torture", "browser", "clients", "seed"}
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +125,12 @@ def client(make_client: Callable[..., TestClient]) -> TestClient:
 
 
 @pytest.fixture(params=ENGINES)
-def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated database of this test's own, where commits are real."""
-    return url_of_a_new_bank(request, request.param, tmp_path / "own.db")
+    url = url_of_a_new_bank(request, request.param, tmp_path / "own.db")
+    yield url
+    if request.param == "postgresql":
+        _drop(url)
 
 
 @pytest.fixture
@@ -150,7 +167,16 @@ def url_of_a_new_bank(request: pytest.FixtureRequest, engine: str, path: Path) -
 def _create(server_url: str, name: str, template: str | None = None) -> str:
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        copied = f' TEMPLATE "{template}"' if template else " TEMPLATE template0"
+        copied = f' TEMPLATE "{template or "template0"}" STRATEGY FILE_COPY'
         connection.execute(text(f'CREATE DATABASE "{name}"{copied}'))
     engine.dispose()
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(url: str) -> None:
+    """Delete a database, whoever is still in it."""
+    name = make_url(url).database
+    engine = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()

@@ -20,6 +20,8 @@ from tests.processes import free_port
 
 DRIVER = "postgresql+psycopg"
 ATTEMPTS = 5
+MEMORY = Path("/dev/shm")  # noqa: S108 - its folders have random names, and belong to us
+ROOM = 2**32  # bytes
 # Where durability is not asked for, a crash of the machine may lose the database.
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -32,7 +34,7 @@ OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a server may live: a folder, the binaries, and the user who runs them."""
+    """Where a server may live: a folder for data, the binaries, and the user who runs them."""
 
     folder: Path
     binaries: Path
@@ -148,11 +150,26 @@ def a_place() -> Iterator[Place]:
     binaries in a place where that user can read them.
     """
     user = "nobody" if os.getuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as name:
+    with _folder(None) as folder, _folder(_roomy_memory()) as data:
+        yield Place(data, _readable_binaries(folder) if user else installed_binaries(), user)
+
+
+@contextmanager
+def _folder(place: Path | None) -> Iterator[Path]:
+    """A folder there that any user can enter."""
+    with tempfile.TemporaryDirectory(
+        prefix="postgres-", dir=place, ignore_cleanup_errors=True
+    ) as name:
         folder = Path(name)
-        if user:
-            folder.chmod(0o755)
-        yield Place(folder, _readable_binaries(folder) if user else installed_binaries(), user)
+        folder.chmod(0o755)
+        yield folder
+
+
+def _roomy_memory() -> Path | None:
+    """Where files stay in memory, if there is room: to make a database there takes a tenth."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return None
+    return MEMORY if shutil.disk_usage(MEMORY).free > ROOM else None
 
 
 def execute(port: int, statement: str) -> list[tuple[Any, ...]]:

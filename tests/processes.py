@@ -110,9 +110,8 @@ def _is_ours(service: Service) -> bool:
 
 def _family(process: int) -> Iterator[int]:
     yield process
-    for children in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in children.read_text().split():
-            yield from _family(int(child))
+    for child in children_of(process):
+        yield from _family(child)
 
 
 def _open_files(process: int) -> set[str]:
@@ -121,6 +120,25 @@ def _open_files(process: int) -> set[str]:
         with contextlib.suppress(OSError):
             found.add(os.readlink(file))
     return found
+
+
+def workers_of(supervisor: int) -> list[int]:
+    """The process ids of the workers, without the helper process of multiprocessing."""
+    return [pid for pid in children_of(supervisor) if b"spawn_main" in command_of(pid)]
+
+
+def children_of(process: int) -> list[int]:
+    """The process ids of those that a process has started and not forgotten."""
+    listings = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(pid) for listing in listings for pid in listing.read_text().split()]
+
+
+def command_of(pid: int) -> bytes:
+    """How a process was started; empty once it has ended, even while nobody has taken note."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def free_port() -> int:

@@ -115,7 +115,7 @@ def carry_out(folder: Path) -> Stage:
                     root.rename(aside)
                 root.mkdir()
                 stage = Stage(root, root)
-            case "ENV":
+            case "ENV" | "ARG":  # the latter is left behind with its stage
                 stage.add_env(text)
             case "WORKDIR":
                 stage.enter(text)
@@ -243,7 +243,7 @@ def test_dependencies_are_locked_by_hash() -> None:
         assert {"--require-hashes", "--no-build-isolation"} & set(words)
 
 
-@pytest.mark.parametrize("name", ["build.txt", "runtime.txt"])
+@pytest.mark.parametrize("name", ["build.txt", "otel.txt", "runtime.txt"])
 def test_no_lock_file_names_a_package_index(name: str) -> None:
     assert "://" not in (ROOT / "requirements" / name).read_text()
 

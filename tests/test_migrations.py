@@ -165,11 +165,11 @@ def test_every_step_goes_up_and_down_and_up_again_with_rows(engine: Engine) -> N
     for before, step in zip(["base", *STEPS], STEPS, strict=False):
         migrations.upgrade(engine, step)
         fill(engine)
-        migrations.downgrade(engine, before)
+        migrations.downgrade(engine, before, lossy=True)
         migrations.upgrade(engine, step)
         fill(engine)
     for step in ["base", *STEPS][-2::-1]:
-        migrations.downgrade(engine, step)
+        migrations.downgrade(engine, step, lossy=True)
     with engine.connect() as connection:
         assert tables(connection) == {"alembic_version"}
     assert migrations.upgrade(engine) is True
@@ -184,7 +184,7 @@ def test_a_step_keeps_the_rows_of_the_steps_before(engine: Engine) -> None:
         migrations.upgrade(engine, step)
         fill(engine)
     for step in STEPS[-2::-1]:
-        migrations.downgrade(engine, step)
+        migrations.downgrade(engine, step, lossy=True)
         with engine.connect() as connection:
             assert all(count(connection, name) in expected(name) for name in tables(connection))
 
@@ -297,6 +297,7 @@ def test_a_later_database_is_refused(engine: Engine, empty_url: str) -> None:
     migrations.upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '2999_01_01_1'"))
+        connection.execute(text("UPDATE bank SET serves_since = '2998_01_01_1'"))
     for migrate in (True, False):
         assert "2999_01_01_1" in told_by(empty_url, migrate=migrate)
     assert "newer version" in told_by(empty_url)

@@ -12,13 +12,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 from api.app import create_app
 from domain.errors import IdempotencyKeyReused
 from domain.questions import AnswerKey
 from models import Database, Regrade
 from models.answering import AnswerableVersions
+from models.ids import uuid7
 from operations.apply_regrade import apply_regrade
 from operations.grade_answer import Answer, Attempt, Graded
 from operations.read_regrade import find_regrade

@@ -1,4 +1,4 @@
-"""Several processes on one port: all answer, all know of every edit, and all end together."""
+"""Several processes on one port: all answer, know of every edit, count and end together."""
 
 import os
 import signal
@@ -12,9 +12,9 @@ import pytest
 
 from models import Database
 from tests.factories import Bank
-from tests.processes import Service, serving
+from tests.processes import Service, children_of, command_of, workers_of
+from tests.torture.test_counters import WORKERS, counted_otherwise, two_workers
 
-WORKERS = 2
 EDITS = 20
 LONGEST_WAIT = 60.0  # seconds
 STARTED = "Application startup complete."
@@ -25,19 +25,20 @@ GRACE = 15.0  # seconds: requests under way get ten of them
 def service(own_database: Database, own_url: str, tmp_path: Path) -> Iterator[Service]:
     """Two workers on a bank with one question."""
     Bank(own_database).publish()
-    settings = {"DATABASE_URL": own_url, "QUESTIONS_RATE_LIMIT_PUBLIC": "off"}
-    with serving(tmp_path, "serve", "--workers", str(WORKERS), settings=settings) as running:
+    with two_workers(own_url, tmp_path) as running:
         _wait_for(lambda: running.printed().count(STARTED) == WORKERS)
         yield running
 
 
-def test_workers_know_of_each_other_and_end_together(
+def test_workers_know_of_each_other_count_together_and_end_together(
     service: Service, own_database: Database
 ) -> None:
     with _clients_of_each_worker(service) as clients:
         _each_knows_of_every_edit(clients, own_database)
         _an_answer_sent_to_each_has_one_effect(clients)
-    _a_killed_one_is_replaced(service)
+    assert counted_otherwise(service, own_database) == []
+    with _clients_of_each_worker(service) as clients:  # also of the one that replaced a killed one
+        assert len(clients) == WORKERS
     _all_end(service, signal.SIGTERM)
 
 
@@ -60,30 +61,23 @@ def _an_answer_sent_to_each_has_one_effect(clients: Iterable[httpx.Client]) -> N
     assert len({answer.json()["id"] for answer in answers}) == 1
 
 
-def _a_killed_one_is_replaced(service: Service) -> None:
-    killed, kept = _workers(service.process.pid)
-    os.kill(killed, signal.SIGKILL)
-    _wait_for(lambda: len(set(_workers(service.process.pid)) - {killed}) == WORKERS)
-    now = _workers(service.process.pid)
-    (new,) = set(now) - {kept}
-    _client_of(service, new, now).close()
-
-
 def _all_end(service: Service, told: signal.Signals) -> None:
-    family = _children(service.process.pid)
+    family = children_of(service.process.pid)
     assert len(family) >= WORKERS
+    assert len(list(service.output.parent.glob("questions-metrics-*"))) == 1
     begun = time.monotonic()
     service.process.send_signal(told)
-    _wait_for(lambda: service.process.poll() is not None and not any(map(_command, family)))
+    _wait_for(lambda: service.process.poll() is not None and not any(map(command_of, family)))
     assert time.monotonic() - begun < GRACE
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{service.url}/livez")
+    assert list(service.output.parent.glob("questions-metrics-*")) == []
 
 
 @contextmanager
 def _clients_of_each_worker(service: Service) -> Iterator[list[httpx.Client]]:
     """A client for each worker: a connection stays with who accepted it."""
-    workers = _workers(service.process.pid)
+    workers = workers_of(service.process.pid)
     with ExitStack() as stack:
         clients = (_client_of(service, worker, workers) for worker in workers)
         yield [stack.enter_context(closing(client)) for client in clients]
@@ -101,24 +95,6 @@ def _client_of(service: Service, worker: int, workers: Sequence[int]) -> httpx.C
         for other in others:
             os.kill(other, signal.SIGCONT)
     return client
-
-
-def _workers(supervisor: int) -> list[int]:
-    """The process ids of the workers, without the helper process of multiprocessing."""
-    return [pid for pid in _children(supervisor) if b"spawn_main" in _command(pid)]
-
-
-def _children(process: int) -> list[int]:
-    listings = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(pid) for listing in listings for pid in listing.read_text().split()]
-
-
-def _command(pid: int) -> bytes:
-    """How a process was started; empty once it has ended, even while nobody has taken note."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 def _wait_for(happens: Callable[[], bool]) -> None:

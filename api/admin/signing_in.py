@@ -53,6 +53,7 @@ def enter(request: Request, database: AppDatabase, fields: FormFields) -> Respon
         token = database.write(lambda session: sign_in(session, key=key, caller=caller, at=now()))
     except (Unauthenticated, Forbidden) as error:
         failures.add(client, WINDOW)
+        request.app.state.observer.measurements.sign_in_failures.inc()
         return _entrance(request, way, error, 403)
     response = go_to(_own(way))
     keep_session(response, token)

@@ -26,6 +26,42 @@ _AUDIT_ENTRY: Example = {
     "hash": "1f2e3d4c5b6a79880716253443526170fedcba9876543210fedcba9876543210",
 }
 
+_STORED_SUBMISSION: Example = {
+    "id": SUBMISSION_ID,
+    "question_id": QUESTION_ID,
+    "slug": SLUG,
+    "title": "Vanishing gradients",
+    "version_id": "019aaf4b-8c9d-7e0f-a1b2-c3d4e5f60718",
+    "caller": _KEY["id"],
+    "selected": RIGHT,
+    "response": None,
+    "shown": sorted(TEXTS),
+    "shuffle": None,
+    "release": "after_submission",
+    "duration_ms": 41000,
+    "submitted_at": "2026-11-23T10:05:00Z",
+    "idempotency_key": "0199d3c0-6f0e-7cc1-9d5e-6a1f0b6c2d3e",
+    "request_hash": "5f0c2b1d9e8a7f6c4d3b2a190817263544352617089a0b1c2d3e4f5061728394",
+    "translation_id": None,
+    "grades": [
+        {
+            "id": "019aaf51-7d03-7e10-b1c4-8a2d90c3f5e7",
+            "rule": "all_or_nothing",
+            "rule_version": 1,
+            "exact_score": "1",
+            "score": 1.0,
+            "points": 1.0,
+            "max_points": 1.0,
+            "correct": True,
+            "reason": "All right options were picked, and no wrong one: full points.",
+            "graded_at": "2026-11-23T10:05:00Z",
+            "regrade_id": None,
+            "is_undo": False,
+            "key_version_id": None,
+        }
+    ],
+}
+
 _CONTENT: Example = {
     "title": "Vanishing gradients",
     "kind": "multiple_response",
@@ -268,6 +304,14 @@ OF_AUTHORS: dict[str, Example] = {
     "RegradeOut": _REGRADE,
     "RegradePage": {"items": [_REGRADE], "next_cursor": None, "limit": 50},
     "RegradeItemPage": {"items": [_REGRADE_ITEM], "next_cursor": None, "limit": 50},
+    "LearnerIn": {"learner": "opaque-id"},
+    "ErasedOut": {"submissions": 3, "pseudonym": "erased-5f0c2b1d9e8a7f6c4d3b2a19"},
+    "LearnerOut": {
+        "learner": "opaque-id",
+        "exported_at": "2026-11-28T09:00:00Z",
+        "submissions": [_STORED_SUBMISSION],
+        "kept_answers": [],
+    },
     "LossReportOut": {
         "format": "aiken",
         "exported": 41,

@@ -8,7 +8,8 @@ from hashlib import sha256
 import sqlalchemy as sa
 from alembic import op
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from uuid_utils.compat import uuid7
+
+from models.ids import uuid7
 
 revision = "2026_11_24_2"
 down_revision = "2026_11_24_1"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
-from uuid_utils.compat import uuid7
 
 from api.app import create_app
 from api.import_worker import ImportWorker
 from domain.access import Role
 from models import Database, ImportJob, ImportPart, Question, QuestionVersion, now
+from models.ids import uuid7
 from operations import import_sources, run_import_job
 from operations.run_import_job import JobLostError, claim_job, run_job
 from settings import Settings

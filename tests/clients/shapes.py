@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.api.test_openapi import DOCUMENT
-from tests.clients.tools import CLIENTS, generators, run
+from tests.clients.tools import CLIENTS, environment_of, run
 
 SHAPES = CLIENTS / "python" / "src" / "question_service_client" / "shapes.py"
 
@@ -23,7 +23,7 @@ def made_shapes(folder: Path) -> str:
     )
     header = '"""The documents of the service as types, made from its OpenAPI document."""'
     done = run(
-        str(generators() / "datamodel-codegen"),
+        str(environment_of("generator") / "datamodel-codegen"),
         *("--input", "openapi.json", "--input-file-type", "openapi", "--output", "shapes.py"),
         *("--output-model-type", "typing.TypedDict", "--enum-field-as-literal", "all"),
         *("--target-python-version", "3.11", "--formatters", "ruff-format"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.api.test_openapi import DOCUMENT, operations
 from tests.clients.conftest import Served
-from tests.clients.tools import generators, run
+from tests.clients.tools import environment_of, run
 
 # Files in several types, of which the tool knows one or two.
 FILES = {"POST /v1/bank/imports", "POST /v1/bank/media", "GET /v1/media/{name}"}
@@ -32,7 +32,7 @@ def test_it_reads_a_question_and_answers_it(tmp_path: Path, served: Served) -> N
     (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
     (tmp_path / "settings.json").write_text('{"post_hooks": []}')
     made = run(
-        str(generators() / "openapi-python-client"),
+        str(environment_of("generator") / "openapi-python-client"),
         *("generate", "--path", "openapi.json", "--config", "settings.json"),
         *("--meta", "none", "--output-path", "made"),
         cwd=tmp_path,
@@ -42,7 +42,7 @@ def test_it_reads_a_question_and_answers_it(tmp_path: Path, served: Served) -> N
     assert set(re.findall(r"^WARNING parsing (\S+ \S+) ", made.stderr, re.M)) == FILES
     modules = {path.stem for path in (tmp_path / "made" / "api").glob("*/*.py")} - {"__init__"}
     assert modules == {operation["operationId"] for _, _, operation in operations(DOCUMENT)}
-    python = str(generators() / "python")
+    python = str(environment_of("generator") / "python")
     arguments = (SCRIPT, served.url, served.integration)
     done = run(python, "-c", *arguments, cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.stdout == "Vanishing gradients 2 1.0 ['dapz', 'gpnu'] unknown_option\n", done.stderr

@@ -49,9 +49,9 @@ def installed(package: Path) -> Path:
 
 
 @cache
-def generators() -> Path:
-    """The programs of an environment for what makes Python of the OpenAPI document."""
-    lock, place = ROOT / "requirements" / "generator.txt", CACHE / "generator-venv"
+def environment_of(name: str) -> Path:
+    """The programs of an environment with what ``requirements/{name}.txt`` locks, and no more."""
+    lock, place = ROOT / "requirements" / f"{name}.txt", CACHE / f"{name}-venv"
     quiet = ("--quiet", "--python")
     making = (UV, "venv", "--allow-existing", *quiet, sys.executable, str(place))
     filling = (UV, "pip", "sync", "--require-hashes", *quiet, str(place), str(lock))

@@ -84,7 +84,54 @@ def test_every_table_has_its_guards(database: Database) -> None:
     assert {table for _, table in guards(database.bind)} == {*GUARDED, *MEDIA}
     each = 2 if database.bind.dialect.name == "sqlite" else 1
     found = [table for _, table in guards(database.bind) if table not in MEDIA]
-    assert len(found) == each * len(GUARDED)
+    assert len(found) == each * len(GUARDED) + 1, "one more for who answered"
+
+
+FORGOTTEN = {
+    "learner": f"'erased-{'0' * 24}'",
+    "idempotency_key": "NULL",
+    "request_hash": "NULL",
+    "shuffle": "NULL",
+}
+
+
+def forget(**changes: str) -> str:
+    """A statement that forgets who answered, changed as stated."""
+    said = ", ".join(f"{name} = {value}" for name, value in (FORGOTTEN | changes).items())
+    return f"UPDATE submission SET {said}"  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"learner": "NULL"},
+        {"learner": "'somebody else'"},
+        {"learner": "'erased-'"},
+        {"idempotency_key": "'k'"},
+        {"request_hash": "'h'"},
+        {"shuffle": "'s'"},
+        {"duration_ms": "1"},
+        {"selected": "'[\"zzzz\"]'"},
+        {"caller": "'c'"},
+    ],
+)
+def test_to_forget_a_learner_is_all_that_may_change(
+    database: Database, bank: Bank, changes: dict[str, str]
+) -> None:
+    bank.publish()
+    bank.submit(learner="somebody", duration_ms=5)
+    with pytest.raises(IntegrityError, match="never changed"):
+        run(database, forget(**changes))
+    assert run(database, forget()) == 1
+    with pytest.raises(IntegrityError, match="never changed"):
+        run(database, forget())
+
+
+def test_a_submission_of_nobody_stays(database: Database, bank: Bank) -> None:
+    bank.publish()
+    bank.submit()
+    with pytest.raises(IntegrityError, match="never changed"):
+        run(database, forget())
 
 
 def test_nothing_else_refuses(database: Database, bank: Bank) -> None:

@@ -6,10 +6,10 @@ from math import sqrt
 from random import Random
 
 import pytest
-from uuid_utils.compat import uuid7
 
 from domain.identity import new_ids
 from models import OptionRow, QuestionVersion
+from models.ids import uuid7
 
 QUESTIONS, OPTIONS = 2_000, 4
 CHANCE = 1 / OPTIONS

@@ -752,6 +752,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/learners/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget who a learner was
+         * @description Put a random pseudonym for the id; answers and grades stay. Sent again, it finds nothing.
+         */
+        post: operations["erase_learner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/learners/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read all that is stored of a learner
+         * @description Every submission with every grade, oldest first; of a stranger there are none.
+         */
+        post: operations["export_learner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media/{name}": {
         parameters: {
             query?: never;
@@ -1834,6 +1874,16 @@ export interface components {
             version: string;
         };
         /**
+         * ErasedOut
+         * @description What was done. ``pseudonym`` is null where nothing of the learner was stored.
+         */
+        ErasedOut: {
+            /** Pseudonym */
+            pseudonym: string | null;
+            /** Submissions */
+            submissions: number;
+        };
+        /**
          * EstimateOut
          * @description A mean of all answers, and the interval that the mean of many more would lie in.
          *
@@ -2145,6 +2195,22 @@ export interface components {
             versions: components["schemas"]["VersionCountOut"][];
         };
         /**
+         * KeptAnswerOut
+         * @description An answer that is kept for a day, for a request that is sent again.
+         */
+        KeptAnswerOut: {
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-23T10:00:00Z
+             */
+            created_at: string;
+            /** Key */
+            key: string;
+        };
+        /**
          * KeyDiffOut
          * @description The ids of the options that became right, and of those that are right no longer.
          */
@@ -2286,6 +2352,35 @@ export interface components {
              * @description How many were scored; null without a cohort.
              */
             submissions: number | null;
+        };
+        /**
+         * LearnerIn
+         * @description Whom it is about. In a body, not in the address: addresses are logged on their way.
+         */
+        LearnerIn: {
+            /**
+             * Learner
+             * @description The opaque id of the learner.
+             */
+            learner: string;
+        };
+        /**
+         * LearnerOut
+         * @description All that is stored of a learner.
+         */
+        LearnerOut: {
+            /**
+             * Exported At
+             * Format: date-time
+             * @example 2026-11-23T10:00:00Z
+             */
+            exported_at: string;
+            /** Kept Answers */
+            kept_answers: components["schemas"]["KeptAnswerOut"][];
+            /** Learner */
+            learner: string;
+            /** Submissions */
+            submissions: components["schemas"]["StoredSubmissionOut"][];
         };
         /**
          * LiveOut
@@ -3517,6 +3612,100 @@ export interface components {
             text: string;
         };
         /**
+         * StoredGradeOut
+         * @description A row of ``grade``.
+         */
+        StoredGradeOut: {
+            /** Correct */
+            correct: boolean;
+            /** Exact Score */
+            exact_score: string;
+            /**
+             * Graded At
+             * Format: date-time
+             * @example 2026-11-23T10:00:00Z
+             */
+            graded_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Undo */
+            is_undo: boolean;
+            /** Key Version Id */
+            key_version_id: string | null;
+            /** Max Points */
+            max_points: number;
+            /** Points */
+            points: number;
+            /** Reason */
+            reason: string;
+            /** Regrade Id */
+            regrade_id: string | null;
+            /** Rule */
+            rule: string;
+            /** Rule Version */
+            rule_version: number;
+            /** Score */
+            score: number;
+        };
+        /**
+         * StoredSubmissionOut
+         * @description A row of ``submission``, with the question's slug and title and with every grade.
+         */
+        StoredSubmissionOut: {
+            /** Caller */
+            caller: string;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Grades */
+            grades: components["schemas"]["StoredGradeOut"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Idempotency Key */
+            idempotency_key: string | null;
+            /**
+             * Question Id
+             * Format: uuid
+             */
+            question_id: string;
+            /** Release */
+            release: string;
+            /** Request Hash */
+            request_hash: string | null;
+            /** Response */
+            response: {
+                [key: string]: unknown;
+            } | null;
+            /** Selected */
+            selected: string[];
+            /** Shown */
+            shown: string[];
+            /** Shuffle */
+            shuffle: string | null;
+            /** Slug */
+            slug: string | null;
+            /**
+             * Submitted At
+             * Format: date-time
+             * @example 2026-11-23T10:00:00Z
+             */
+            submitted_at: string;
+            /** Title */
+            title: string;
+            /** Translation Id */
+            translation_id: string | null;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
+        /**
          * SubmissionIn
          * @description An answer, and what was shown to answer. Only ``selected`` or ``response`` is required.
          */
@@ -4012,6 +4201,7 @@ export type DuplicatePage = components['schemas']['DuplicatePage'];
 export type DuplicateSideOut = components['schemas']['DuplicateSideOut'];
 export type EarnedOut = components['schemas']['EarnedOut'];
 export type ElementOut = components['schemas']['ElementOut'];
+export type ErasedOut = components['schemas']['ErasedOut'];
 export type EstimateOut = components['schemas']['EstimateOut'];
 export type ExactNumberOut = components['schemas']['ExactNumberOut'];
 export type ExportedOut = components['schemas']['ExportedOut'];
@@ -4028,6 +4218,7 @@ export type ImportJobOut = components['schemas']['ImportJobOut'];
 export type ImportReportOut = components['schemas']['ImportReportOut'];
 export type InlineChoiceSolution = components['schemas']['InlineChoiceSolution'];
 export type ItemStatisticsOut = components['schemas']['ItemStatisticsOut'];
+export type KeptAnswerOut = components['schemas']['KeptAnswerOut'];
 export type KeyDiffOut = components['schemas']['KeyDiffOut'];
 export type KeyIn = components['schemas']['KeyIn'];
 export type KeyOut = components['schemas']['KeyOut'];
@@ -4035,6 +4226,8 @@ export type KeyPage = components['schemas']['KeyPage'];
 export type KeySetOut = components['schemas']['KeySetOut'];
 export type LabIn = components['schemas']['LabIn'];
 export type LabOut = components['schemas']['LabOut'];
+export type LearnerIn = components['schemas']['LearnerIn'];
+export type LearnerOut = components['schemas']['LearnerOut'];
 export type LiveOut = components['schemas']['LiveOut'];
 export type LossOut = components['schemas']['LossOut'];
 export type LossReportOut = components['schemas']['LossReportOut'];
@@ -4094,6 +4287,8 @@ export type SelectOut = components['schemas']['SelectOut'];
 export type ShortTextSolution = components['schemas']['ShortTextSolution'];
 export type SignedReceiptOut = components['schemas']['SignedReceiptOut'];
 export type SpanOut = components['schemas']['SpanOut'];
+export type StoredGradeOut = components['schemas']['StoredGradeOut'];
+export type StoredSubmissionOut = components['schemas']['StoredSubmissionOut'];
 export type SubmissionIn = components['schemas']['SubmissionIn'];
 export type SubmissionOut = components['schemas']['SubmissionOut'];
 export type SubmissionPage = components['schemas']['SubmissionPage'];
@@ -5321,6 +5516,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    erase_learner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearnerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedOut"];
+                };
+            };
+        };
+    };
+    export_learner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearnerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearnerOut"];
+                };
             };
         };
     };

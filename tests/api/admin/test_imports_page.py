@@ -11,12 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select, update
-from uuid_utils.compat import uuid7
 
 from api.admin import imports as pages
 from api.import_worker import ImportWorker
 from domain.access import Role
 from models import AuditEntry, Database, ImportJob, Question, now
+from models.ids import uuid7
 from models.import_job import CHECKED_IS_KEPT
 from operations import run_import_job
 from operations.run_import_job import claim_job, run_job

@@ -13,7 +13,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 import operations.append_regrades as appending
 import operations.assess_submissions as assessing
@@ -22,6 +21,7 @@ from api.regrade_worker import RegradeWorker
 from domain.errors import RegradeNotReady
 from models import Database, GradeRow, Regrade, RegradeValues, now, open_engine
 from models.bulk import insert_new, table_of
+from models.ids import uuid7
 from models.regrade import LEASE
 from operations.apply_regrade import apply_regrade
 from operations.read_regrade import find_regrade

@@ -210,6 +210,13 @@ class ElementOut(TypedDict):
     version: str
 
 
+class ErasedOut(TypedDict):
+    """What was done. ``pseudonym`` is null where nothing of the learner was stored."""
+
+    pseudonym: str | None
+    submissions: int
+
+
 class EstimateOut(TypedDict):
     """
     A mean of all answers, and the interval that the mean of many more would lie in.
@@ -300,6 +307,14 @@ class InlineChoiceSolution(TypedDict):
     selected: list[str]
 
 
+class KeptAnswerOut(TypedDict):
+    """An answer that is kept for a day, for a request that is sent again."""
+
+    body: str
+    created_at: str
+    key: str
+
+
 class KeyDiffOut(TypedDict):
     """The ids of the options that became right, and of those that are right no longer."""
 
@@ -362,6 +377,12 @@ class LabIn(TypedDict):
     rules: NotRequired[list[str] | None]
     selected: NotRequired[list[str] | None]
     version: NotRequired[int | None]
+
+
+class LearnerIn(TypedDict):
+    """Whom it is about. In a body, not in the address: addresses are logged on their way."""
+
+    learner: str
 
 
 Status3: TypeAlias = Literal["alive"]
@@ -857,6 +878,46 @@ class SpanOut(TypedDict):
     text: str
 
 
+class StoredGradeOut(TypedDict):
+    """A row of ``grade``."""
+
+    correct: bool
+    exact_score: str
+    graded_at: str
+    id: str
+    is_undo: bool
+    key_version_id: str | None
+    max_points: float
+    points: float
+    reason: str
+    regrade_id: str | None
+    rule: str
+    rule_version: int
+    score: float
+
+
+class StoredSubmissionOut(TypedDict):
+    """A row of ``submission``, with the question's slug and title and with every grade."""
+
+    caller: str
+    duration_ms: int | None
+    grades: list[StoredGradeOut]
+    id: str
+    idempotency_key: str | None
+    question_id: str
+    release: str
+    request_hash: str | None
+    response: dict[str, Any] | None
+    selected: list[str]
+    shown: list[str]
+    shuffle: str | None
+    slug: str | None
+    submitted_at: str
+    title: str
+    translation_id: str | None
+    version_id: str
+
+
 class SentText1(TypedDict):
     """A text as the learner wrote it. An empty one is graded like any other."""
 
@@ -1271,6 +1332,15 @@ class LabOut(TypedDict):
     rules: list[RuleResultOut]
     selected: list[str]
     submissions: int | None
+
+
+class LearnerOut(TypedDict):
+    """All that is stored of a learner."""
+
+    exported_at: str
+    kept_answers: list[KeptAnswerOut]
+    learner: str
+    submissions: list[StoredSubmissionOut]
 
 
 class LossReportOut(TypedDict):

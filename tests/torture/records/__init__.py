@@ -1,0 +1,1 @@
+"""Ordeals of what is recorded: the audit log."""
