@@ -156,7 +156,9 @@ def open_engine(
         return engine
     # Without server-side prepared statements any connection pooler may stand between.
     arguments = {"prepare_threshold": None, "connect_timeout": 10}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True, **options)
+    # Who waits for a lock must see what its holder did: the server's default may be another.
+    options |= {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+    return create_engine(url, connect_args=arguments, **options)
 
 
 def file_at(path: str) -> tuple[int, int] | None:

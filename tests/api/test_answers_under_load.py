@@ -1,4 +1,4 @@
-"""Real services under load: side by side, told to end, and killed. No answer doubles or lacks."""
+"""Real services under load: told to end, and killed. No answer doubles or lacks."""
 
 import multiprocessing
 import random
@@ -25,7 +25,7 @@ from tests.factories import Bank
 from tests.processes import free_port, serving
 
 UNLIMITED = {"QUESTIONS_RATE_LIMIT_PUBLIC": "off", "QUESTIONS_LOG_LEVEL": "WARNING"}
-KEYS, TWINS, KILLS = 1000, 3, 10
+KILLS = 10
 
 
 @pytest.fixture
@@ -46,28 +46,6 @@ def stored(database: Database) -> dict[str, list[str]]:
     for learner, id_ in rows:
         found[learner or ""].append(str(id_))
     return found
-
-
-def test_twins_at_two_services_are_one(
-    own_url: str, own_database: Database, bank: Bank, tmp_path: Path
-) -> None:
-    sent = [*numbered("twin", KEYS, keyed=True)] * TWINS
-    sent.sort(key=lambda one: one.learner)  # twins are sent at the same time
-    folders = [tmp_path / "a", tmp_path / "b"]
-    for folder in folders:
-        folder.mkdir()
-    settings = {**UNLIMITED, "DATABASE_URL": own_url}
-    with (
-        serving(folders[0], "serve", settings=settings) as one,
-        serving(folders[1], "serve", settings=settings) as other,
-    ):
-        told = post_all([one.url, other.url], sent)
-    assert Counter(each.status for each in told) == {201: KEYS * TWINS}
-    assert sum(not each.replayed for each in told) == KEYS
-    bodies = {(each.sent.key, each.body) for each in told}
-    assert len(bodies) == KEYS
-    kept = stored(own_database)
-    assert {each.sent.learner: [each.id] for each in told} == kept
 
 
 def test_a_service_that_is_told_to_end_finishes_first(

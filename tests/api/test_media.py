@@ -103,6 +103,8 @@ def test_an_upload_may_be_repeated(client: TestClient, upload: Upload, database:
     replay = upload(gif(), "image/gif", **key)
     assert (replay.status_code, replay.headers["Idempotency-Replayed"]) == (201, "true")
     assert upload(webp(), "image/webp", **key).json()["code"] == "idempotency_key_reused"
+    for _ in range(2):  # what was there is told as it was, also when it is sent again
+        assert upload(gif(), "image/gif", **{"Idempotency-Key": "two"}).status_code == 200
 
 
 @pytest.mark.parametrize(
