@@ -21,7 +21,7 @@ from bench.contestants import Running, ours
 from bench.load import percentile, run_load
 from bench.machine import SERVERS, on_cores, sharing
 from bench.requests import answers, get, question_path
-from models import Submission, open_engine
+from models import Bank, Submission, open_engine
 from tests.processes import ROOT, environment
 
 CLIENTS = int(os.environ.get("BENCH_BELL_CLIENTS", "1000"))
@@ -56,7 +56,9 @@ def figures() -> Iterator[str]:
             rest = service.resident_mib()
             yield from _rung(made, service, engine)
             with _others_at_work(made):
+                before = _revision(made)
                 yield from _rung(made, service, f"{engine}, an author edits, an import runs")
+                yield f"{_revision(made) - before:10,} times the bank was changed meanwhile"
             yield from _memory(service, rest)
 
 
@@ -111,6 +113,15 @@ def _lost(made: Arena, bell: Bell) -> int:
         stored = set(connection.scalars(select(Submission.id)))
     engine.dispose()
     return len(set(bell.confirmed) - stored)
+
+
+def _revision(made: Arena) -> int:
+    """How often what learners get has changed."""
+    engine = open_engine(made.ours)
+    with engine.connect() as connection:
+        revision = connection.scalars(select(Bank.revision)).one()
+    engine.dispose()
+    return revision
 
 
 async def _ring(made: Arena, port: int) -> Bell:
