@@ -21,12 +21,14 @@ from bench import (
     likeness,
     limits,
     measuring,
+    overload,
     partitions,
     playground,
     raw_limits,
     reading,
     regrades,
     scale,
+    slow_clients,
     start,
     start_bell,
 )
@@ -59,6 +61,8 @@ FIGURES: Groups = {
     "flat_memory": flat_memory.figures,
     "large_files": large_files.figures,
     "partitions": partitions.figures,
+    "overload": overload.figures,
+    "slow_clients": slow_clients.figures,
     "playground": playground.figures,
 }
 
