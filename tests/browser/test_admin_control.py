@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -93,7 +94,8 @@ def test_a_page_follows_work_and_keeps_the_focus(
     headers = {"Authorization": f"Bearer {served.admin_key}"}
     made = httpx.post(f"{served.url}/v1/bank/regrades", json=body, headers=headers, timeout=60)
     id_ = made.raise_for_status().json()["id"]
-    busy = "finished_at = NULL, planned_at = NULL, alive_at = '2999-01-01 00:00:00.000000'"
+    soon = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=4)  # as far as is believed
+    busy = f"finished_at = NULL, planned_at = NULL, alive_at = '{soon:%Y-%m-%d %H:%M:%S.%f}'"
     _change(served, id_, busy)  # as if another process were at it
     page = watch().page
     sign_in(page, served, f"/admin/regrades/{id_}")
