@@ -31,6 +31,7 @@ from bench import (
     scale,
     start,
     start_bell,
+    upgrade,
 )
 from bench.record import write_record
 
@@ -63,6 +64,7 @@ FIGURES: Groups = {
     "flat_memory": flat_memory.figures,
     "large_files": large_files.figures,
     "partitions": partitions.figures,
+    "upgrade": upgrade.figures,
     "playground": playground.figures,
 }
 

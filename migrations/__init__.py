@@ -170,15 +170,14 @@ def upgrade(engine: Engine, to: str = "head") -> bool:
             )
     if is_later or before == head():
         return False
-    for step in _steps(before, to):
+    # To an empty database they are one, since nobody waits for it.
+    for step in [to] if before is None else steps(before, to):
         _patiently(lambda step=step: alembic_upgrade(_config(engine), step))  # type: ignore[misc]
     return True
 
 
-def _steps(before: str | None, to: str) -> list[str]:
-    """The revisions on the way; to an empty database they are one, since nobody waits for it."""
-    if before is None:
-        return [to]
+def steps(before: str, to: str = "head") -> list[str]:
+    """The revisions on the way from one to another."""
     between = [each.revision for each in _history().iterate_revisions(to, before)]
     return between[::-1]
 

@@ -1,0 +1,143 @@
+"""What each step of an upgrade takes of a full bank, and how long those who write meanwhile wait.
+
+``BENCH_UPGRADE_QUESTIONS`` and ``BENCH_UPGRADE_SUBMISSIONS`` say how full the bank is, and
+``BENCH_UPGRADE_FROM`` at which migration the upgrade begins.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, select, text
+
+import migrations
+from bench.contestants import durable_postgres, plain
+from bench.filling import answer, fill
+from models import Bank, open_engine
+from tests.processes import ROOT
+
+QUESTIONS = int(os.environ.get("BENCH_UPGRADE_QUESTIONS", "100000"))
+SUBMISSIONS = int(os.environ.get("BENCH_UPGRADE_SUBMISSIONS", "500000"))
+FROM = os.environ.get("BENCH_UPGRADE_FROM", "2026_11_24_7")
+WRITERS = ("answers", "answers", "answers", "edits")
+AROUND = 1.0  # seconds before the first step and after the last, in which nothing is in the way
+
+Wait = tuple[float, float]  # when a transaction began, and when it was committed
+
+
+def figures() -> Iterator[str]:
+    """Seconds of each step on both engines; on PostgreSQL beside those who write."""
+    engines: tuple[tuple[str, Callable[[], AbstractContextManager[str]]], ...] = (
+        ("SQLite", _sqlite),
+        ("PostgreSQL", lambda: durable_postgres(shared_buffers="512MB", max_wal_size="2GB")),
+    )
+    for name, opened in engines:
+        with opened() as url:
+            engine = open_engine(url)
+            started = time.perf_counter()
+            since = _fill(engine)
+            yield (
+                f"{time.perf_counter() - started:8.1f} s to fill {name} with {QUESTIONS:,} "
+                f"questions and {SUBMISSIONS:,} submissions, and to take it back to {FROM}"
+            )
+            steps = _beside_writers if name == "PostgreSQL" else _alone
+            yield from (f"{line}, {name}" for line in steps(engine, since))
+            engine.dispose()
+
+
+def _fill(engine: Engine) -> str:
+    """Fill a bank of today, take it back; the oldest release that today's tables serve."""
+    migrations.upgrade(engine)
+    fill(engine, QUESTIONS)
+    answer(engine, QUESTIONS, SUBMISSIONS)
+    with engine.connect() as connection:
+        since = str(connection.scalar(select(Bank.serves_since)))
+    migrations.downgrade(engine, FROM, lossy=True)
+    return since
+
+
+def _alone(engine: Engine, since: str) -> Iterator[str]:
+    """Who else would write waits as long as a step takes."""
+    taken = _upgrade(engine)
+    for step, (began, ended) in taken.items():
+        yield f"{ended - began:8.2f} s for {step}"
+    released = sum(ended - began for step, (began, ended) in taken.items() if step > since)
+    yield f"{released:8.2f} s for all steps since {since}, the release before"
+
+
+def _beside_writers(engine: Engine, since: str) -> Iterator[str]:
+    """The same, and the longest that anybody waited for a commit during each step."""
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SEQUENCE bench_draft START 100"))
+    waits = list[Wait]()
+    url = plain(engine.url.render_as_string(hide_password=False))
+    with writing(url, waits):
+        time.sleep(AROUND)
+        taken = _upgrade(engine)
+        time.sleep(AROUND)
+    began, ended = min(taken.values())[0], max(taken.values())[1]
+    for step, span in taken.items():
+        yield f"{span[1] - span[0]:8.2f} s for {step}, writers waited {longest(waits, *span):.2f} s"
+    after_release = min(span[0] for step, span in taken.items() if step > since)
+    waited = longest(waits, after_release, ended)
+    yield f"{waited:8.2f} s was the longest wait since {since}, the release before"
+    usual = longest(waits, 0, began)
+    yield f"{usual:8.2f} s was the longest before the first step, of {len(waits):,} writes in all"
+
+
+def _upgrade(engine: Engine) -> dict[str, Wait]:
+    """Take every step; when each began and ended."""
+    taken = {}
+    for step in migrations.steps(FROM):
+        began = time.monotonic()
+        migrations.upgrade(engine, step)
+        taken[step] = (began, time.monotonic())
+    return taken
+
+
+def longest(waits: list[Wait], began: float, ended: float) -> float:
+    """The longest wait of those that were under way at some moment of a span of time."""
+    meanwhile = (wait for wait in waits if wait[0] < ended and wait[1] > began)
+    return max((wait[1] - wait[0] for wait in meanwhile), default=0.0)
+
+
+@contextmanager
+def writing(url: str, waits: list[Wait]) -> Iterator[None]:
+    """Processes that write as long as the block runs; ``waits`` gets what each had to wait."""
+    with ExitStack() as stack:
+        writers = [stack.enter_context(_writer(what, url)) for what in WRITERS]
+        if any(_line(writer) != "ready" for writer in writers):
+            raise RuntimeError("Somebody who should write could not.")
+        yield
+        for writer in writers:
+            assert writer.stdin is not None
+            writer.stdin.close()
+        for writer in writers:
+            waits += [(began, ended) for began, ended in json.loads(_line(writer))]
+
+
+def _writer(what: str, url: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bench.writing", what, url],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _line(writer: subprocess.Popen[str]) -> str:
+    assert writer.stdout is not None
+    return writer.stdout.readline().strip()
+
+
+@contextmanager
+def _sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        yield f"sqlite:///{Path(folder) / 'bank.db'}"
