@@ -64,7 +64,8 @@ FIGURES: Groups = {
     "flat_memory": flat_memory.figures,
     "large_files": large_files.figures,
     "partitions": partitions.figures,
-    "upgrade": upgrade.figures,
+    "upgrade": upgrade.sqlite_figures,
+    "upgrade_postgresql": upgrade.postgresql_figures,
     "playground": playground.figures,
 }
 

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, select, text
@@ -31,44 +31,44 @@ AROUND = 1.0  # seconds before the first step and after the last, in which nothi
 Wait = tuple[float, float]  # when a transaction began, and when it was committed
 
 
-def figures() -> Iterator[str]:
-    """Seconds of each step on both engines; on PostgreSQL beside those who write."""
-    engines: tuple[tuple[str, Callable[[], AbstractContextManager[str]]], ...] = (
-        ("SQLite", _sqlite),
-        ("PostgreSQL", lambda: durable_postgres(shared_buffers="512MB", max_wal_size="2GB")),
-    )
-    for name, opened in engines:
-        with opened() as url:
-            engine = open_engine(url)
-            started = time.perf_counter()
-            since = _fill(engine)
-            yield (
-                f"{time.perf_counter() - started:8.1f} s to fill {name} with {QUESTIONS:,} "
-                f"questions and {SUBMISSIONS:,} submissions, and to take it back to {FROM}"
-            )
-            steps = _beside_writers if name == "PostgreSQL" else _alone
-            yield from (f"{line}, {name}" for line in steps(engine, since))
-            engine.dispose()
+def sqlite_figures() -> Iterator[str]:
+    """Seconds of each step on SQLite: who else would write waits as long as a step takes."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        engine = open_engine(f"sqlite:///{Path(folder) / 'bank.db'}")
+        since = yield from _fill(engine)
+        released = 0.0
+        for step, (began, ended) in _upgrade(engine):
+            yield f"{ended - began:8.2f} s for {step}, SQLite"
+            released += (ended - began) if step > since else 0
+        yield f"{released:8.2f} s for all steps since {since}, the release before, SQLite"
+        engine.dispose()
 
 
-def _fill(engine: Engine) -> str:
-    """Fill a bank of today, take it back; the oldest release that today's tables serve."""
+def postgresql_figures() -> Iterator[str]:
+    """Seconds of each step on PostgreSQL, and how long those waited who wrote meanwhile."""
+    with durable_postgres(shared_buffers="512MB", max_wal_size="2GB") as url:
+        engine = open_engine(url)
+        since = yield from _fill(engine)
+        yield from (f"{line}, PostgreSQL" for line in _beside_writers(engine, since))
+        engine.dispose()
+
+
+def _fill(engine: Engine) -> Generator[str, None, str]:
+    """Fill a bank of today, take it back; gives the oldest release that today's tables serve."""
+    started = time.perf_counter()
     migrations.upgrade(engine)
     fill(engine, QUESTIONS)
     answer(engine, QUESTIONS, SUBMISSIONS)
     with engine.connect() as connection:
         since = str(connection.scalar(select(Bank.serves_since)))
+    filled = time.perf_counter()
     migrations.downgrade(engine, FROM, lossy=True)
+    yield (
+        f"{filled - started:8.1f} s to fill a bank with {QUESTIONS:,} questions and "
+        f"{SUBMISSIONS:,} submissions, {time.perf_counter() - filled:.1f} s to take it back to "
+        f"{FROM}, {engine.dialect.name}"
+    )
     return since
-
-
-def _alone(engine: Engine, since: str) -> Iterator[str]:
-    """Who else would write waits as long as a step takes."""
-    taken = _upgrade(engine)
-    for step, (began, ended) in taken.items():
-        yield f"{ended - began:8.2f} s for {step}"
-    released = sum(ended - began for step, (began, ended) in taken.items() if step > since)
-    yield f"{released:8.2f} s for all steps since {since}, the release before"
 
 
 def _beside_writers(engine: Engine, since: str) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _beside_writers(engine: Engine, since: str) -> Iterator[str]:
     url = plain(engine.url.render_as_string(hide_password=False))
     with writing(url, waits):
         time.sleep(AROUND)
-        taken = _upgrade(engine)
+        taken = dict(_upgrade(engine))
         time.sleep(AROUND)
     began, ended = min(taken.values())[0], max(taken.values())[1]
     for step, span in taken.items():
@@ -91,14 +91,12 @@ def _beside_writers(engine: Engine, since: str) -> Iterator[str]:
     yield f"{usual:8.2f} s was the longest before the first step, of {len(waits):,} writes in all"
 
 
-def _upgrade(engine: Engine) -> dict[str, Wait]:
+def _upgrade(engine: Engine) -> Iterator[tuple[str, Wait]]:
     """Take every step; when each began and ended."""
-    taken = {}
     for step in migrations.steps(FROM):
         began = time.monotonic()
         migrations.upgrade(engine, step)
-        taken[step] = (began, time.monotonic())
-    return taken
+        yield step, (began, time.monotonic())
 
 
 def longest(waits: list[Wait], began: float, ended: float) -> float:
@@ -135,9 +133,3 @@ def _writer(what: str, url: str) -> subprocess.Popen[str]:
 def _line(writer: subprocess.Popen[str]) -> str:
     assert writer.stdout is not None
     return writer.stdout.readline().strip()
-
-
-@contextmanager
-def _sqlite() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        yield f"sqlite:///{Path(folder) / 'bank.db'}"

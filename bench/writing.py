@@ -38,8 +38,13 @@ def main() -> None:
     """Write until nobody listens any more."""
     what, url = sys.argv[1:]
     is_over = Event()
-    Thread(target=lambda: (sys.stdin.read(), is_over.set()), daemon=True).start()
+    Thread(target=_listen, args=[is_over], daemon=True).start()
     sys.stdout.write(f"{json.dumps(_write(url, WRITES[what], is_over))}\n")
+
+
+def _listen(is_over: Event) -> None:
+    sys.stdin.read()
+    is_over.set()
 
 
 def _write(url: str, statements: tuple[str, ...], is_over: Event) -> list[tuple[float, float]]:

@@ -128,6 +128,20 @@ def holding(engine: Engine, statement: str) -> Iterator[None]:
         connection.rollback()
 
 
+def wait_until_somebody_waits(engine: Engine) -> None:
+    """Back once a step waits for its lock: else a writer would be there first."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'"
+    )
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with engine.connect() as connection:
+            if connection.scalar(waiting):
+                return
+        time.sleep(0.01)
+    raise AssertionError("No step came to wait.")
+
+
 @pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
 class TestOnPostgresql:
     READING = "SELECT count(*) FROM submission"  # holds its lock to the end of the transaction
@@ -155,7 +169,7 @@ class TestOnPostgresql:
         with holding(engine, self.READING):
             step = threading.Thread(target=migrations.upgrade, args=(engine,))
             step.start()
-            time.sleep(0.2)  # else the writer is there first
+            wait_until_somebody_waits(engine)
             waited = self.longest_wait(engine, seconds)
         step.join()
         return waited
@@ -180,7 +194,7 @@ class TestOnPostgresql:
         with holding(behind, self.READING):
             step = threading.Thread(target=migrations.upgrade, args=(behind,))
             step.start()
-            time.sleep(0.2)
+            wait_until_somebody_waits(behind)
             with behind.connect() as connection:
                 connection.execute(text("SET LOCAL lock_timeout = '1200ms'"))
                 with pytest.raises(OperationalError, match="lock timeout"):
