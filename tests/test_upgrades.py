@@ -15,20 +15,13 @@ import migrations
 from api.app import create_app
 from migrations import UnusableDatabaseError, open_bank
 from migrations.losses import LossyDowngradeError
-from models import Database, open_engine
+from models import Database
 from settings import Settings
 from tests.factories import Bank
 from tests.test_migrations import ROWS, STEPS, described, fill, tables
 
 LATER = "2999_01_01_1"
 LONGEST = 1.0  # seconds that whoever writes waits
-
-
-@pytest.fixture
-def engine(empty_url: str) -> Iterator[Engine]:
-    engine = open_engine(empty_url)
-    yield engine
-    engine.dispose()
 
 
 # Old versions beside new tables.
