@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 
 import migrations
 from bench.contestants import durable_postgres, plain
@@ -73,11 +73,8 @@ def _fill(engine: Engine) -> Generator[str, None, str]:
 
 def _beside_writers(engine: Engine, since: str) -> Iterator[str]:
     """The same, and the longest that anybody waited for a commit during each step."""
-    with engine.begin() as connection:
-        connection.execute(text("CREATE SEQUENCE bench_draft START 100"))
     waits = list[Wait]()
-    url = plain(engine.url.render_as_string(hide_password=False))
-    with writing(url, waits):
+    with writing(plain(engine.url.render_as_string(hide_password=False)), waits):
         time.sleep(AROUND)
         taken = dict(_upgrade(engine))
         time.sleep(AROUND)

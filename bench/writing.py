@@ -27,7 +27,7 @@ WRITES = {
         "UPDATE question SET changed_at = now() WHERE number = %(number)s",
         """INSERT INTO question_version (id, question_id, number, kind, language, title, sort_title,
             prompt, prompt_html, select_min, select_max, scoring_rule, max_points, release, shuffle,
-            extra, content_hash, created_at) SELECT %(id)s, id, nextval('bench_draft'),
+            extra, content_hash, created_at) SELECT %(id)s, id, %(draft)s,
             'multiple_response', 'en', 'T', 't', 'p', 'p', 0, 4, 'all_or_nothing', '1', 'never',
             false, '{}', '', now() FROM question WHERE number = %(number)s""",
     ),
@@ -54,7 +54,12 @@ def _write(url: str, statements: tuple[str, ...], is_over: Event) -> list[tuple[
         row = connection.execute("SELECT max(number) FROM question").fetchone()
         questions = int(row[0]) if row else 1
         while not is_over.is_set():
-            values = {"id": uuid.uuid4(), "number": random.randint(1, questions)}
+            id_ = uuid.uuid4()
+            values = {
+                "id": id_,
+                "number": random.randint(1, questions),
+                "draft": 1000 + id_.int % 2**30,
+            }
             began = time.monotonic()
             with connection.transaction():
                 for statement in statements:

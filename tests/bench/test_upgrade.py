@@ -1,0 +1,37 @@
+"""Who writes beside an upgrade is seen to wait: else the figures of it would be idle."""
+
+import time
+
+import pytest
+from sqlalchemy import text
+
+from bench.contestants import plain
+from bench.upgrade import Wait, longest, writing
+from models import Database
+from tests.factories import Bank
+
+WAITS: list[Wait] = [(0.0, 0.1), (1.0, 4.0), (4.0, 4.2), (9.0, 9.9)]
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "waited"),
+    [(0.0, 0.5, 0.1), (0.5, 0.9, 0.0), (2.0, 3.0, 3.0), (4.1, 9.1, 0.9), (0.0, 10.0, 3.0)],
+)
+def test_a_wait_counts_for_each_step_that_it_touches(
+    began: float, ended: float, waited: float
+) -> None:
+    assert longest(WAITS, began, ended) == pytest.approx(waited)
+
+
+@pytest.mark.parametrize("own_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", ["grade", "question_version"])
+def test_a_lock_that_is_held_is_seen(own_database: Database, own_url: str, table: str) -> None:
+    """Planted: a step that keeps the table of answers, or that of editors, to itself."""
+    Bank(own_database).publish()
+    waits = list[Wait]()
+    with writing(plain(own_url), waits), own_database.bind.engine.begin() as connection:
+        connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+        began = time.monotonic()
+        time.sleep(0.3)
+    assert any(ended < began for _, ended in waits)
+    assert longest(waits, began, began + 0.3) >= 0.3
