@@ -18,7 +18,7 @@ run: $(READY) ## set everything up and serve (PORT=8123 DATABASE_URL=... serve e
 	@exec $(PYTHON) -m cli run
 
 test: check ## check everything, then run every test on SQLite and PostgreSQL
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, layers and migrations, without tests
 	$(PYTHON) -m ruff format --check

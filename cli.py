@@ -49,6 +49,8 @@ Workers = Annotated[int | None, typer.Option(help="Processes; else QUESTIONS_WOR
 
 # A worker that is silent for so long is replaced; on a busy machine one needs seconds to start.
 LONGEST_SILENCE = 30
+# Requests under way at the end get so many seconds more; most who stop a service wait ten in all.
+LONGEST_REQUEST = 7
 
 
 def main() -> None:
@@ -119,7 +121,7 @@ def seed_files(
 
 @app.command(epilog=examples("questions doctor"))
 def doctor() -> None:
-    """Check settings, database, migrations, port and clock; say the cure of each fault."""
+    """Check settings, database, migrations, durability, port, clock; say the cure of each fault."""
     findings = list(examine())
     for finding in findings:
         typer.echo(finding)
@@ -199,7 +201,7 @@ def _run(settings: Settings, application: Any, **several: Any) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=LONGEST_REQUEST,
         **several,
     )
 

@@ -8,8 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from migrations import UnusableDatabaseError, current, head, open_bank, require_replica
+from migrations import (
+    UnusableDatabaseError,
+    WeakDatabaseError,
+    current,
+    head,
+    open_bank,
+    require_replica,
+)
 from models import Submission, now
+from models.durability import weaknesses
 from settings import BadSettingError, Settings
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right can be before this
@@ -36,7 +44,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at Python, settings, database, migrations, replica, port and clock."""
+    """Look at Python, settings, database, migrations, durability, replica, port and clock."""
     yield _python()
     try:
         settings = Settings.load()
@@ -59,6 +67,9 @@ def _python() -> Finding:
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
         database = open_bank(settings, migrate=False)
+    except WeakDatabaseError as error:
+        yield Finding("durability", error.fault, error.cure)
+        return
     except UnusableDatabaseError as error:
         yield Finding("database", str(error), "Or start with `make run`, which sets it up.")
         return
@@ -69,6 +80,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         found = current(session.connection())
         told = "the newest" if found == head() else "a later one, which serves this version"
         yield Finding("migrations", f"at {found}, {told}")
+        weak = ", ".join(weaknesses(session.connection()))
+        stated = f"{weak}, and QUESTIONS_DURABILITY says that answers may be lost"
+        yield Finding("durability", stated if weak else "a power cut takes no confirmed answer")
         yield _clock(session.scalar(select(func.max(Submission.submitted_at))))
     database.close()
 

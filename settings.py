@@ -98,11 +98,21 @@ class Settings(BaseModel):
     import_at_once: int = Field(
         50, ge=0, le=1000, description="The most files of an import that is answered at once."
     )
+    import_seconds: int = Field(
+        20, ge=1, le=86_400, description="The processor time that reading a file of an import has."
+    )
+    import_memory: int = Field(
+        1024**3, ge=64 * 1024**2, description="The memory that reading an import has."
+    )
     regrade_at_once: int = Field(
         1000, ge=0, le=10_000, description="The most submissions of a regrade that is done at once."
     )
     sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = Field(
-        "FULL", description="SQLite's `synchronous`; below FULL a power cut may lose answers."
+        "FULL", description="SQLite's `synchronous`; below FULL a power cut loses answers."
+    )
+    durability: Literal["keeps-answers", "may-lose-answers"] = Field(
+        "keeps-answers",
+        description="`may-lose-answers` serves a database that a power cut makes forget answers.",
     )
     busy_timeout_ms: int = Field(
         10_000, ge=0, le=600_000, description="How long a write waits for another one on SQLite."
@@ -112,6 +122,9 @@ class Settings(BaseModel):
     )
     answer_queue: int = Field(
         1000, ge=1, le=100_000, description="The most requests with answers that wait to be stored."
+    )
+    drain_seconds: float = Field(
+        2, ge=0, le=300, description="Seconds from SIGTERM, when `/readyz` turns 503, to the end."
     )
     metrics: Literal["admin", "public", "off"] = Field(
         "admin", description="Who may read `/metrics`: keys of admins, everybody, or nobody."
@@ -184,6 +197,11 @@ class Settings(BaseModel):
         if value is not None and not STATED_TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("should be 12 to 200 printable ASCII characters without spaces")
         return value
+
+    @property
+    def may_lose_answers(self) -> bool:
+        """Whether somebody has said that a power cut may take confirmed answers away."""
+        return self.durability == "may-lose-answers"
 
     @property
     def limit_per_key(self) -> str | None:

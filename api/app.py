@@ -60,6 +60,7 @@ from api.admin.uploads import AROUND
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
+from api.draining import Drain
 from api.errors import add_error_handlers
 from api.gauges import Gauges
 from api.import_worker import ImportWorker
@@ -80,6 +81,7 @@ from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
 from models.draws import QuestionSets
+from operations.reader_process import Limits
 from settings import Settings
 
 DESCRIPTION = """Stores questions, serves them as JSON and grades what learners submit.
@@ -170,9 +172,12 @@ class Service(FastAPI):
 def create_app(settings: Settings, database: Database | None = None) -> Service:
     """The application for these settings, on a database of its own unless one is given."""
     database = database or open_database(settings)
-    workers, checks = (ImportWorker(database), RegradeWorker(database)), checks_of(database)
+    limits = Limits(settings.import_seconds, settings.import_memory)
+    workers = ImportWorker(database, limits), RegradeWorker(database)
+    checks = checks_of(database)
     observer = database.watch = Observer(Measurements(), Tracing() if settings.otel else None)
     writer = SubmissionWriter(database, settings.answer_queue, observer)
+    drain = Drain(settings.drain_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -181,7 +186,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
         for worker in workers:
             worker.start()
         async with publishing_what_is_due(database), app.state.gauges.kept_up_to_date():
-            yield
+            with drain.before_the_end():
+                yield
         for worker in workers:
             worker.stop()
         writer.stop()
@@ -192,6 +198,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
 
     app = _bare_app(lifespan)
     app.state.settings, app.state.database, app.state.observer = settings, database, observer
+    app.state.drain = drain
     (app.state.import_worker, app.state.regrade_worker), app.state.checks = workers, checks
     app.state.submission_writer, app.state.known_keys = writer, KnownKeys(database, checks)
     app.state.question_sets, app.state.sign_in_failures = QuestionSets(), Counters()
@@ -258,6 +265,6 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
     app.state.gauges = Gauges(observer.measurements, app.state.database, writer, cache)
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
     cors = Cors(limits, settings.cors_origins)
-    app.outermost = RequestContext(cors, observer)
-    app.quick_answers = QuickAnswers(cache, limits, cors, observer)
+    app.outermost = RequestContext(cors, observer, app.state.drain, settings.base_url)
+    app.quick_answers = QuickAnswers(cache, limits, cors, observer, settings.base_url)
     app.quick_submissions = QuickSubmissions(app, limits, cors)

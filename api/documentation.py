@@ -6,12 +6,23 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import CATALOGUE, base_url, status_of
+from api.links import put_links
 from api.schemas.examples import EXAMPLES
 from api.schemas.problems import ProblemOut
 from domain.errors import ServiceError
 
 PROBLEM_SCHEMA = "ProblemOut"
 PROBLEM_TYPE = "application/problem+json"
+LEARNERS = frozenset(
+    {
+        "draw_questions",
+        "list_questions",
+        "list_scoring_rules",
+        "read_hint",
+        "read_question",
+        "submit_answer",
+    }
+)
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -62,7 +73,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         shapes = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
         components = document.setdefault("components", {}).setdefault("schemas", {})
         components |= shapes.pop("$defs") | {PROBLEM_SCHEMA: shapes}
-        _complete_operations(document)
+        _complete_operations(document, app.state.settings.public)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -72,10 +83,13 @@ def describe_to(request: Request) -> dict[str, Any]:
     return describe(request.app) | {"servers": [{"url": base_url(request.scope)}]}
 
 
-def _complete_operations(document: dict[str, Any]) -> None:
-    """Say where no key is asked for, and put its example beside each request and response."""
+def _complete_operations(document: dict[str, Any], is_public: bool) -> None:
+    """Say where a key need not be sent, what may follow, and an example of what is sent."""
     for operation in (each for path in document["paths"].values() for each in path.values()):
-        operation.setdefault("security", [])
+        security = operation.setdefault("security", [])
+        if is_public and operation["operationId"] in LEARNERS:
+            security.append({})  # nobody is as welcome as somebody with a key
+        put_links(operation)
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
         for content in (body.get("content", {}).get("application/json") for body in bodies):
             if content:

@@ -23,6 +23,9 @@ IN_MEMORY = 8 * 1024 * 1024  # bytes of a file; a larger one goes through a temp
 CHUNK = 64 * 1024
 
 router = APIRouter(prefix=PATH, tags=["exports"], route_class=StrictRoute)
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_WRITTEN = {one.media_type.partition(";")[0] for one in FORMATS.values() if one.is_written}
+_MEDIA_TYPES = sorted(_WRITTEN | {"application/zip"})
 
 
 class Chosen(TypedDict):
@@ -43,9 +46,7 @@ Asked = Annotated[ExportQuery, Query()]
     responses={
         200: {
             "description": "The file. `Link` names the report of what it leaves out.",
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
-            },
+            "content": dict.fromkeys(_MEDIA_TYPES, _BYTES),
         },
         **problems(401, 403, 404, 422),
     },

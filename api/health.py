@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from importlib.metadata import version as installed_version
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -15,12 +15,14 @@ from api.documentation import unlimited_problems
 from api.protocol_errors import Unavailable
 from api.requests import StrictRoute
 from api.responses import NO_STORE
-from api.schemas.health import LiveOut, ReadyOut, VersionOut
+from api.schemas.health import Durability, LiveOut, ReadyOut, VersionOut
+from models.durability import weaknesses
 
 router = APIRouter(tags=["health"], route_class=StrictRoute)
 
 VERSION = installed_version("question-service")
 HEAD = migrations.head()
+ENDING = "The service is about to stop."
 
 
 @router.get(
@@ -41,30 +43,35 @@ async def livez(response: Response) -> LiveOut:
     summary="Can it serve?",
     responses=unlimited_problems(422),
 )
-def readyz(response: Response, database: AppDatabase) -> ReadyOut:
+def readyz(request: Request, response: Response, database: AppDatabase) -> ReadyOut:
     """Whether the database answers and has tables that this version works on.
 
-    So must the replica that learners read, where there is one.
+    So must the replica that learners read, where there is one. Not once the service is to end.
     """
-    revision = _checked("database", database.read)
+    if request.app.state.drain.is_begun:
+        raise Unavailable(ENDING)
+    revision, durability = _checked("database", database.read)
     if database.published is not database.bind:
         _checked("replica", database.read_published)
     response.headers["Cache-Control"] = NO_STORE
-    return ReadyOut(status="ready", migration=revision)
+    return ReadyOut(status="ready", migration=revision, durability=durability)
 
 
-def _checked(name: str, read: Callable[[], AbstractContextManager[Session]]) -> str:
-    """The migration that is there, if it serves; else it is :class:`Unavailable`."""
+def _checked(
+    name: str, read: Callable[[], AbstractContextManager[Session]]
+) -> tuple[str, Durability]:
+    """The migration that is there, if it serves, and durability; else :class:`Unavailable`."""
     try:
         with read() as session:
             connection = session.connection()
             revision, fits = migrations.current(connection), migrations.is_served(connection)
+            weak = weaknesses(connection)
     except SQLAlchemyError as error:
         structlog.get_logger().error("not_ready", database=name, reason=type(error).__name__)
         raise Unavailable(f"The {name} does not answer.") from None
     if revision is None or not fits:
         raise Unavailable(f"The {name} is at migration {revision}, this version needs {HEAD}.")
-    return revision
+    return revision, "may_lose_answers" if weak else "keeps_answers"
 
 
 @router.get(

@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.background_worker import BackgroundWorker
-from models import ImportJob, now
+from models import Database, ImportJob, now
+from operations.reader_process import Limits
 from operations.run_import_job import JobLostError, claim_job, finish_job, run_job
 
 log = structlog.get_logger()
@@ -23,6 +24,10 @@ class ImportWorker(BackgroundWorker):
     """Imports one upload after another."""
 
     name = "imports"
+
+    def __init__(self, database: Database, limits: Limits | None = None) -> None:
+        super().__init__(database)
+        self.limits = limits or Limits()
 
     def begin(self, make: Callable[[Session], Job], at_once: int) -> Job:
         """Make a job, and do it now if it is small and of so few files; else it is done soon."""
@@ -54,7 +59,13 @@ class ImportWorker(BackgroundWorker):
         """Import what a job of this worker has left, whatever happens."""
         job_id = job.id
         try:
-            run_job(self.database.write, job=job, worker=self.id, is_stopping=self._stopping.is_set)
+            run_job(
+                self.database.write,
+                job=job,
+                worker=self.id,
+                limits=self.limits,
+                is_stopping=self._stopping.is_set,
+            )
         except (JobLostError, DBAPIError) as error:  # it will be taken up again
             log.warning("import_interrupted", job=str(job_id), reason=type(error).__name__)
         except Exception:

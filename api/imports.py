@@ -1,6 +1,6 @@
 """Question files by HTTP: a few are imported at once, many in the background."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
@@ -20,12 +20,13 @@ from api.uploads import Upload, upload_of
 from domain.access import Caller
 from domain.errors import ImportNotFound
 from models import ImportJob, now
-from operations.find_sources import Sources, find_sources
 from operations.import_many import import_many
 from operations.import_sources import Terms
 from operations.note_import import note_import
-from operations.prepare_import import prepare_sources
+from operations.prepare_import import Prepared
 from operations.queue_import import queue_import
+from operations.read_apart import Reading
+from operations.reader_process import Limits
 from operations.report_import import report_import
 
 PATH = "/v1/bank/imports"
@@ -34,6 +35,7 @@ OTHER_MEDIA_TYPES = ("application/octet-stream", "application/zip")
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 # A name that says nothing, so that the question is named by its title.
 NAMELESS = "index.md"
+LARGEST_AT_ONCE = 4 * 1024 * 1024  # bytes of an upload that is answered at once
 
 router = APIRouter(tags=["imports"], route_class=StrictRoute)
 
@@ -71,8 +73,12 @@ def import_files(
     What says nothing new stays unchanged, and one bad file never stops the others.
     """
     terms = Terms(query.format, dry_run=query.dry_run)
-    is_large = len(_sources(upload, terms)) > settings.import_at_once
-    work = _queue(caller, upload, terms) if is_large else _import(caller, upload, terms)
+    limits = Limits(settings.import_seconds, settings.import_memory)
+    with Reading(name_of(upload), upload.data, form=terms.form, limits=limits) as reading:
+        total = len(reading)
+        is_large = total > settings.import_at_once or len(upload.data) > LARGEST_AT_ONCE
+        read = None if is_large else reading.all()
+    work = _queue(caller, upload, total, terms) if read is None else _import(caller, read, terms)
 
     def once(session: Session) -> tuple[str, bool]:
         return answer_once(
@@ -120,13 +126,8 @@ def name_of(upload: Upload) -> str:
     return "".join(filter(str.isprintable, upload.file))[:255] or NAMELESS
 
 
-def _sources(upload: Upload, terms: Terms) -> Sources:
-    return find_sources(name_of(upload), upload.data, form=terms.form)
-
-
-def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
-    """Import at once. The files are read and rendered before anything in the bank is locked."""
-    prepared = prepare_sources(tuple(_sources(upload, terms)), terms.form)
+def _import(caller: Caller, prepared: Sequence[Prepared], terms: Terms) -> Work:
+    """Import at once. The files were read and rendered before anything in the bank is locked."""
 
     def work(session: Session) -> ImportReportOut:
         at = now()
@@ -138,11 +139,10 @@ def _import(caller: Caller, upload: Upload, terms: Terms) -> Work:
     return work
 
 
-def _queue(caller: Caller, upload: Upload, terms: Terms) -> Work:
+def _queue(caller: Caller, upload: Upload, total: int, terms: Terms) -> Work:
     def work(session: Session) -> ImportJobOut:
-        job = queue_import(
-            session, caller=caller, name=name_of(upload), data=upload.data, terms=terms
-        )
+        name, data = name_of(upload), upload.data
+        job = queue_import(session, caller=caller, name=name, data=data, total=total, terms=terms)
         return ImportJobOut.of(job)
 
     return work

@@ -72,6 +72,11 @@ def log_request(
     )
 
 
+def log_refusal(request_id: str, status: int, client: str, key: str | None) -> None:
+    """Write that somebody was not let in, or may not; the key by what may be shown of it."""
+    log.warning("refused", request_id=request_id, status=status, client=client, key=key)
+
+
 def _write_line(
     request_id: str,
     method: str,

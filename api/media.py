@@ -39,8 +39,12 @@ from operations.record_audit import record_audit
 PATH = "/v1/bank/media"
 MEDIA_TYPES = (*ENDINGS, "application/octet-stream")
 LONGEST_NAME = 100
+WAS_THERE = "200 "  # before what is kept of such an answer, which is told alike when sent again
 # A picture that is opened by itself runs nothing and loads nothing, whatever is in it.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(tags=["media"], route_class=StrictRoute)
@@ -111,14 +115,14 @@ def upload_media(
 
     An SVG is kept without scripts and whatever else does more than draw.
     """
-    picture, made = picture_of(upload), list[bool]()
+    picture = picture_of(upload)
 
     def keep(session: Session) -> str:
         is_new, row = keep_picture(session, picture, caller)
-        made.append(is_new)
-        return MediaOut.of(row, settings.base_url).model_dump_json()
+        told = MediaOut.of(row, settings.base_url).model_dump_json()
+        return told if is_new else WAS_THERE + told
 
-    content, replayed = database.write(
+    kept, replayed = database.write(
         lambda session: answer_once(
             session,
             caller=caller,
@@ -130,8 +134,8 @@ def upload_media(
         )
     )
     headers = {"Cache-Control": PRIVATE, "Location": MEDIA_ADDRESS + picture.name}
-    status = 201 if replayed or made[-1] else 200
     headers |= REPLAYED if replayed else {}
+    content, status = kept.removeprefix(WAS_THERE), 200 if kept.startswith(WAS_THERE) else 201
     return Response(content, status, headers, media_type="application/json")
 
 

@@ -13,14 +13,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.draining import Drain
 from api.errors import METHODS, problem_response
 from api.kept_answers import lines_of
+from api.logs import log_refusal
 from api.observing import Observer
 from api.protocol_errors import CorsRefused, InternalError, MalformedRequest
+from api.safe_headers import OF_DATA, has_policy, is_by_tls, safe_headers
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+REFUSED = frozenset({401, 403, 429})
 TOO_LARGE = "Up to {:,} bytes are read here."
-NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+LAST = (b"connection", b"close")
 READABLE_HEADERS = (
     "ETag",
     "Link",
@@ -44,9 +48,16 @@ class RequestContext:
     top of its own headers. An exception that nobody expected becomes a problem document.
     """
 
-    def __init__(self, app: ASGIApp, observer: Observer | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        observer: Observer | None = None,
+        drain: Drain | None = None,
+        base_url: str = "",
+    ) -> None:
         self.app = app
-        self._observer = observer or Observer()
+        self._observer, self._drain = observer or Observer(), drain or Drain(0)
+        self._base_url = base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -55,7 +66,8 @@ class RequestContext:
             return
         head = scope["head"] = head_of(scope["headers"])
         request_id = request_id_of(head)
-        marks = scope["marks"] = [(b"x-request-id", request_id), NO_SNIFFING]
+        safe = safe_headers(is_by_tls(scope["scheme"], self._base_url))
+        marks = scope["marks"] = [(b"x-request-id", request_id), *safe]
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         method, started, status, is_whole = scope["method"], time.perf_counter(), 0, False
         begun = self._observer.begin(head)
@@ -64,7 +76,10 @@ class RequestContext:
             nonlocal status, is_whole
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *marks]
+                own = message["headers"]
+                policy = () if has_policy(own) else (OF_DATA,)
+                last = (LAST,) if self._drain.is_begun else ()
+                message["headers"] = [*own, *marks, *policy, *last]
             elif not message.get("more_body"):
                 is_whole = True
             return send(message)
@@ -86,6 +101,16 @@ class RequestContext:
                 status=status,
                 started=started,
             )
+            if status in REFUSED:
+                _log_refusal(scope, status)
+
+
+def _log_refusal(scope: Scope, status: int) -> None:
+    state, client = scope["state"], scope.get("client")
+    key = state.get("key")
+    log_refusal(
+        state["request_id"], status, client[0] if client else "", key.public_part if key else None
+    )
 
 
 def head_of(headers: RawHeaders) -> dict[bytes, bytes]:

@@ -14,6 +14,7 @@ from api.element import element
 from api.errors import base_url, faults_of, status_of
 from api.exchange import coloured, snippets
 from api.languages import choices, translations, wish_in
+from api.own_origin import require_own_origin
 from api.playground_forms import (
     Fields,
     cut_at_blanks,
@@ -147,6 +148,7 @@ def answer_in_playground(
     name, version, refused = first(fields, "question"), None, None
     result: dict[str, Any] = {"posted": True}
     try:
+        require_own_origin(request)
         answer = read_answer(fields)
         result["said"] = _said(answer)
         result |= _result(answer, _submit(request, name, answer))

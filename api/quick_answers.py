@@ -11,15 +11,17 @@ from urllib.parse import unquote
 import httptools
 
 from api.kept_answers import lines_of
-from api.middleware import NO_SNIFFING, Cors, request_id_of
+from api.middleware import Cors, request_id_of
 from api.observing import Observer
 from api.rate_limits import RateLimits
 from api.response_cache import ResponseCache, canonical
 from api.revision_checks import RevisionChecks, State
+from api.safe_headers import OF_DATA, is_by_tls, safe_headers
 
 Head = Mapping[bytes, bytes]
 
-ON_TOP = lines_of([NO_SNIFFING])
+# By whether clients come by TLS.
+ON_TOP = [lines_of([*safe_headers(is_secure), OF_DATA]) for is_secure in (False, True)]
 OTHERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})  # they tell of a body
 
 
@@ -27,10 +29,15 @@ class QuickAnswers:
     """Answers GET requests from what a response cache keeps, as the layers around it would."""
 
     def __init__(
-        self, cache: ResponseCache, limits: RateLimits, cors: Cors, observer: Observer
+        self,
+        cache: ResponseCache,
+        limits: RateLimits,
+        cors: Cors,
+        observer: Observer,
+        base_url: str,
     ) -> None:
         self._cache, self._limits, self._cors = cache, limits, cors
-        self._observer = observer
+        self._observer, self._base_url = observer, base_url
 
     @property
     def checks(self) -> RevisionChecks | None:
@@ -38,7 +45,7 @@ class QuickAnswers:
         return self._cache.checks
 
     def find(
-        self, url: bytes, head: Head, client: tuple[str, int] | None, state: State
+        self, url: bytes, head: Head, client: tuple[str, int] | None, scheme: str, state: State
     ) -> tuple[int, tuple[bytes, ...]] | None:
         """The status of a response, and its parts behind the server's own headers.
 
@@ -63,15 +70,17 @@ class QuickAnswers:
             status=status,
             started=started,
         )
-        marks = marks_of(limits, self._cors.lines(head.get(b"origin")), request_id)
+        is_secure = is_by_tls(scheme, self._base_url)
+        marks = marks_of(limits, self._cors.lines(head.get(b"origin")), request_id, is_secure)
         if status == 304:
             return status, (variant.lines_of_304, marks)
         return status, (variant.lines, marks, variant.body)
 
 
-def marks_of(limits: bytes, of_origin: bytes, request_id: bytes) -> bytes:
+def marks_of(limits: bytes, of_origin: bytes, request_id: bytes, is_secure: bool) -> bytes:
     """What every answer gets on top of its own headers, and the end of the headers."""
-    return b"%s%sx-request-id: %s\r\n%s\r\n" % (limits, of_origin, request_id, ON_TOP)
+    safe = ON_TOP[is_secure]
+    return b"%s%sx-request-id: %s\r\n%s\r\n" % (limits, of_origin, request_id, safe)
 
 
 @lru_cache(maxsize=10_000)

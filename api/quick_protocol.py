@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from api.draining import Drain
 from api.middleware import head_of
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import Asked, QuickSubmissions
@@ -17,6 +18,7 @@ from api.revision_checks import State
 
 READING, ANSWERING = (b"%s %s" % (method, LEARNER_DOOR.encode()) for method in (b"GET", b"POST"))
 NAMED = b"uthorization:"  # in bytes of somebody who sends a key
+SCHEMES = {b"http": "http", b"https": "https"}
 # What the server holds for the last request of a connection, once that is answered.
 ANSWERED: Any = SimpleNamespace(response_complete=True, message_event=asyncio.Event())
 
@@ -48,6 +50,7 @@ class QuickProtocol(HttpToolsProtocol):
             self._trusted, app = getattr(app, "trusted_hosts", self._trusted), app.app
         self._answers: QuickAnswers = app.quick_answers
         self._submissions: QuickSubmissions = app.quick_submissions
+        self._drain: Drain = app.state.drain
         self._state: State | None = None
         self._held: list[bytes] = []
 
@@ -86,6 +89,7 @@ class QuickProtocol(HttpToolsProtocol):
             and self.parser.should_keep_alive()
             and not self.parser.should_upgrade()
             and not self.transport.is_closing()
+            and not self._drain.is_begun
         )
 
     def _is_taken(self) -> bool:
@@ -97,7 +101,8 @@ class QuickProtocol(HttpToolsProtocol):
 
     def _sends_kept(self, state: State) -> bool:
         head = head_of(self.headers)
-        found = self._answers.find(self.url, head, self._client_of(head), state)
+        client, scheme = self._client_of(head), self._scheme_of(head)
+        found = self._answers.find(self.url, head, client, scheme, state)
         if found is not None:
             self._write(*found)
             self.cycle = ANSWERED
@@ -148,11 +153,12 @@ class QuickProtocol(HttpToolsProtocol):
 
     def _scope_of(self, head: Mapping[bytes, bytes]) -> Scope:
         """What is known of the request so far."""
-        stated = head.get(b"x-forwarded-proto", b"").strip()
-        scheme = {b"http": "http", b"https": "https"}.get(stated)
-        if scheme and self._is_of_proxy():
-            return {**self.scope, "scheme": scheme}
-        return self.scope  # type: ignore[return-value]
+        return {**self.scope, "scheme": self._scheme_of(head)}
+
+    def _scheme_of(self, head: Mapping[bytes, bytes]) -> str:
+        """How the client came, as far as a proxy that is trusted says it."""
+        stated = SCHEMES.get(head.get(b"x-forwarded-proto", b"").strip())
+        return stated if stated and self._is_of_proxy() else str(self.scope["scheme"])
 
     def _is_of_proxy(self) -> bool:
         return bool(self.client and self.client[0] in self._trusted)

@@ -27,6 +27,7 @@ from api.rate_limits import RateLimits
 from api.requests import JSON, UnreadableJson, read_json
 from api.responses import PRIVATE
 from api.revision_checks import State
+from api.safe_headers import is_by_tls
 from api.schemas.submissions import SubmissionIn, SubmissionOut
 from api.submission_writer import SubmissionWriter
 from domain.access import PUBLIC, Caller
@@ -69,6 +70,7 @@ class QuickSubmissions:
         self._keys: KnownKeys = service.state.known_keys
         self._writer: SubmissionWriter = service.state.submission_writer
         self._is_public: bool = service.state.settings.public
+        self._base_url: str = service.state.settings.base_url
         self._longest = min(LONGEST_BODY, service.state.settings.max_body_bytes)
 
     def begin(
@@ -135,7 +137,9 @@ class QuickSubmissions:
     def _tell(self, asked: Asked, limits: bytes, send: Send, outcome: Outcome) -> None:
         self._observer.measurements.in_flight -= 1
         request_id = request_id_of(asked.head)
-        marks = marks_of(limits, self._cors.lines(asked.head.get(b"origin")), request_id)
+        is_secure = is_by_tls(asked.scope["scheme"], self._base_url)
+        origin = self._cors.lines(asked.head.get(b"origin"))
+        marks = marks_of(limits, origin, request_id, is_secure)
         if isinstance(outcome, Graded):
             status, parts = 201, _created(outcome)
         else:

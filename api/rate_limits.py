@@ -46,7 +46,7 @@ class Counted(NamedTuple):
 class Counters:
     """Counts in the memory of this process, and forgets what has ended."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._counts: dict[str, tuple[int, float]] = {}  # how many, and until when (seconds)
         self._swept_at = FEWEST_SWEPT
@@ -66,7 +66,8 @@ class Counters:
         self._counts[name] = count + times, until
         if len(self._counts) > self._swept_at:
             self._sweep(at)
-        return count + times, ceil(until - at) or 1
+        # Moments are not whole numbers, and their difference may be a little more than the window.
+        return count + times, min(seconds, ceil(until - at)) or 1
 
     def _sweep(self, at: float) -> None:
         self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > at}
@@ -85,7 +86,7 @@ class RateLimits:
         app: ASGIApp,
         per_key: str | None,
         per_address: str | None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = app
         self._per_key, self._per_address = per_key, per_address

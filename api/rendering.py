@@ -33,6 +33,13 @@ OF_DOCUMENTATION = (
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+# No other origin gets hold of a page or of its window; no page asks for devices of its visitor.
+OF_PAGES = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
 
 def render(
     request: Request,
@@ -46,7 +53,7 @@ def render(
     headers = {
         "Cache-Control": NO_STORE,
         "Content-Security-Policy": policy,
-        "Referrer-Policy": "no-referrer",
+        **OF_PAGES,
     }
     return templates.TemplateResponse(request, name, context or {}, status, headers)
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import psycopg
 import structlog
-from psycopg.conninfo import make_conninfo
-from psycopg.pq import ExecStatus, PGconn
+from psycopg import Connection
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn as Link
 from sqlalchemy import Engine
 
@@ -148,9 +148,8 @@ class PostgresChecks:
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = {**options, "connect_timeout": int(PATIENCE)}
-        self._options.pop("context", None)  # the only one that the server's own library lacks
-        self._link: Link | None = None
+        self._options = {**options, "connect_timeout": int(PATIENCE), "autocommit": True}
+        self._connection: Connection[Any] | None = None
         self._links = 0
         self._waiting: list[Told] = []
         self._reading: asyncio.Task[None] | None = None
@@ -198,7 +197,7 @@ class PostgresChecks:
 
     async def _ask(self) -> State | None:
         """Over the link there is or, should it be cut, over a new one."""
-        for _ in range(1 if self._link is None else 2):
+        for _ in range(1 if self._connection is None else 2):
             try:
                 async with asyncio.timeout(PATIENCE):
                     return await self._ask_server()
@@ -208,20 +207,40 @@ class PostgresChecks:
         return None
 
     async def _ask_server(self) -> State:
-        if (link := self._link) is None:
-            link = self._link = await asyncio.to_thread(
-                PGconn.connect, make_conninfo(**self._options).encode()
-            )
+        if self._connection is None:
+            self._connection = await _connect(self._options)
             self._links += 1
-        link.send_query(READ_REVISION.encode())  # raises where the link was never made
+        link = self._connection.pgconn
+        link.send_query(READ_REVISION.encode())
         await _arrival(link)
         return State(self._links, _number(link))
 
     async def close(self) -> None:
         """Give back the connection."""
-        if self._link is not None:
-            self._link.finish()
-        self._link = None
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+async def _connect(options: Mapping[str, Any]) -> Connection[Any]:
+    """A connection whose lowest floor may be used; should it come too late, it is closed.
+
+    That floor itself would connect at a halt: no other thread runs meanwhile, for seconds where
+    the server is silent.
+    """
+    making = asyncio.get_running_loop().run_in_executor(None, partial(psycopg.connect, **options))
+    try:
+        connection = await asyncio.shield(making)
+    except asyncio.CancelledError:
+        making.add_done_callback(_close)
+        raise
+    connection.pgconn.nonblocking = 0  # what is asked is sent, and not only begun
+    return connection
+
+
+def _close(making: asyncio.Future[Connection[Any]]) -> None:
+    if not making.cancelled() and making.exception() is None:
+        making.result().close()
 
 
 async def _arrival(link: Link) -> None:

@@ -179,8 +179,11 @@ def read_submission(request: Request, submission: ReadableSubmission) -> Respons
     responses=problems(401, 403, 404, 422),
 )
 def list_grades(request: Request, submission: ReadableSubmission) -> Response:
-    """The first grade and every later one with the regrade that it comes from; the last counts."""
-    grades = [GradeOut.of(row, submission) for row in submission.grades]
+    """The first grade and every later one with the regrade that it comes from; the last counts.
+
+    Where the question releases no scores, only the first is told.
+    """
+    grades = [GradeOut.of(row, submission) for row in submission.told_grades]
     return json_response(request, GradeList(items=grades))
 
 

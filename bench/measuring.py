@@ -76,7 +76,7 @@ async def _once(app: Service) -> float:
     await asyncio.sleep(0.1)  # lines that wait are written
     begun = time.process_time()
     for _ in range(ANSWERS):
-        assert answers.find(ADDRESS, HEAD, ("127.0.0.1", 1), state)
+        assert answers.find(ADDRESS, HEAD, ("127.0.0.1", 1), "http", state)
     return (time.process_time() - begun) / ANSWERS * 1e6
 
 

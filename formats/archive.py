@@ -91,16 +91,21 @@ class Archive:
 
     def __iter__(self) -> Iterator[Member]:
         """Every member; a refused archive is one that says why."""
+        return (member for _, member in self.numbered(lambda _: True))
+
+    def numbered(self, is_wanted: Callable[[int], bool]) -> Iterator[tuple[int, Member]]:
+        """The members with the numbers wanted, from 0; the others are not unpacked."""
         if isinstance(self.packed, Problem):
-            yield Member(self.name, self.packed)
+            yield from [(0, Member(self.name, self.packed))] * is_wanted(0)
             return
         total, seen = 0, set[str]()
-        for info in self.infos:
+        for number, info in enumerate(self.infos):
             name = info.filename
             total += info.file_size
             fault = _name_fault(info, seen) or _size_fault(info, total)
             seen.add(name)
-            yield Member(name, fault or _unpacked(self.packed, info))
+            if is_wanted(number):
+                yield number, Member(name, fault or _unpacked(self.packed, info))
 
 
 def is_archive(data: bytes) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from migrations.losses import LOSSY
 from models import Bank, Base, Database, open_engine
+from models.durability import weaknesses
 from settings import ROOT, Settings
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -27,6 +28,18 @@ SEARCH_TABLE = "question_search"
 
 class UnusableDatabaseError(Exception):
     """The database cannot be used. ``str(error)`` is one line that says why and the cure."""
+
+
+class WeakDatabaseError(UnusableDatabaseError):
+    """A power cut may take away what the database has confirmed, and nobody has said it may."""
+
+    def __init__(self, weak: list[str], is_file: bool) -> None:
+        self.fault = f"A power cut may take confirmed answers away: {', '.join(weak)}."
+        place = "unset QUESTIONS_SQLITE_SYNCHRONOUS, keep the file on a local disk"
+        if not is_file:
+            place = "turn it on in the configuration of PostgreSQL"
+        self.cure = f"Mend that ({place}), or say QUESTIONS_DURABILITY=may-lose-answers."
+        super().__init__(f"{self.fault} {self.cure}")
 
 
 def open_database(settings: Settings) -> Database:
@@ -43,7 +56,8 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
     """The database of the settings, at the newest migration.
 
     Makes the folder of a SQLite file. With ``migrate=False`` a database that is behind is
-    refused instead of changed. Every reason is one line of :class:`UnusableDatabaseError`.
+    refused instead of changed, and so is one that may lose what it confirms, unless the settings
+    say that it may. Every reason is one line of :class:`UnusableDatabaseError`.
     """
     url = make_url(settings.database_url)
     database = open_database(settings)
@@ -54,6 +68,8 @@ def open_bank(settings: Settings, *, migrate: bool = True) -> Database:
             upgrade(engine)
         _require_file(url)
         _require_head(engine)
+        if not settings.may_lose_answers:
+            _require_durability(database)
     except UnusableDatabaseError:
         database.close()
         raise
@@ -127,6 +143,13 @@ def _require_head(engine: Engine) -> None:
             f"The database is at migration {found or 'none'}, this version of the service needs "
             f"{head()}. {cure}."
         )
+
+
+def _require_durability(database: Database) -> None:
+    with database.read() as session:
+        weak = weaknesses(session.connection())
+    if weak:
+        raise WeakDatabaseError(weak, database.is_file)
 
 
 @cache

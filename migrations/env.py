@@ -8,6 +8,7 @@ from models import Base, open_engine
 from settings import Settings
 
 MIGRATION_LOCK = 7155391204  # any number, the same in every version
+LONGEST_TURN_MS = 3_600_000
 LONGEST_WAIT_MS = 500
 
 engine = context.config.attributes.get("engine") or open_engine(Settings.load().database_url)
@@ -18,6 +19,8 @@ with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as conne
         # The references are off on this connection alone, and checked before the commit.
         connection.detach()
         connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        # Two that start at once take turns, however long the first one needs.
+        connection.connection.cursor().execute(f"PRAGMA busy_timeout = {LONGEST_TURN_MS}")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -28,7 +31,7 @@ with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as conne
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
-            # Two services that start at once migrate one after the other (SQLite: the BEGIN).
+            # So they do here, by a lock (SQLite: by the BEGIN).
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             # Whoever writes waits behind a step that waits: so it must not wait long.
             longest = context.config.attributes.get("longest_wait_ms", LONGEST_WAIT_MS)

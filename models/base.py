@@ -24,6 +24,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def later_id(last: UUID | None) -> UUID:
+    """A new id that sorts behind the last one, also where that was given by a clock ahead."""
+    id_ = uuid7()
+    return id_ if last is None or id_ > last else UUID(int=last.int + 1)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC: aware in Python on both engines, though SQLite stores no zone."""
 

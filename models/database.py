@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
@@ -156,7 +156,9 @@ def open_engine(
         return engine
     # Without server-side prepared statements any connection pooler may stand between.
     arguments = {"prepare_threshold": None, "connect_timeout": 10}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True, **options)
+    # Who waits for a lock must see what its holder did: the server's default may be another.
+    options |= {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+    return create_engine(url, connect_args=arguments, **options)
 
 
 def file_at(path: str) -> tuple[int, int] | None:
@@ -205,8 +207,13 @@ def _set_pragma(connection: sqlite3.Connection, name: str, value: object, until:
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
-    # Errors of the driver's own, not of SQLite, have no code.
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return _code_of(error) == sqlite3.SQLITE_BUSY
+
+
+def _code_of(error: BaseException) -> int:
+    """The primary code of SQLite's; 0 for errors of the driver's own, which have none."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _prepare_sqlite(engine: Engine, synchronous: str, busy_timeout_ms: int) -> None:
@@ -224,6 +231,13 @@ def _prepare_sqlite(engine: Engine, synchronous: str, busy_timeout_ms: int) -> N
         until = time.monotonic() + busy_timeout_ms / 1000
         for name, value in pragmas.items():
             _set_pragma(connection, name, value, until)
+
+    @event.listens_for(engine, "handle_error")
+    def leave_read_only(context: ExceptionContext) -> None:
+        # SQLite opens a file that it may not write to as well as it can, and the connection stays
+        # as it was opened: those of a better time are to be new ones.
+        if _code_of(context.original_exception) == sqlite3.SQLITE_READONLY:
+            context.is_disconnect = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Text,
     Update,
     func,
-    or_,
     select,
     update,
 )
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.access import Caller
 from models.base import Base, Identified, now
+from models.leases import is_free
 
 State = Literal["waiting", "running", "done", "failed"]
 COUNTED = ("created", "updated", "unchanged", "failed", "noted")
@@ -82,8 +82,8 @@ class ImportJob(Identified, Base):
     @classmethod
     def next_free(cls, at: datetime) -> Select[Self]:
         """The oldest job that nobody works on."""
-        gone = or_(cls.alive_at.is_(None), cls.alive_at < at - LEASE)
-        return select(cls).where(cls.finished_at.is_(None), gone).order_by(cls.id).limit(1)
+        free = is_free(cls.alive_at, at, LEASE)
+        return select(cls).where(cls.finished_at.is_(None), free).order_by(cls.id).limit(1)
 
     @classmethod
     def sign_of_life(cls, job_id: UUID, worker: UUID, at: datetime) -> Update:

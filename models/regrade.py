@@ -14,13 +14,13 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
-    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from domain.regrading import MODES, Mode
 from models.base import Base, Identified, now
+from models.leases import is_free
 from models.question import Question, QuestionVersion
 
 Task = Literal["plan", "apply", "undo"]
@@ -150,8 +150,8 @@ class Regrade(Identified, Base):
     @classmethod
     def next_free(cls, at: datetime) -> Select[Self]:
         """The oldest regrade that waits for a worker."""
-        gone = or_(cls.alive_at.is_(None), cls.alive_at < at - LEASE)
-        return select(cls).where(cls.finished_at.is_(None), gone).order_by(cls.id).limit(1)
+        free = is_free(cls.alive_at, at, LEASE)
+        return select(cls).where(cls.finished_at.is_(None), free).order_by(cls.id).limit(1)
 
     @classmethod
     def under_way_beside(cls, regrade: Self) -> Select[UUID]:

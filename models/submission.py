@@ -32,6 +32,7 @@ from sqlalchemy.orm import (
     selectinload,
 )
 
+from domain.questions import stricter_release
 from models.base import Base, Identified, now
 from models.question import Question, QuestionVersion
 from models.translation import Translation
@@ -101,6 +102,23 @@ class Submission(Identified, Base):
     def grade(self) -> "GradeRow":
         """The grade that counts: the last one."""
         return self.grades[-1]
+
+    def release_of(self, grade: "GradeRow") -> str:
+        """What may be told of a grade: no more than the version whose key made it says."""
+        if grade.key_version is None:
+            return self.release
+        return stricter_release(self.release, grade.key_version.release)
+
+    @property
+    def told_grades(self) -> list["GradeRow"]:
+        """The grades that the learner may know of, oldest first; the last one is told.
+
+        Where a score stays closed, so does that a regrade gave another: it would tell of the key
+        which answers it changed.
+        """
+        later = self.grades[1:]
+        closed = {grade.regrade_id for grade in later if self.release_of(grade) == "never"}
+        return [self.first_grade, *(grade for grade in later if grade.regrade_id not in closed)]
 
     @classmethod
     def by_idempotency_key(cls, caller: str, question_id: UUID, key: str) -> Select[Self]:

@@ -10,8 +10,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models import GradeRow, Regrade, RegradeItem, RegradeOutcome, RegradeValues, now
+from models.base import later_id
 from models.bulk import insert_new, table_of
-from models.ids import uuid7
 
 BATCH = 2_000
 GRADE, OUTCOME = table_of(GradeRow), table_of(RegradeOutcome)
@@ -116,9 +116,8 @@ def _appended(
     is_undo: bool,
 ) -> RegradeValues:
     """A grade that comes after the last one, also where that was made by a clock that is ahead."""
-    id_ = uuid7()
     return RegradeValues(
-        id=id_ if id_ > last else UUID(int=last.int + 1),
+        id=later_id(last),
         submission_id=submission_id,
         graded_at=at,
         regrade_id=run.id,

@@ -1,7 +1,7 @@
 """What an upload or a named file holds: itself, or the files of a zip that hold questions."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -26,16 +26,19 @@ class Sources:
 
     def __iter__(self) -> Iterator[Source]:
         """Each file in turn, under the name of its ``folder``."""
+        return (source for _, source in self.numbered(lambda _: True))
+
+    def numbered(self, is_wanted: Callable[[int], bool]) -> Iterator[tuple[int, Source]]:
+        """The files with the numbers wanted, from 0; the others are not unpacked."""
         if isinstance(self.files, Source):
-            yield self.files
+            yield from [(0, self.files)] * is_wanted(0)
             return
         # What a zip without pictures has goes to other processes, where an open zip cannot.
         shelf = None if self.may_be_divided else Shelf(Packed(self.files))
-        losses = self.losses
-        for member in self.files:
-            name = f"{self.folder}{member.name}"
-            yield Source(name, member.content, losses, posixpath.dirname(member.name), shelf)
-            losses = ()
+        for number, member in self.files.numbered(is_wanted):
+            losses = self.losses if number == 0 else ()
+            name, folder = f"{self.folder}{member.name}", posixpath.dirname(member.name)
+            yield number, Source(name, member.content, losses, folder, shelf)
 
     @property
     def may_be_divided(self) -> bool:

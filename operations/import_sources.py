@@ -59,20 +59,32 @@ def import_sources(
     done: Sequence[Part] = (),
     keep: Keep | None = None,
 ) -> Iterator[Part]:
-    """Import the files, part after part; a dry run writes nothing and says the same.
-
-    A question is written wholly or not at all, and the run can be repeated after any crash. With
-    the parts that an earlier run has ``done``, which come out empty, it goes on behind them.
-    """
-    claims, first = _claims(done), 0
-    behind = max((part.first + part.files for part in done), default=0)
-    for files, prepared in prepare_many(
+    """Read the files and import them, part after part: see :func:`import_prepared`."""
+    chunks = prepare_many(
         _chunks(sources),
         form=terms.form,
         tag=terms.tag,
         processes=processes,
         most=None if keep else PIECE,
-    ):
+    )
+    return import_prepared(write, chunks, terms=terms, done=done, keep=keep)
+
+
+def import_prepared(
+    write: Write,
+    chunks: Iterable[tuple[int, tuple[Prepared, ...]]],
+    *,
+    terms: Terms,
+    done: Sequence[Part] = (),
+    keep: Keep | None = None,
+) -> Iterator[Part]:
+    """Import chunk after chunk, each so many files; a dry run writes nothing and says the same.
+
+    A question is written wholly or not at all, and the run can be repeated after any crash. With
+    the parts that an earlier run has ``done``, which come out empty, it goes on behind them.
+    """
+    claims, first, behind = _claims(done), 0, edge_of(done)
+    for files, prepared in chunks:
         if first < behind:
             for one in prepared:
                 refusal(one, claims)
@@ -80,6 +92,11 @@ def import_sources(
         else:
             yield _import(write, Part(first, files, ()), prepared, claims, terms, keep)
         first += files
+
+
+def edge_of(done: Iterable[Part]) -> int:
+    """How many files the parts cover."""
+    return max((part.first + part.files for part in done), default=0)
 
 
 def _chunks(sources: Iterable[Source]) -> Iterator[tuple[Source, ...]]:

@@ -4,14 +4,13 @@ from sqlalchemy.orm import Session
 
 from domain.access import Caller
 from models import ImportJob, now
-from operations.find_sources import find_sources
 from operations.import_sources import Terms
 
 
 def queue_import(
-    session: Session, *, caller: Caller, name: str, data: bytes, terms: Terms
+    session: Session, *, caller: Caller, name: str, data: bytes, total: int, terms: Terms
 ) -> ImportJob:
-    """A new job for the upload, which nobody works on yet.
+    """A new job for the upload of so many files, which nobody works on yet.
 
     Uploads of dry runs that nobody has imported meanwhile are dropped.
     """
@@ -21,7 +20,7 @@ def queue_import(
         name=name,
         format=terms.form,
         dry_run=terms.dry_run,
-        total=len(find_sources(name, data, form=terms.form)),
+        total=total,
         data=data,
         parts=[],
     )

@@ -1,7 +1,8 @@
 """Work off an upload: claim it, import it part by part, go on where another was interrupted."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,18 +15,23 @@ from domain.access import Caller
 from domain.losses import Loss
 from domain.problems import Problem
 from models import ImportJob, ImportPart, now
-from operations.find_sources import Sources, find_sources
 from operations.import_item import OUTCOMES, ImportItem
-from operations.import_sources import Part, Terms, import_sources
+from operations.import_sources import CHUNK, Part, Terms, edge_of, import_prepared
 from operations.prepare_many import processes_for
+from operations.read_apart import Reading
+from operations.reader_process import Limits
 
-MOST_ATTEMPTS = 5  # an upload that takes its worker down with it is given up at last
+MOST_ATTEMPTS = 5  # without one part done: an upload that takes its workers down is given up
 
 Write = Callable[[Callable[[Session], Any]], Any]
 
 
 class JobLostError(Exception):
     """Another worker has taken the job, since this one gave no sign of life for too long."""
+
+
+class _StoppedError(Exception):
+    """It is time to stop."""
 
 
 def claim_job(session: Session, *, worker: UUID, at: datetime) -> ImportJob | None:
@@ -41,32 +47,59 @@ def claim_job(session: Session, *, worker: UUID, at: datetime) -> ImportJob | No
     return job
 
 
-def _sources(job: ImportJob) -> Sources:
-    return find_sources(job.name, job.data or b"", form=job.format)
-
-
-def run_job(write: Write, *, job: ImportJob, worker: UUID, is_stopping: Callable[[], bool]) -> None:
+def run_job(
+    write: Write,
+    *,
+    job: ImportJob,
+    worker: UUID,
+    limits: Limits,
+    is_stopping: Callable[[], bool],
+) -> None:
     """Import what the job has left; raises :class:`JobLostError` where it is another's now.
 
     A part is written together with its outcome and the sign of life, or not at all. When it is
     time to stop, the job is given back.
     """
-    job_id, sources = job.id, _sources(job)
-    parts = import_sources(
-        write,
-        sources,
-        terms=Terms(job.format, dry_run=job.dry_run, by=Caller(job.caller, frozenset())),
-        processes=processes_for(len(sources)) if sources.may_be_divided else 0,
-        done=[read_part(part) for part in job.parts],
-        keep=lambda session, part: _keep(session, job_id, worker, part),
-    )
-    for part in parts:
+    job_id = job.id
+
+    def on_wait() -> None:
         if is_stopping():
-            write(lambda session: _give_back(session, job_id, worker))
-            return
-        if not part.items:  # done before: it takes its time all the same
-            write(lambda session: _stay_alive(session, job_id, worker))
-    write(lambda session: finish_job(session, job_id=job_id, worker=worker))
+            raise _StoppedError
+        write(lambda session: _stay_alive(session, job_id, worker))
+
+    try:
+        with closing(_parts(write, job, worker, limits, on_wait)) as parts:
+            for part in parts:
+                if is_stopping():
+                    raise _StoppedError
+                if not part.items:  # done before: it takes its time all the same
+                    write(lambda session: _stay_alive(session, job_id, worker))
+    except _StoppedError:
+        write(lambda session: _give_back(session, job_id, worker))
+    else:
+        write(lambda session: finish_job(session, job_id=job_id, worker=worker))
+
+
+def _parts(
+    write: Write, job: ImportJob, worker: UUID, limits: Limits, on_wait: Callable[[], None]
+) -> Generator[Part, None, None]:
+    job_id, done = job.id, [read_part(part) for part in job.parts]
+    terms = Terms(job.format, dry_run=job.dry_run, by=Caller(job.caller, frozenset()))
+    with Reading(
+        job.name,
+        job.data or b"",
+        form=job.format,
+        limits=limits,
+        shares=max(processes_for(job.total), 1),
+        on_wait=on_wait,
+    ) as reading:
+        yield from import_prepared(
+            write,
+            reading.chunks(CHUNK, edge_of(done)),
+            terms=terms,
+            done=done,
+            keep=lambda session, part: _keep(session, job_id, worker, part),
+        )
 
 
 def finish_job(session: Session, *, job_id: UUID, worker: UUID, failure: str | None = None) -> None:
@@ -91,6 +124,7 @@ def _read_item(said: dict[str, Any]) -> ImportItem:
 
 def _keep(session: Session, job_id: UUID, worker: UUID, part: Part) -> None:
     _stay_alive(session, job_id, worker)
+    session.execute(update(ImportJob).where(ImportJob.id == job_id).values(attempts=1))
     items, counts = [asdict(item) for item in part.items], _counts(part.items)
     row = ImportPart(job_id=job_id, first=part.first, files=part.files, items=items, **counts)
     session.add(row)

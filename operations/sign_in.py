@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from domain.access import Caller, hash_token
@@ -14,15 +14,20 @@ from operations.record_audit import record_audit
 LASTS = timedelta(hours=12)
 
 
-def sign_in(session: Session, *, key: ApiKey, caller: Caller, at: datetime) -> str:
+def sign_in(
+    session: Session, *, key: ApiKey, caller: Caller, at: datetime, before: str = ""
+) -> str:
     """Begin a session of a key and return its token, which only the browser keeps.
+
+    It ends the session that the browser had ``before``.
 
     Raises :class:`Forbidden` for a key that may not read the bank: the pages have nothing for it.
     Sessions that have ended are swept.
     """
     if not caller.may("bank:read"):
         raise Forbidden("The admin pages need a key of the role author, reviewer or admin.")
-    session.execute(delete(SignIn).where(SignIn.expires_at <= at))
+    has_ended = or_(SignIn.expires_at <= at, SignIn.token_hash == hash_token(before))
+    session.execute(delete(SignIn).where(has_ended))
     token = secrets.token_urlsafe(32)
     session.add(SignIn(token_hash=hash_token(token), key_id=key.id, expires_at=at + LASTS))
     record_audit(

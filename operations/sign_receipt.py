@@ -22,7 +22,7 @@ class SignedReceipt:
 
 
 def sign_receipt(session: Session, *, submission: Submission, issuer: str) -> SignedReceipt:
-    """The receipt of a submission under its last grade, signed with the newest key.
+    """The receipt of a submission under its last told grade, signed with the newest key.
 
     Equal receipts have equal signatures. Raises :class:`NotReleased` where the question tells
     nobody the score.
@@ -36,9 +36,9 @@ def sign_receipt(session: Session, *, submission: Submission, issuer: str) -> Si
 
 
 def _receipt(submission: Submission, issuer: str) -> Receipt:
-    version, grade = submission.version, submission.grade
+    version, grade = submission.version, submission.told_grades[-1]
     key = (grade.key_version or version).key
-    is_open = submission.release == "after_submission"
+    is_open = submission.release_of(grade) == "after_submission"
     return Receipt(
         issuer=issuer,
         submission=str(submission.id),

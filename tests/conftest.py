@@ -1,12 +1,14 @@
 """Databases made by the migrations, on both engines; each test in a transaction rolled back."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -19,6 +21,27 @@ from tests.factories import Bank
 from tests.postgres import running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that start services: their tests are few and slow, so none may come last."""
+    counts = Counter(item.path for item in items)
+    items.sort(key=lambda at: (not _starts_services(at.path), -counts[at.path], str(at.path)))
+
+
+def _starts_services(file: Path) -> bool:
+    place = file.relative_to(HERE).parts
+    return len(place) == 1 or place[0] in {"torture", "browser", "clients", "seed"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """Log lines as JSON: drawing a stack trace for people takes seconds."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +54,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_url: str) -> str:
     """The URL of a migrated database there, from which others are copied: nobody may stay in it."""
-    url = _create(postgres_url, "migrated")
+    url = create_database(postgres_url, "migrated")
     engine = open_engine(url)
     migrations.upgrade(engine)
     engine.dispose()
@@ -62,7 +85,7 @@ def shared_sqlite(migrated_sqlite: Path) -> Iterator[Engine]:
 def shared_postgresql(postgres_url: str, migrated_postgres: str) -> Iterator[Engine]:
     """An engine on the PostgreSQL database that all tests share."""
     migrated = make_url(migrated_postgres).database
-    engine = open_engine(_create(postgres_url, "shared", migrated))
+    engine = open_engine(create_database(postgres_url, "shared", migrated))
     yield engine
     engine.dispose()
 
@@ -138,7 +161,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
-    return _create(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
+    return create_database(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
 
 
 @pytest.fixture
@@ -163,10 +186,13 @@ def url_of_a_new_bank(request: pytest.FixtureRequest, engine: str, path: Path) -
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         return f"sqlite:///{path}"
     migrated = make_url(request.getfixturevalue("migrated_postgres"))
-    return _create(request.getfixturevalue("postgres_url"), f"own_{uuid4().hex}", migrated.database)
+    return create_database(
+        request.getfixturevalue("postgres_url"), f"own_{uuid4().hex}", migrated.database
+    )
 
 
-def _create(server_url: str, name: str, template: str | None = None) -> str:
+def create_database(server_url: str, name: str, template: str | None = None) -> str:
+    """The URL of a new database on a server, empty or like another, which nobody may be in."""
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         copied = f' TEMPLATE "{template or "template0"}" STRATEGY FILE_COPY'

@@ -1,5 +1,6 @@
 """Limits of CPU time that mean the same on a slow day."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import process_time
@@ -17,6 +18,12 @@ def soon(seconds: float) -> Iterator[None]:
     if taken >= seconds:  # only then is it worth asking
         slowness = max(_slowness() for _ in range(PROBES))
         assert taken < seconds * slowness, f"{taken:.1f} s of CPU"
+
+
+def busyness() -> float:
+    """How many times as long as on a quiet, usual machine things may take here by the clock."""
+    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return max(1.0, waiting) * max(_slowness() for _ in range(PROBES))
 
 
 def _slowness() -> float:

@@ -16,13 +16,16 @@ from typing import Any
 
 import psycopg
 
-from tests.processes import free_port
+from settings import variable_of
+from tests.processes import family, free_port
 
 DRIVER = "postgresql+psycopg"
 ATTEMPTS = 5
 MEMORY = Path("/dev/shm")  # noqa: S108 - its folders have random names, and belong to us
 ROOM = 2**32  # bytes
-# Where durability is not asked for, a crash of the machine may lose the database.
+# Where durability is not asked for, a crash of the machine may lose the database, which the
+# service serves only if it is told in words that it may.
+os.environ[variable_of("durability")] = "may-lose-answers"
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -85,6 +88,7 @@ class Restartable:
     data: Path
     port: int
     process: subprocess.Popen[bytes]
+    configured: dict[str, str]
 
     @property
     def url(self) -> str:
@@ -96,24 +100,36 @@ class Restartable:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=30)
 
+    def kill(self) -> None:
+        """Kill the server and every process of it at once, as nothing but a crash does."""
+        for process in [*family(self.process.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+    def cut_off(self) -> None:
+        """End it by the shutdown that PostgreSQL calls immediate: the next start recovers."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=30)
+
     def start(self) -> None:
         """Start it again; back once it answers."""
-        self.process = _launch(self.place.binaries, self.data, self.place.user, self.port, OPTIONS)
+        place = self.place
+        self.process = _launch(place.binaries, self.data, place.user, self.port, self.configured)
         if not _answers(self.process, self.port):
             raise RuntimeError("PostgreSQL did not start again.")
 
 
 @contextmanager
-def restartable(place: Place) -> Iterator[Restartable]:
-    """Start a server that may be stopped."""
-    data = _new_data(place)
-    process, port = _start(place.binaries, data, place.user, OPTIONS)
-    server = Restartable(place, data, port, process)
+def restartable(place: Place, **changes: str) -> Iterator[Restartable]:
+    """Start a server that may be stopped; ``changes`` are as above."""
+    data, configured = _new_data(place), OPTIONS | changes
+    process, port = _start(place.binaries, data, place.user, configured)
+    server = Restartable(place, data, port, process, configured)
     try:
         yield server
     finally:
-        server.process.send_signal(signal.SIGQUIT)
-        server.process.wait(timeout=30)
+        server.cut_off()
 
 
 @contextmanager

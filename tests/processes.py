@@ -16,10 +16,12 @@ import httpx
 from typer.testing import CliRunner, Result
 
 from cli import app
+from settings import variable_of
 from tests.torture.planting import VARIABLE, Plant, name_of
 
 ROOT = Path(__file__).parents[1]
 LISTENS = "0A"  # the state of such a socket in /proc/net/tcp
+AT_ONCE = {"QUESTIONS_DRAIN_SECONDS": "0"}  # no balancer has to hear that a service ends
 LONGEST_START = 90.0  # seconds; on a busy machine importing alone takes ten
 WORKERS_AT_MOST = 16
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -45,6 +47,8 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def _is_setting(name: str) -> bool:
+    if name == variable_of("durability"):  # said for all tests, beside their PostgreSQL
+        return False
     return name.startswith("QUESTIONS_") or name in {"DATABASE_URL", "PORT"}
 
 
@@ -69,7 +73,7 @@ def serving(
     with output.open("wb") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments, "--port", str(port)],
-            env=environment(PYTHONPATH=str(ROOT), **changes, **(settings or {})),
+            env=environment(PYTHONPATH=str(ROOT), **AT_ONCE | changes | dict(settings or {})),
             cwd=folder,
             stdout=sink,
             stderr=subprocess.STDOUT,
@@ -99,26 +103,42 @@ def _wait_until_ready(service: Service) -> None:
 def _is_ours(service: Service) -> bool:
     """Whether the process that was started, or a child of it, listens on the port."""
     port = int(service.url.rpartition(":")[2])
+    return listens(port, service.process.pid)
+
+
+def listens(port: int, process: int) -> bool:
+    """Whether this process, or a child of it, listens on the port."""
+    sockets = _listening(port)
+    return any(sockets & _open_files(each) for each in family(process))
+
+
+def is_taken(port: int) -> bool:
+    """Whether anybody listens on the port."""
+    return bool(_listening(port))
+
+
+def _listening(port: int) -> set[str]:
     listening = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    sockets = {
+    return {
         f"socket:[{fields[9]}]"
         for fields in map(str.split, listening)
         if fields[1].endswith(f":{port:04X}") and fields[3] == LISTENS
     }
-    return any(sockets & _open_files(process) for process in _family(service.process.pid))
 
 
-def _family(process: int) -> Iterator[int]:
+def family(process: int) -> Iterator[int]:
+    """The process and all that descend from it."""
     yield process
     for child in children_of(process):
-        yield from _family(child)
+        yield from family(child)
 
 
 def _open_files(process: int) -> set[str]:
     found = set()
-    for file in Path(f"/proc/{process}/fd").iterdir():
-        with contextlib.suppress(OSError):
-            found.add(os.readlink(file))
+    with contextlib.suppress(FileNotFoundError):  # it has ended
+        for file in Path(f"/proc/{process}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(file))
     return found
 
 
@@ -129,8 +149,11 @@ def workers_of(supervisor: int) -> list[int]:
 
 def children_of(process: int) -> list[int]:
     """The process ids of those that a process has started and not forgotten."""
-    listings = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(pid) for listing in listings for pid in listing.read_text().split()]
+    found = list[int]()
+    for listing in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has ended
+            found += map(int, listing.read_text().split())
+    return found
 
 
 def command_of(pid: int) -> bytes:

@@ -36,6 +36,7 @@ def test_workers_know_of_each_other_count_together_and_end_together(
     with _clients_of_each_worker(service) as clients:
         _each_knows_of_every_edit(clients, own_database)
         _an_answer_sent_to_each_has_one_effect(clients)
+        _a_revoked_key_opens_none(clients, own_database)
     assert counted_otherwise(service, own_database) == []
     with _clients_of_each_worker(service) as clients:  # also of the one that replaced a killed one
         assert len(clients) == WORKERS
@@ -59,6 +60,17 @@ def _an_answer_sent_to_each_has_one_effect(clients: Iterable[httpx.Client]) -> N
     answers = [client.post(address, json=body, headers=headers) for client in clients]
     assert [answer.status_code for answer in answers] == [201] * WORKERS
     assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def _a_revoked_key_opens_none(clients: Sequence[httpx.Client], database: Database) -> None:
+    """What one worker has confirmed, the other knows: nothing is waited for."""
+    bank = Bank(database)
+    (row, key), (_, admin) = bank.key("integration"), bank.key("admin")
+    for client in clients:
+        assert client.get("/v1/submissions", headers=key).status_code == 200
+    assert clients[0].delete(f"/v1/keys/{row.public_part}", headers=admin).status_code == 204
+    for client in clients:
+        assert client.get("/v1/submissions", headers=key).status_code == 401
 
 
 def _all_end(service: Service, told: signal.Signals) -> None:

@@ -27,6 +27,8 @@ from models import ImportJob
 from operations.import_checked import import_checked
 from operations.import_sources import Terms
 from operations.queue_import import queue_import
+from operations.read_apart import count_files
+from operations.reader_process import Limits
 
 PATH = "/admin/imports"
 PAGE = 20  # imports
@@ -73,10 +75,12 @@ def check(
         raise InvalidRequest(faults=(Fault("/format", "literal_error", "Choose one of the list."),))
     if upload is None:
         raise InvalidRequest(faults=(Fault("/file", "missing", "Choose a file."),))
-    name, terms = name_of(upload), Terms(form, dry_run=True)
+    name, data, terms = name_of(upload), upload.data, Terms(form, dry_run=True)
+    limits = Limits(settings.import_seconds, settings.import_memory)
+    total = count_files(name, data, form=form, limits=limits)
 
     def queued(session: Session) -> ImportJob:
-        return queue_import(session, caller=caller, name=name, data=upload.data, terms=terms)
+        return queue_import(session, caller=caller, name=name, data=data, total=total, terms=terms)
 
     job = _worker(request).begin(queued, settings.import_at_once)
     return go_to(f"{PATH}/{job.id}")

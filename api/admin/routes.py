@@ -12,14 +12,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from api.admin.pages import LIVE, admin_page
-from api.admin.sessions import close_form, require_own_form, require_own_origin
+from api.admin.sessions import close_form, require_own_form
 from api.errors import as_service_error
+from api.own_origin import require_own_origin
 from api.protocol_errors import NotSignedIn
 from api.requests import StrictRoute
+from api.responses import NO_STORE
 from domain.errors import ServiceError
 
 SIGN_IN = "/admin/sign-in"
 SAFE = frozenset({"GET", "HEAD"})
+# Also of downloads and redirects, which are no pages.
+PRIVATE_PAGE = {"Cache-Control": NO_STORE, "Cross-Origin-Resource-Policy": "same-origin"}
 TOLD = (
     ServiceError,
     RequestValidationError,
@@ -41,11 +45,14 @@ class PageRoute(StrictRoute):
                 if request.method not in SAFE:
                     require_own_origin(request)
                     await self.check_form(request)
-                return await handler(request)
+                response = await handler(request)
             except TOLD as error:
-                return _answer(request, as_service_error(error))
+                response = _answer(request, as_service_error(error))
             finally:
                 await close_form(request)
+            for name, value in PRIVATE_PAGE.items():
+                response.headers.setdefault(name, value)
+            return response
 
         return answered
 

@@ -3,7 +3,6 @@
 import hmac
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
@@ -87,21 +86,6 @@ def keep_session(response: Response, token: str) -> None:
 def end_session(response: Response) -> None:
     """Let the browser forget its session."""
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
-
-
-def require_own_origin(request: Request) -> None:
-    """Raise :class:`ForeignForm` for what a page of another origin sends.
-
-    Browsers say it as Sec-Fetch-Site; older ones by Origin, which is ``null`` for pages that, like
-    ours, send no referrer.
-    """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None:
-        is_own = site in {"same-origin", "none"}
-    else:
-        is_own = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    if not is_own:
-        raise ForeignForm
 
 
 async def form_of(request: Request) -> FormData:

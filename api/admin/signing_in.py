@@ -41,8 +41,8 @@ def enter(request: Request, database: AppDatabase, fields: FormFields) -> Respon
     way = text_of(fields, "next")
     failures: Counters = request.app.state.sign_in_failures
     client = client_of(request.client.host) if request.client else ""
-    count, seconds = failures.add(client, WINDOW, 0)
-    if count >= FAILURES:
+    count, seconds = failures.add(client, WINDOW)  # before it is known: many come at once
+    if count > FAILURES:
         error = RateLimited(f"Too many keys were wrong; try again in {seconds} s.")
         response = _entrance(request, way, error)
         response.headers["Retry-After"] = str(seconds)
@@ -50,11 +50,15 @@ def enter(request: Request, database: AppDatabase, fields: FormFields) -> Respon
     try:
         key = valid_key(database, text_of(fields, "key"))
         caller = caller_of(key)
-        token = database.write(lambda session: sign_in(session, key=key, caller=caller, at=now()))
+        token = database.write(
+            lambda session: sign_in(
+                session, key=key, caller=caller, at=now(), before=session_token(request)
+            )
+        )
     except (Unauthenticated, Forbidden) as error:
-        failures.add(client, WINDOW)
         request.app.state.observer.measurements.sign_in_failures.inc()
         return _entrance(request, way, error, 403)
+    failures.add(client, WINDOW, -1)
     response = go_to(_own(way))
     keep_session(response, token)
     return response

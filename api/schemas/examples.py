@@ -226,6 +226,10 @@ EXAMPLES: dict[str, Example] = {
     **OF_FINDINGS,
     **OF_STATISTICS,
     "LiveOut": {"status": "alive"},
-    "ReadyOut": {"status": "ready", "migration": "2026_11_26_7"},
+    "ReadyOut": {
+        "status": "ready",
+        "migration": "2026_11_26_7",
+        "durability": "keeps_answers",
+    },
     "VersionOut": {"version": "0.1.0", "api": "v1"},
 }

@@ -51,11 +51,14 @@ class GradeOut(Outgoing):
             regrade=row.regrade_id,
             is_undo=row.is_undo,
             key_version=(row.key_version or submission.version).number,
-            **released(row, submission.release),
+            **released(row, submission.release_of(row)),
         )
 
 
 class GradeList(Outgoing):
-    """Every grading of a submission, oldest first. The last one counts."""
+    """The gradings of a submission, oldest first. The last one counts.
+
+    Where the question releases no scores there is only the first.
+    """
 
     items: list[GradeOut]

@@ -2,7 +2,11 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from api.schemas.base import Outgoing
+
+Durability = Literal["keeps_answers", "may_lose_answers"]
 
 
 class LiveOut(Outgoing):
@@ -16,6 +20,9 @@ class ReadyOut(Outgoing):
 
     status: Literal["ready"]
     migration: str
+    durability: Durability = Field(
+        description="Whether a power cut may take away what was confirmed, by the database's word."
+    )
 
 
 class VersionOut(Outgoing):

@@ -141,19 +141,19 @@ class SubmissionOut(Outgoing):
 
     @classmethod
     def of(cls, row: Submission) -> Self:
-        """A stored submission under the grade that counts, explained by the key that made it."""
-        slug, translation = row.version.question.slug, row.translation
+        """A stored submission under the last grade that may be told, explained by its key."""
+        slug, translation, grade = row.version.question.slug, row.translation, row.told_grades[-1]
         answered = explaining = AnswerableVersion(row.version, translation)
-        if (other := row.grade.key_version) is not None:
+        if (other := grade.key_version) is not None:
             is_fitting = translation is not None and translation.source_hash == source_hash(other)
             explaining = AnswerableVersion(other, translation if is_fitting else None)
-        return cls._telling(row, row.grade, answered, slug, explaining)
+        return cls._telling(row, grade, answered, slug, explaining, row.release_of(grade))
 
     @classmethod
     def first(cls, graded: Graded) -> Self:
         """The submission as it was first graded, also if it is asked for after a regrade."""
-        version = graded.version
-        return cls._telling(graded.submission, graded.grade, version, graded.slug, version)
+        version, told = graded.version, graded.submission
+        return cls._telling(told, graded.grade, version, graded.slug, version, told.release)
 
     @classmethod
     def json_of(cls, graded: Graded) -> bytes:
@@ -182,12 +182,12 @@ class SubmissionOut(Outgoing):
         version: AnswerableVersion,
         slug: str,
         explaining: AnswerableVersion,
+        release: str,
     ) -> Self:
-        """The submission under a grade, as far as its question releases either.
+        """The submission under a grade, as far as a release setting opens either.
 
         What was right, and why, ``explaining`` says: the version whose key made the grade.
         """
-        explained = submission.release == "after_submission"
         return cls(
             id=submission.id,
             question=QuestionRefOut(
@@ -197,9 +197,11 @@ class SubmissionOut(Outgoing):
             selected=submission.selected,
             response=submission.response,
             submitted_at=submission.submitted_at,
-            **released(grade, submission.release),
+            **released(grade, release),
             language=version.language,
-            feedback=FeedbackOut.of(submission, explaining) if explained else None,
+            feedback=(
+                FeedbackOut.of(submission, explaining) if release == "after_submission" else None
+            ),
         )
 
 

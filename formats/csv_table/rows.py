@@ -12,8 +12,10 @@ from formats.refusals import refuse
 LONGEST_LINE = 4 * 1024 * 1024
 DELIMITERS = ",;\t"
 # What a spreadsheet would take for a formula, behind any apostrophes that keep it from doing so.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+# Signs of full width count as their plain ones where people write Japanese or Chinese.
+_SIGNS = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(f"'*{_SIGNS}")
+_GUARDED = re.compile(f"'+{_SIGNS}")
 
 
 class Row(NamedTuple):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import structlog
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
@@ -19,14 +18,6 @@ DAWN = datetime(2026, 1, 1, tzinfo=UTC)
 
 MakeClient = Callable[..., TestClient]
 CountStatements = Callable[[], AbstractContextManager[list[str]]]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _plain_logs() -> None:
-    """Log lines as JSON: drawing a stack trace for people takes seconds."""
-    structlog.configure(
-        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    )
 
 
 @pytest.fixture

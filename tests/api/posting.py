@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -43,6 +43,26 @@ def post_all(urls: list[str], answers: Iterable[Sent], connections: int = 16) ->
     with ThreadPoolExecutor(connections) as pool:
         told = pool.map(lambda place: _post(urls[place % len(urls)], waiting), range(connections))
         return [each for some in told for each in some]
+
+
+def post_on(
+    url: str, prefix: str, goes_on: Callable[[], bool], connections: int = 16
+) -> list[Told]:
+    """Post answers, each with a key, as long as it goes on and somebody takes them."""
+    with ThreadPoolExecutor(connections) as pool:
+        told = pool.map(
+            lambda place: _post_on(url, f"{prefix}-{place}", goes_on), range(connections)
+        )
+        return [each for some in told for each in some]
+
+
+def _post_on(url: str, prefix: str, goes_on: Callable[[], bool]) -> list[Told]:
+    told: list[Told] = []
+    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)) as connection:
+        while goes_on() and (not told or told[-1].status):
+            name = f"{prefix}-{len(told)}"
+            told.append(_one(connection, Sent(name, name)))
+    return told
 
 
 def numbered(prefix: str, count: int, *, keyed: bool) -> Iterable[Sent]:

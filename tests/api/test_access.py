@@ -132,6 +132,13 @@ def preflight(client: TestClient, method: str = "POST") -> tuple[int, str | None
     return answer.status_code, answer.headers.get("Access-Control-Allow-Origin")
 
 
+@pytest.mark.parametrize("address", ["/", "/v1/questions", "/v1/keys", "/admin", "/livez"])
+def test_nothing_is_traced(client: TestClient, bank: Bank, address: str) -> None:
+    answer = client.request("TRACE", address, headers=bank.key("admin")[1])
+    assert answer.status_code == 405
+    assert "TRACE" not in answer.headers["Allow"]
+
+
 def test_any_page_may_call_unless_said_otherwise(client: TestClient, bank: Bank) -> None:
     bank.publish()
     answer = client.get("/v1/questions/rivers", headers=ORIGIN)

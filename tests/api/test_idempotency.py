@@ -1,23 +1,17 @@
-"""An answer may arrive twice, also at the same moment: one effect, one answer."""
+"""An answer may arrive twice: one effect, one answer."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
-from threading import Barrier
 from typing import Any
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from models import Database, GradeRow, IdempotencyRecord, Submission, now
 from tests.factories import Bank
-from tests.processes import serving
 
 ADDRESS = "/v1/questions/rivers/submissions"
 KEY = {"Idempotency-Key": "attempt-1"}
-TWINS = 20
 
 
 def rows(database: Database) -> tuple[int, int]:
@@ -144,48 +138,6 @@ def test_answers_of_a_batch_have_keys_of_their_own(
     assert results[0]["submission"] == results[1]["submission"] == single
     assert {result["problem"]["code"] for result in results[2:]} == {"idempotency_key_reused"}
     assert rows(database) == (1, 1)
-
-
-TwinRequest = tuple[str, dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def twin_requests() -> dict[str, TwinRequest]:
-    item = {"question": "rivers", "selected": [], "idempotency_key": "attempt-1"}
-    return {
-        "single": (ADDRESS, {"selected": []}),
-        "batch": ("/v1/submissions", {"submissions": [item]}),
-    }
-
-
-def test_twins_at_the_same_moment_are_one(
-    own_database: Database, own_url: str, tmp_path: Path, twin_requests: dict[str, TwinRequest]
-) -> None:
-    """Twenty equal requests at once to a real server: to one question, then as a batch."""
-    bank = Bank(own_database)
-    bank.publish()
-    headers = KEY | bank.key()[1]
-    with serving(tmp_path, "serve", settings={"DATABASE_URL": own_url}) as service:
-        for expected, (address, body) in enumerate(twin_requests.values(), start=1):
-            answers = _at_once(service.url + address, body, headers)
-            assert {answer.status_code for answer in answers} <= {200, 201}
-            assert len({answer.content for answer in answers}) == 1
-            replayed = [answer.headers.get("Idempotency-Replayed") for answer in answers]
-            assert sorted(map(str, replayed)) == ["None"] + ["true"] * (TWINS - 1)
-            assert rows(own_database) == (1, 1), expected
-            own_database.write(lambda session: None)
-
-
-def _at_once(url: str, body: object, headers: dict[str, str]) -> list[httpx.Response]:
-    barrier = Barrier(TWINS)
-
-    def send(_: int) -> httpx.Response:
-        with httpx.Client(timeout=60) as client:
-            barrier.wait()
-            return client.post(url, json=body, headers=headers)
-
-    with ThreadPoolExecutor(TWINS) as pool:
-        return list(pool.map(send, range(TWINS)))
 
 
 def test_a_key_of_a_batch_is_forgotten_after_a_day(

@@ -15,8 +15,9 @@ from api.import_worker import ImportWorker
 from domain.access import Role
 from models import Database, ImportJob, ImportPart, Question, QuestionVersion, now
 from models.ids import uuid7
-from operations import import_sources, run_import_job
-from operations.run_import_job import JobLostError, claim_job, run_job
+from operations import run_import_job
+from operations.reader_process import Limits
+from operations.run_import_job import MOST_ATTEMPTS, JobLostError, claim_job, run_job
 from settings import Settings
 from tests.api.conftest import MakeClient
 from tests.factories import SEED_FILE, Bank
@@ -128,15 +129,6 @@ def test_requests_that_are_refused(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_only_who_may_write_imports(client: TestClient, bank: Bank) -> None:
-    assert client.post(PATH, content=SEED, headers=FILE).status_code == 401
-    roles: tuple[Role, ...] = ("publishable", "integration", "reviewer")
-    for role in roles:
-        _, key = bank.key(role)
-        assert client.post(PATH, content=SEED, headers=FILE | key).status_code == 403
-        assert client.get(f"{PATH}/{uuid7()}", headers=key).status_code == 403
-
-
 def test_an_import_has_a_limit_of_its_own(make_client: MakeClient, author: dict[str, str]) -> None:
     client = make_client(max_body_bytes=1024)
     assert len(SEED) > 1024
@@ -206,13 +198,18 @@ def test_an_interrupted_import_goes_on_where_it_was(
     make_client: MakeClient, author: dict[str, str], database: Database,
     monkeypatch: pytest.MonkeyPatch, query: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(import_sources, "CHUNK", 2)
+    monkeypatch.setattr(run_import_job, "CHUNK", 2)
     client = make_client(import_at_once=2)
     where = queue(client, author, 5, query)
     job, first = claim(database)
     assert job is not None
-    kept = iter([False, True])
-    run_job(database.write, job=job, worker=first, is_stopping=lambda: next(kept))
+    run_job(
+        database.write,
+        job=job,
+        worker=first,
+        limits=Limits(),
+        is_stopping=lambda: count(database, ImportPart) == 2,
+    )
     told = client.get(where, headers=author).json()
     assert (told["state"], told["progress"]) == ("waiting", {"done": 4, "total": 5})
     assert ImportWorker(database).work_off()
@@ -225,7 +222,7 @@ def test_a_job_belongs_to_one_worker_until_that_is_silent(
     make_client: MakeClient, author: dict[str, str], database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(import_sources, "CHUNK", 2)
+    monkeypatch.setattr(run_import_job, "CHUNK", 2)
     where = queue(make_client(import_at_once=0), author, 3)
     job, first = claim(database)
     assert job is not None
@@ -233,9 +230,9 @@ def test_a_job_belongs_to_one_worker_until_that_is_silent(
     taken, second = claim(database, timedelta(minutes=5))
     assert taken is not None
     with pytest.raises(JobLostError):
-        run_job(database.write, job=job, worker=first, is_stopping=lambda: False)
+        run_job(database.write, job=job, worker=first, limits=Limits(), is_stopping=lambda: False)
     assert count(database, Question) == count(database, ImportPart) == 0
-    run_job(database.write, job=taken, worker=second, is_stopping=lambda: False)
+    run_job(database.write, job=taken, worker=second, limits=Limits(), is_stopping=lambda: False)
     client = make_client()
     assert client.get(where, headers=author).json()["report"]["created"] == 3
 
@@ -250,6 +247,27 @@ def test_a_job_that_takes_its_workers_down_is_given_up(
     told = client.get(where, headers=author).json()
     assert (told["state"], told["report"]) == ("failed", None)
     assert not ImportWorker(database).work_off()
+
+
+def test_a_job_that_comes_further_each_time_is_not_given_up(
+    make_client: MakeClient, author: dict[str, str], database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Its workers are killed after a part each, more often than one without progress may be."""
+    monkeypatch.setattr(run_import_job, "CHUNK", 1)
+    client, parts = make_client(import_at_once=0), MOST_ATTEMPTS + 2
+    where = queue(client, author, parts)
+    monkeypatch.setattr(run_import_job, "_give_back", lambda *_: None)
+    for number in range(1, parts):
+        job, worker = claim(database, timedelta(hours=number))
+        assert job is not None
+        kept = iter([False] * (number - 1) + [True])
+        run_job(database.write, job=job, worker=worker, limits=Limits(), is_stopping=kept.__next__)
+    last, worker = claim(database, timedelta(hours=parts))
+    assert last is not None
+    run_job(database.write, job=last, worker=worker, limits=Limits(), is_stopping=lambda: False)
+    told = client.get(where, headers=author).json()
+    assert (told["state"], told["report"]["created"]) == ("done", parts)
 
 
 def test_a_mistake_of_ours_ends_the_job(

@@ -26,7 +26,7 @@ def test_each_request_is_one_line_of_json_without_secrets(
     allow_one_answer(own_database)
     bank = Bank(own_database)
     rhine, *_ = bank.publish().option_ids
-    _, key = bank.key()
+    row, key = bank.key()
     settings = {"DATABASE_URL": own_url, "QUESTIONS_LOG_FORMAT": "json"}
     with serving(tmp_path, "serve", settings=settings) as service:
         body = {"selected": [rhine, "dxyzw"], "learner": LEARNER}
@@ -41,6 +41,9 @@ def test_each_request_is_one_line_of_json_without_secrets(
         httpx.head(f"{service.url}/v1/questions/rivers")
         httpx.get(f"{service.url}/static/page.css")
         assert httpx.post(address, json=body, headers=key).status_code == 500
+        assert httpx.get(f"{service.url}/v1/keys", headers=key).status_code == 403
+        sign_in = httpx.post(f"{service.url}/admin/sign-in", data={"key": "wrong"})
+        assert sign_in.status_code == 403
     printed = service.printed()
     lines = [json.loads(line) for line in printed.splitlines()]
     requests = [line for line in lines if line["event"] == "request"]
@@ -58,9 +61,16 @@ def test_each_request_is_one_line_of_json_without_secrets(
         ("GET", "(none)", 404): 1,
         ("HEAD", "/v1/questions/{name}", 200): 1,
         ("GET", "/static/{name}", 200): 1,
+        ("GET", "/v1/keys", 403): 1,
+        ("POST", "/admin/sign-in", 403): 1,
     }
     (failure,) = (line for line in lines if line["level"] == "error")
     assert "Neither stored nor there before" in failure["exception"]
+    refused = [line for line in lines if line["event"] == "refused"]
+    assert [(line["status"], line["key"], line["client"]) for line in refused] == [
+        (403, row.public_part, "127.0.0.1"),
+        (403, None, "127.0.0.1"),
+    ]
     assert failure["request_id"] in {line["request_id"] for line in requests}
     assert sum(line["request_id"] == "mine-1" for line in requests) == 1
     assert all(line["milliseconds"] > 0 for line in requests)

@@ -19,7 +19,7 @@ from tests.api.test_response_cache import ADDRESSES, HEADERS, same
 from tests.factories import DRAFT, Bank
 
 BROWSER = {"Accept-Encoding": "gzip, deflate, br", "X-Request-Id": "mine"}
-FORWARDED = {"X-Forwarded-For": "203.0.113.9"}
+FORWARDED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 CLOSING = {"Connection": "close"}
 LEARNER = b"Host: here\r\n\r\n"
 READ = b"GET /v1/questions/rivers HTTP/1.1\r\n"

@@ -11,8 +11,9 @@ import pytest
 from models import Database
 from tests.factories import Bank
 from tests.processes import ROOT, Service, environment, serving
+from tests.torture.effort import effort
 
-EDITS = 120
+EDITS = effort(40, 400, 4000)
 READERS = 3
 PATHS = ("/v1/questions/rivers", "/v1/questions?limit=5", "/v1/questions?q=edit&limit=5")
 # Publishes one version for each line it is given, and says so once it is committed.

@@ -153,17 +153,7 @@ def test_statements_do_not_grow_with_the_cohort(
     assert counts[0] == counts[1] <= 6
 
 
-# Who may, and what is refused.
-
-
-@pytest.mark.parametrize(
-    ("role", "status"), [("publishable", 403), ("integration", 403), ("reviewer", 200)]
-)
-def test_the_lab_is_for_those_who_may_read_the_bank(
-    client: TestClient, bank: Bank, role: Any, status: int
-) -> None:
-    assert client.post(LAB, json=ABSTRACT).status_code == 401
-    assert client.post(LAB, json=ABSTRACT, headers=bank.key(role)[1]).status_code == status
+# What is refused.
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,19 @@
-"""One request, one transaction, committed before the answer leaves."""
+"""No transaction outlives its work: connections are given back before the answer leaves."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 import pytest
 from fastapi import Depends, FastAPI
-from sqlalchemy import Engine, event, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.dependencies import AppDatabase, read_session
+from api.dependencies import read_session
 from models import Database, Submission
 from settings import Settings
-from tests.api.exchange import Exchange, exchange
+from tests.api.exchange import exchange
 from tests.factories import Bank
-
-REQUESTS = {
-    "single": ("/v1/questions/rivers/submissions", b'{"selected": []}'),
-    "batch": ("/v1/submissions", b'{"submissions": [{"question": "rivers", "selected": []}]}'),
-}
-ORPHANS = """
-    CREATE TABLE secret_orphan (
-        child integer PRIMARY KEY REFERENCES secret_parent (id) DEFERRABLE INITIALLY DEFERRED
-    )
-"""
-both_writing_routes = pytest.mark.parametrize("name", REQUESTS)
 
 
 @pytest.fixture
@@ -51,98 +37,6 @@ def key(app: FastAPI, own_database: Database) -> dict[str, str]:
     _, header = Bank(own_database).key()
     assert exchange(app, "GET", "/v1/submissions", headers=header).status == 200
     return header
-
-
-def stored(database: Database) -> int:
-    """How many submissions another connection sees."""
-    with database.read() as session:
-        return session.scalar(select(func.count(Submission.id))) or 0
-
-
-def post(app: FastAPI, name: str, key: dict[str, str], **options: Any) -> Exchange:
-    address, body = REQUESTS[name]
-    headers = key | {"Content-Type": "application/json", "Content-Length": str(len(body))}
-    return exchange(app, "POST", address, headers=headers, chunks=[body], **options)
-
-
-@contextmanager
-def before(target: Any, name: str, act: Callable[[Any], None]) -> Iterator[None]:
-    """Do something at an event of SQLAlchemy."""
-    event.listen(target, name, act)
-    yield
-    event.remove(target, name, act)
-
-
-def break_commit(session: Session) -> None:
-    """Write a row whose foreign key is checked by COMMIT, and is wrong."""
-    session.execute(text("INSERT INTO secret_orphan VALUES (1)"))
-
-
-def lose_connection(_: Session) -> None:
-    raise OperationalError("COMMIT", None, OSError("secret reason"))
-
-
-@both_writing_routes
-@pytest.mark.parametrize(("break_it", "status"), [(break_commit, 500), (lose_connection, 503)])
-def test_a_failing_commit_is_a_failed_request(
-    app: FastAPI,
-    own_database: Database,
-    engine: Engine,
-    key: dict[str, str],
-    name: str,
-    break_it: Callable[[Session], None],
-    status: int,
-) -> None:
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE secret_parent (id integer PRIMARY KEY)"))
-        connection.execute(text(ORPHANS))
-    with before(Session, "before_commit", break_it):
-        answer = post(app, name, key)
-    assert answer.status == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert b"secret" not in answer.body
-    assert ("retry-after" in answer.headers) == (status == 503)
-    assert stored(own_database) == 0
-    assert post(app, name, key).status in {200, 201}
-    assert stored(own_database) == 1
-
-
-@both_writing_routes
-def test_the_row_is_there_when_the_answer_begins(
-    app: FastAPI, own_database: Database, engine: Engine, key: dict[str, str], name: str
-) -> None:
-    seen: list[int] = []
-    with before(engine, "commit", lambda _: time.sleep(0.1)):
-        answer = post(app, name, key, on_answer=lambda: seen.append(stored(own_database)))
-    assert answer.status in {200, 201}
-    assert seen == [1]
-
-
-def test_a_commit_after_the_answer_would_be_noticed(
-    app: FastAPI, own_database: Database, engine: Engine, key: dict[str, str]
-) -> None:
-    """The test above on a route that does it wrong, as ``yield`` dependencies do by default."""
-
-    def late_session(database: AppDatabase) -> Iterator[Session]:
-        with Session(database.bind) as session:
-            yield session
-            session.commit()
-
-    @app.post("/late", status_code=201)
-    def late(session: Annotated[Session, Depends(late_session)]) -> None:
-        copy_of_one(session)
-
-    def copy_of_one(session: Session) -> None:
-        known = session.scalars(select(Submission)).one()
-        names = ("question_id", "version_id", "caller", "selected", "shown", "release")
-        session.add(Submission(**{name: getattr(known, name) for name in names}))
-
-    post(app, "single", key)
-    seen: list[int] = []
-    with before(engine, "commit", lambda _: time.sleep(0.1)):
-        exchange(app, "POST", "/late", on_answer=lambda: seen.append(stored(own_database)))
-    assert seen == [1]
-    assert stored(own_database) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Damaged files of every format: a few here, very many under ``make fuzz``."""
+"""Damaged files of every format: a few here, very many under ``make torture``."""
 
 from pathlib import Path
 

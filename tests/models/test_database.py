@@ -230,6 +230,19 @@ def test_synchronous_is_as_stated(tmp_path: Path, name: str, number: int) -> Non
 
 
 @on_postgresql
+def test_writers_see_what_they_waited_for_whatever_is_usual_there(
+    own_database: Database, own_url: str
+) -> None:
+    name = own_database.bind.engine.url.database
+    strict = f'ALTER DATABASE "{name}" SET default_transaction_isolation = serializable'
+    own_database.write(lambda session: session.execute(text(strict)))
+    database = Database(open_engine(own_url))
+    shown = database.write(lambda session: session.scalar(text("SHOW transaction_isolation")))
+    assert shown == "read committed"
+    database.close()
+
+
+@on_postgresql
 def test_postgresql_needs_no_prepared_statements(own_database: Database) -> None:
     with own_database.bind.engine.connect() as connection:
         driver: Any = connection.connection.driver_connection

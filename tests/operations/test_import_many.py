@@ -1,10 +1,5 @@
 """Many files at once mean what each by itself means: rows, outcomes, refusals, interruptions."""
 
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, select
 
 from domain.problems import Problem
 from formats import FORMATS
@@ -25,7 +20,6 @@ from operations.import_sources import CHUNK, Part, Terms, import_sources
 from operations.prepare_import import Source, prepare_sources
 from operations.prepare_many import MANY
 from tests.factories import SEED_FILE, Bank
-from tests.processes import ROOT, environment
 
 SEED = SEED_FILE.read_text()
 # What two runs may differ in: when they were, and the ids that were made then.
@@ -310,16 +304,6 @@ def test_parts_that_are_done_are_passed_over_and_their_names_stay_taken(
     assert whole[1].items[-1].problems[0].code == "duplicate_slug"
 
 
-def start_seed(url: str, folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "seed", folder],
-        cwd=ROOT,
-        env=environment(DATABASE_URL=url),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
 def undisturbed(database: Database, files: dict[str, bytes]) -> dict[str, list[str]]:
     """What the bank would hold after a whole import, which is taken back."""
     assert isinstance(database.bind, Engine)
@@ -328,37 +312,3 @@ def undisturbed(database: Database, files: dict[str, bytes]) -> dict[str, list[s
         found = contents(Database(connection))
         transaction.rollback()
     return found
-
-
-def wait_for_a_part(database: Database, process: subprocess.Popen[bytes], before: int) -> int:
-    """Until more questions are there than before, or the process has ended; how many are there."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            there = session.scalars(select(func.count()).select_from(Question)).one()
-        if there > before or process.poll() is not None:
-            return there
-        time.sleep(0.01)
-    raise AssertionError("Nothing was imported.")
-
-
-def test_killed_again_and_again_it_ends_like_an_undisturbed_run(
-    own_url: str, own_database: Database, tmp_path: Path
-) -> None:
-    files = many(3 * CHUNK)
-    expected = undisturbed(own_database, files)
-    folder = tmp_path / "questions"
-    folder.mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    chance, there = random.Random(7), 0  # noqa: S311 - the same moments each time
-    for _ in range(2):
-        process = start_seed(own_url, folder)
-        there = wait_for_a_part(own_database, process, there)
-        time.sleep(chance.uniform(0, 0.05))
-        process.kill()
-        assert process.wait() == -signal.SIGKILL
-        assert there % CHUNK == 0
-        assert 0 < there < len(files)
-    assert start_seed(own_url, folder).wait() == 0
-    assert contents(own_database) == expected

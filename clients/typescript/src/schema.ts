@@ -73,9 +73,9 @@ export interface paths {
         };
         /**
          * Can it serve?
-         * @description Whether the database answers and has exactly the tables this version needs.
+         * @description Whether the database answers and has tables that this version works on.
          *
-         *     So must the replica that learners read, where there is one.
+         *     So must the replica that learners read, where there is one. Not once the service is to end.
          */
         get: operations["check_ready"];
         put?: never;
@@ -986,6 +986,8 @@ export interface paths {
         /**
          * List all gradings of a submission
          * @description The first grade and every later one with the regrade that it comes from; the last counts.
+         *
+         *     Where the question releases no scores, only the first is told.
          */
         get: operations["list_grades"];
         put?: never;
@@ -2018,7 +2020,9 @@ export interface components {
         };
         /**
          * GradeList
-         * @description Every grading of a submission, oldest first. The last one counts.
+         * @description The gradings of a submission, oldest first. The last one counts.
+         *
+         *     Where the question releases no scores there is only the first.
          */
         GradeList: {
             /** Items */
@@ -3016,6 +3020,12 @@ export interface components {
          * @description The database answers and is at the newest migration.
          */
         ReadyOut: {
+            /**
+             * Durability
+             * @description Whether a power cut may take away what was confirmed, by the database's word.
+             * @enum {string}
+             */
+            durability: "keeps_answers" | "may_lose_answers";
             /** Migration */
             migration: string;
             /**
@@ -4485,7 +4495,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/zip": string;
+                    "text/markdown": string;
+                    "text/plain": string;
                 };
             };
         };

@@ -130,14 +130,6 @@ def test_only_admins_see_or_make_keys(client: TestClient, bank: Bank, role: Role
     assert "/admin/keys" not in one.get("/admin").text
 
 
-def test_a_forged_form_makes_and_revokes_nothing(admin: Desk, database: Database) -> None:
-    admin.csrf = "0" * 64
-    assert make(admin).status_code == 403
-    assert admin.post(f"{KEYS}/{part(database, 'a admin')}/revoke").status_code == 403
-    with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(ApiKey)) == 1
-
-
 def test_pages_of_keys_cost_the_same_at_any_length(
     admin: Desk, bank: Bank, statements: CountStatements
 ) -> None:

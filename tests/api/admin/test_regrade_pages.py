@@ -216,15 +216,6 @@ def test_each_role_does_what_it_may(
     assert one.post(f"{address}/undo").status_code == applies
 
 
-def test_a_forged_form_changes_nothing(admin: Desk, database: Database) -> None:
-    address, before = planned(admin), grades(database)
-    admin.csrf = "0" * 64
-    assert plan(admin).status_code == 403
-    assert admin.post(f"{address}/apply").status_code == 403
-    assert admin.post(f"{address}/undo").status_code == 403
-    assert grades(database) == before
-
-
 def test_pages_cost_the_same_at_any_length(admin: Desk, statements: CountStatements) -> None:
     address = planned(admin)
     with statements() as few:

@@ -33,6 +33,16 @@ def test_a_key_opens_a_session_that_signing_out_ends(
         assert session.scalar(select(func.count()).select_from(SignIn)) == 0
 
 
+def test_signing_in_again_ends_the_session_before(client: TestClient, bank: Bank) -> None:
+    one = desk(client, bank)
+    before = client.cookies[COOKIE]
+    assert one.sign_in().status_code == 303
+    assert client.cookies[COOKIE] != before
+    client.cookies.clear()
+    client.cookies.set(COOKIE, before, domain="testserver.local", path="/")
+    assert one.get("/admin").status_code == 303
+
+
 def test_the_cookie_stays_on_this_host_and_away_from_scripts(
     client: TestClient, bank: Bank
 ) -> None:

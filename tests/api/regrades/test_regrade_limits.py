@@ -3,10 +3,8 @@
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.regrade_worker import RegradeWorker
-from domain.access import Role
 from domain.questions import AnswerKey
 from models import Database
 from tests.api.authors import code
@@ -205,29 +203,6 @@ def test_what_is_not_there_or_not_ready_is_refused(
         assert code(admin.post(f"{run['id']}/undo")) == (409, "regrade_not_ready")
 
 
-def test_who_may_plan_apply_and_read(client: TestClient, admin: Admin, bank: Bank,
-                                     sent: dict[str, Any]) -> None:  # fmt: skip
-    run = admin.plan()["id"]
-    body = {"reason": "r", "scope": {"question": "rivers"}}
-    allowed: dict[Role | None, tuple[int, int, int]] = {
-        None: (401, 401, 401),
-        "publishable": (403, 403, 403),
-        "integration": (403, 403, 403),
-        "author": (201, 403, 200),
-        "reviewer": (403, 409, 200),
-    }
-    for role, (plans, undoes, reads) in allowed.items():
-        headers = bank.key(role)[1] if role else {}
-        assert client.post(PATH, json=body, headers=headers).status_code == plans, role
-        for verb in ("apply", "undo"):
-            if (verb, role) != ("apply", "reviewer"):
-                answer = client.post(f"{PATH}/{run}/{verb}", headers=headers)
-                assert answer.status_code == undoes, (role, verb)
-        for path in ("", f"/{run}", f"/{run}/items"):
-            assert client.get(PATH + path, headers=headers).status_code == reads, (role, path)
-    assert client.post(f"{PATH}/{run}/apply", headers=bank.key("reviewer")[1]).status_code == 200
-
-
 def test_two_people_are_asked_for_where_the_settings_say_so(
     make_client: MakeClient, bank: Bank, sent: dict[str, Any]
 ) -> None:
@@ -235,15 +210,6 @@ def test_two_people_are_asked_for_where_the_settings_say_so(
     run = planner.plan()
     assert code(planner.post(f"{run['id']}/apply")) == (403, "own_plan")
     assert other.done(run, "apply")["state"] == "applied"
-
-
-def test_results_that_are_not_released_stay_closed(admin: Admin, bank: Bank) -> None:
-    ids = bank.publish(WRONG, release="never").option_ids
-    id_ = bank.submit(ids[0], ids[2]).submission.id
-    bank.publish(CORRECTED, release="never")
-    admin.done(admin.plan(), "apply")
-    for grade in admin.grades(id_):
-        assert (grade["score"], grade["points"], grade["correct"], grade["reason"]) == (None,) * 4
 
 
 def test_lists_are_read_page_by_page(

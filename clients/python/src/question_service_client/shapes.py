@@ -641,6 +641,7 @@ Status5: TypeAlias = Literal["ready"]
 class ReadyOut(TypedDict):
     """The database answers and is at the newest migration."""
 
+    durability: Literal["keeps_answers", "may_lose_answers"]
     migration: str
     status: Literal["ready"]
 
@@ -1269,7 +1270,11 @@ class FeedbackOut(TypedDict):
 
 
 class GradeList(TypedDict):
-    """Every grading of a submission, oldest first. The last one counts."""
+    """
+    The gradings of a submission, oldest first. The last one counts.
+
+    Where the question releases no scores there is only the first.
+    """
 
     items: list[GradeOut]
 

@@ -1,0 +1,1 @@
+"""Who may do what: the table of ``docs/access.md`` against every route that there is."""

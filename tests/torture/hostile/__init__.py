@@ -1,0 +1,1 @@
+"""Ordeals by hostile input: files, requests, texts and addresses that mean harm."""

@@ -1,0 +1,1 @@
+"""Ordeals of secrecy: nothing tells a key before its question releases it."""
