@@ -57,7 +57,7 @@ def _fill(engine: Engine) -> Generator[str, None, str]:
     """Fill a bank of today, take it back; gives the oldest release that today's tables serve."""
     started = time.perf_counter()
     migrations.upgrade(engine)
-    fill(engine, QUESTIONS)
+    fill(engine, QUESTIONS, searchable=False)  # no step since FROM asks for it
     answer(engine, QUESTIONS, SUBMISSIONS)
     with engine.connect() as connection:
         since = str(connection.scalar(select(Bank.serves_since)))
@@ -97,9 +97,9 @@ def _upgrade(engine: Engine) -> Iterator[tuple[str, Wait]]:
 
 
 def longest(waits: list[Wait], began: float, ended: float) -> float:
-    """The longest wait of those that were under way at some moment of a span of time."""
-    meanwhile = (wait for wait in waits if wait[0] < ended and wait[1] > began)
-    return max((wait[1] - wait[0] for wait in meanwhile), default=0.0)
+    """The longest that anybody waited within a span of time."""
+    within = (min(wait[1], ended) - max(wait[0], began) for wait in waits)
+    return max(0.0, *within)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ WAITS: list[Wait] = [(0.0, 0.1), (1.0, 4.0), (4.0, 4.2), (9.0, 9.9)]
 
 @pytest.mark.parametrize(
     ("began", "ended", "waited"),
-    [(0.0, 0.5, 0.1), (0.5, 0.9, 0.0), (2.0, 3.0, 3.0), (4.1, 9.1, 0.9), (0.0, 10.0, 3.0)],
+    [(0.0, 0.5, 0.1), (0.5, 0.9, 0.0), (2.0, 3.5, 1.5), (3.9, 9.3, 0.3), (0.0, 10.0, 3.0)],
 )
-def test_a_wait_counts_for_each_step_that_it_touches(
+def test_a_wait_counts_as_far_as_it_lies_within_a_step(
     began: float, ended: float, waited: float
 ) -> None:
     assert longest(WAITS, began, ended) == pytest.approx(waited)
@@ -32,6 +32,6 @@ def test_a_lock_that_is_held_is_seen(own_database: Database, own_url: str, table
     with writing(plain(own_url), waits), own_database.bind.engine.begin() as connection:
         connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
         began = time.monotonic()
-        time.sleep(0.3)
+        time.sleep(0.5)
     assert any(ended < began for _, ended in waits)
-    assert longest(waits, began, began + 0.3) >= 0.3
+    assert longest(waits, began, began + 0.5) > 0.25
