@@ -29,6 +29,7 @@ WRITERS = ("answers", "answers", "answers", "edits")
 AROUND = 1.0  # seconds before the first step and after the last, in which nothing is in the way
 
 Wait = tuple[float, float]  # when a transaction began, and when it was committed
+Waits = dict[str, list[Wait]]  # of those who send answers, and of those who edit
 
 
 def sqlite_figures() -> Iterator[str]:
@@ -72,20 +73,24 @@ def _fill(engine: Engine) -> Generator[str, None, str]:
 
 
 def _beside_writers(engine: Engine, since: str) -> Iterator[str]:
-    """The same, and the longest that anybody waited for a commit during each step."""
-    waits = list[Wait]()
-    with writing(plain(engine.url.render_as_string(hide_password=False)), waits):
+    """What each step takes, and how long whoever sent an answer or edited had to wait meanwhile."""
+    with writing(plain(engine.url.render_as_string(hide_password=False))) as waits:
         time.sleep(AROUND)
         taken = dict(_upgrade(engine))
         time.sleep(AROUND)
     began, ended = min(taken.values())[0], max(taken.values())[1]
     for step, span in taken.items():
-        yield f"{span[1] - span[0]:8.2f} s for {step}, writers waited {longest(waits, *span):.2f} s"
-    after_release = min(span[0] for step, span in taken.items() if step > since)
-    waited = longest(waits, after_release, ended)
-    yield f"{waited:8.2f} s was the longest wait since {since}, the release before"
-    usual = longest(waits, 0, began)
-    yield f"{usual:8.2f} s was the longest before the first step, of {len(waits):,} writes in all"
+        yield f"{span[1] - span[0]:8.2f} s for {step}; {_told(waits, *span)}"
+    after_release = min((span[0] for step, span in taken.items() if step > since), default=ended)
+    told = _told(waits, after_release, ended)
+    yield f"{ended - after_release:8.2f} s since {since}, the release before; {told}"
+    writes = sum(map(len, waits.values()))
+    yield f"{AROUND:8.2f} s before all steps; {_told(waits, 0, began)}; {writes:,} writes in all"
+
+
+def _told(waits: Waits, began: float, ended: float) -> str:
+    most = {what: longest(of_them, began, ended) for what, of_them in waits.items()}
+    return ", ".join(f"{what} waited {waited:.2f} s at most" for what, waited in most.items())
 
 
 def _upgrade(engine: Engine) -> Iterator[tuple[str, Wait]]:
@@ -103,18 +108,19 @@ def longest(waits: list[Wait], began: float, ended: float) -> float:
 
 
 @contextmanager
-def writing(url: str, waits: list[Wait]) -> Iterator[None]:
-    """Processes that write as long as the block runs; ``waits`` gets what each had to wait."""
+def writing(url: str) -> Iterator[Waits]:
+    """Processes that write as long as the block runs; after it one knows how long they waited."""
+    waits: Waits = {what: [] for what in WRITERS}
     with ExitStack() as stack:
-        writers = [stack.enter_context(_writer(what, url)) for what in WRITERS]
-        if any(_line(writer) != "ready" for writer in writers):
+        writers = [(what, stack.enter_context(_writer(what, url))) for what in WRITERS]
+        if any(_line(writer) != "ready" for _, writer in writers):
             raise RuntimeError("Somebody who should write could not.")
-        yield
-        for writer in writers:
+        yield waits
+        for _, writer in writers:
             assert writer.stdin is not None
             writer.stdin.close()
-        for writer in writers:
-            waits += [(began, ended) for began, ended in json.loads(_line(writer))]
+        for what, writer in writers:
+            waits[what] += [(began, ended) for began, ended in json.loads(_line(writer))]
 
 
 def _writer(what: str, url: str) -> subprocess.Popen[str]:

@@ -24,14 +24,19 @@ def test_a_wait_counts_as_far_as_it_lies_within_a_step(
 
 
 @pytest.mark.parametrize("own_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("table", ["grade", "question_version"])
-def test_a_lock_that_is_held_is_seen(own_database: Database, own_url: str, table: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "who", "others"),
+    [("grade", "answers", "edits"), ("question_version", "edits", "answers")],
+)
+def test_a_lock_that_is_held_is_seen(
+    own_database: Database, own_url: str, table: str, who: str, others: str
+) -> None:
     """Planted: a step that keeps the table of answers, or that of editors, to itself."""
     Bank(own_database).publish()
-    waits = list[Wait]()
-    with writing(plain(own_url), waits), own_database.bind.engine.begin() as connection:
-        connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+    lock = text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+    with writing(plain(own_url)) as waits, own_database.bind.engine.begin() as connection:
+        connection.execute(lock)
         began = time.monotonic()
         time.sleep(0.5)
-    assert any(ended < began for _, ended in waits)
-    assert longest(waits, began, began + 0.5) > 0.25
+    assert longest(waits[who], began, began + 0.5) > 0.25
+    assert any(began < start and end < began + 0.5 for start, end in waits[others])
