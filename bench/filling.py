@@ -84,7 +84,8 @@ def answer(engine: Engine, size: int, count: int) -> None:
             last = min(first + ANSWERS_AT_ONCE - 1, count)
             for statement in _answers(POSTGRESQL if on_postgresql else SQLITE, size):
                 connection.execute(text(statement), {"first": first, "last": last})
-        connection.execute(text("VACUUM ANALYZE submission, grade" if on_postgresql else "ANALYZE"))
+        if on_postgresql:
+            connection.execute(text("VACUUM ANALYZE submission, grade"))
         connection.detach()
 
 
