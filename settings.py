@@ -126,6 +126,24 @@ class Settings(BaseModel):
     drain_seconds: float = Field(
         2, ge=0, le=300, description="Seconds from SIGTERM, when `/readyz` turns 503, to the end."
     )
+    max_in_flight: int = Field(
+        400, ge=1, le=100_000, description="The most requests at work before reads get 503."
+    )
+    longest_wait_ms: int = Field(
+        300,
+        ge=1,
+        le=60_000,
+        description="How long reads may wait for their turn; what would wait longer gets 503.",
+    )
+    max_connections: int = Field(
+        4096, ge=1, le=1_000_000, description="The most connections of one process that are served."
+    )
+    slow_request_seconds: int = Field(
+        10,
+        ge=1,
+        le=3600,
+        description="How long a request may take to arrive; large bodies longer.",
+    )
     metrics: Literal["admin", "public", "off"] = Field(
         "admin", description="Who may read `/metrics`: keys of admins, everybody, or nobody."
     )

@@ -57,6 +57,7 @@ from api.admin import media as media_pages
 from api.admin import questions as question_pages
 from api.admin import regrades as regrade_pages
 from api.admin.uploads import AROUND
+from api.admission import Admission, share_the_processor
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
@@ -66,16 +67,18 @@ from api.gauges import Gauges
 from api.import_worker import ImportWorker
 from api.known_keys import KnownKeys
 from api.measurements import Measurements
-from api.middleware import Cors, HeadAsGet, RequestContext, RequestLimits
+from api.middleware import Cors, HeadAsGet, Refused, RequestContext, RequestLimits
 from api.observing import Observer
 from api.postman import collection
 from api.quick_answers import QuickAnswers
 from api.quick_submissions import QuickSubmissions
 from api.rate_limits import Counters, RateLimits
+from api.refusals import Refusals
 from api.regrade_worker import RegradeWorker
 from api.response_cache import ResponseCache
 from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
+from api.timed_protocol import Patience
 from api.tracing import Tracing
 from formats.pictures import LARGEST
 from migrations import open_database
@@ -158,6 +161,9 @@ class Service(FastAPI):
     outermost: ASGIApp
     quick_answers: QuickAnswers
     quick_submissions: QuickSubmissions
+    admission: Admission
+    refusals: Refusals
+    patience: Patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or the life of the process."""
@@ -183,6 +189,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what lives as long as the service: searched for garbage it takes 0.1 s
+        share_the_processor(settings.pool_size)
         for worker in workers:
             worker.start()
         async with publishing_what_is_due(database), app.state.gauges.kept_up_to_date():
@@ -264,7 +271,12 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
     )
     app.state.gauges = Gauges(observer.measurements, app.state.database, writer, cache)
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)
-    cors = Cors(limits, settings.cors_origins)
+    cors = Cors(Refused(limits), settings.cors_origins)
     app.outermost = RequestContext(cors, observer, app.state.drain, settings.base_url)
     app.quick_answers = QuickAnswers(cache, limits, cors, observer, settings.base_url)
     app.quick_submissions = QuickSubmissions(app, limits, cors)
+    app.refusals = Refusals(app, cors)
+    app.admission = Admission(
+        settings.max_in_flight, settings.longest_wait_ms / 1000, settings.max_connections
+    )
+    app.patience = Patience(settings.slow_request_seconds)

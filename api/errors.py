@@ -20,9 +20,9 @@ from api.protocol_errors import (
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
+    Passing,
     PayloadTooLarge,
     ProtocolError,
-    RateLimited,
     Unauthenticated,
     Unavailable,
     UnknownField,
@@ -36,7 +36,6 @@ STATUS: Mapping[type[ServiceError], int] = {
     Invalid: 422,
     Forbidden: 403,
 }
-RETRY_AFTER_SECONDS = 1
 MOST_FAULTS = 20  # told at once; a client can send more than anybody would read
 LONGEST_NAME = 100
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -97,8 +96,8 @@ def problem_response(scope: Scope, error: ServiceError) -> Response:
     headers = {"Cache-Control": "no-store"}
     if problem.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = 'Bearer realm="questions"'
-    if problem.status in {Unavailable.status, RateLimited.status}:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, Passing):
+        headers["Retry-After"] = str(error.seconds)
     return Response(
         problem.model_dump_json(), problem.status, headers, media_type="application/problem+json"
     )

@@ -153,6 +153,20 @@ class HeadAsGet:
             scope["route"] = as_get.get("route")  # for the log line
 
 
+class Refused:
+    """Answers what the server found no place for; its error is ``scope["refused"]``."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if error := scope.get("refused"):
+            await problem_response(scope, error)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
 class RequestLimits:
     """Refuses what no route should have to think of: NUL in addresses and endless bodies."""
 

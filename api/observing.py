@@ -72,6 +72,12 @@ class Observer(Watch):
             ids = self._tracing.answered(head, method, template, status, seconds)
         log_request(request_id, method, template, status, seconds, ids)
 
+    def refused(self, method: str, status: int) -> None:
+        """A request was refused by its head; a line of it would cost more than it did."""
+        if status == RateLimited.status:
+            self.measurements.rate_limited.inc()
+        self.measurements.of_requests(method, NO_ROUTE, status)(0.0)
+
     def batch(self, size: int) -> AbstractContextManager[object]:
         """What is around storing so many submissions at once."""
         return self._tracing.batch(size) if self._tracing else nullcontext()

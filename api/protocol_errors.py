@@ -116,7 +116,22 @@ class CorsRefused(MalformedRequest):
     cure = "Add the origin to the setting QUESTIONS_CORS_ORIGINS."
 
 
-class RateLimited(ProtocolError):
+class SlowRequest(ProtocolError):
+    status = 408
+    code = "request_timeout"
+    title = "The request took too long to arrive"
+    cure = "Send it again over a new connection, its head and body without pauses."
+
+
+class Passing(ProtocolError):
+    """What passes by itself; ``seconds`` says after how long to ask again."""
+
+    def __init__(self, detail: str = "", seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
+class RateLimited(Passing):
     status = 429
     code = "rate_limited"
     title = "Too many requests in too short a time"
@@ -130,8 +145,14 @@ class InternalError(ProtocolError):
     cure = "Try again; if it stays, tell the operator the request_id, which the log explains."
 
 
-class Unavailable(ProtocolError):
+class Unavailable(Passing):
     status = 503
     code = "unavailable"
     title = "The service cannot do this just now"
+    cure = "Wait as long as Retry-After says and send the same request again."
+
+
+class Overloaded(Unavailable):
+    code = "overloaded"
+    title = "The service is asked more than it can answer in time"
     cure = "Wait as long as Retry-After says and send the same request again."

@@ -65,12 +65,13 @@ class QuickSubmissions:
     """
 
     def __init__(self, service: Any, limits: RateLimits, cors: Cors) -> None:
-        self._service, self._limits, self._cors = service, limits, cors
+        self._service, self.limits, self._cors = service, limits, cors
         self._observer: Observer = service.state.observer
         self._keys: KnownKeys = service.state.known_keys
         self._writer: SubmissionWriter = service.state.submission_writer
         self._is_public: bool = service.state.settings.public
         self._base_url: str = service.state.settings.base_url
+        self.longest_queue: int = service.state.settings.answer_queue
         self._longest = min(LONGEST_BODY, service.state.settings.max_body_bytes)
 
     def begin(
@@ -119,7 +120,7 @@ class QuickSubmissions:
             read = SubmissionIn.model_validate(read_json(body))
         except (UnreadableJson, ValidationError):
             return False
-        limits = self._limits.allow(asked.client, asked.head.get(b"authorization"))
+        limits = self.limits.allow(asked.client, asked.head.get(b"authorization"))
         if limits is None:
             return False
         key = asked.head.get(b"idempotency-key")

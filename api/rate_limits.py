@@ -8,7 +8,6 @@ from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from typing import NamedTuple
 
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem_response
@@ -107,7 +106,8 @@ class RateLimits:
         else:
             scope["marks"] += _headers(counted, count, seconds)
         if count > counted.quota:
-            await _refusal(scope, counted, seconds)(scope, receive, send)
+            error = _one_too_many(counted.limit, seconds)
+            await problem_response(scope, error)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -125,6 +125,17 @@ class RateLimits:
             self._count(counted, -1)
             return None
         return lines_of(_headers(counted, count, seconds))
+
+    def excess(
+        self, client: tuple[str, int] | None, authorization: bytes | None
+    ) -> tuple[RateLimited, bytes] | None:
+        """What to say of a request that is one too many, and the fields that tell of it."""
+        counted = self._counted(client, _key_digest(authorization))
+        count, seconds = self._count(counted, 0)
+        if not counted.quota or count < counted.quota:
+            return None
+        told = lines_of(_headers(counted, count, seconds))
+        return _one_too_many(counted.limit, seconds), told
 
     def _counted(self, client: tuple[str, int] | None, digest: bytes) -> Counted:
         """What a request counts against, as far as is known before its key is looked up."""
@@ -179,11 +190,9 @@ def _headers(counted: Counted, count: int, seconds: int) -> tuple[tuple[bytes, b
     )
 
 
-def _refusal(scope: Scope, counted: Counted, seconds: int) -> Response:
-    error = RateLimited(f"At most {counted.limit} are answered; ask again in {seconds} s.")
-    response = problem_response(scope, error)
-    response.headers["Retry-After"] = str(seconds)
-    return response
+@lru_cache(maxsize=1000)
+def _one_too_many(limit: str, seconds: int) -> RateLimited:
+    return RateLimited(f"At most {limit} are answered; ask again in {seconds} s.", seconds)
 
 
 def _key_digest(authorization: bytes | None) -> bytes:

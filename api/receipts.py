@@ -1,14 +1,16 @@
 """Signed receipts of submissions, and the public keys that verify them."""
 
+from uuid import UUID
+
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import ReadSession
+from api.dependencies import Integration, ReadSession
 from api.documentation import problems
 from api.errors import base_url
 from api.requests import StrictRoute
 from api.responses import json_response
 from api.schemas.receipts import KeySetOut, PublicKeyOut, SignedReceiptOut
-from api.submissions import ReadableSubmission
+from api.submissions import readable_submission
 from models import SigningKey
 from operations.sign_receipt import sign_receipt
 
@@ -25,9 +27,10 @@ KEYS_CHANGE_SELDOM = "public, max-age=300"  # also where questions need a key
     responses=problems(401, 403, 404, 409, 422),
 )
 def read_receipt(
-    request: Request, session: ReadSession, submission: ReadableSubmission
+    request: Request, session: ReadSession, caller: Integration, submission_id: UUID
 ) -> Response:
     """What was answered and how it was scored, for anybody to verify without this service."""
+    submission = readable_submission(session, caller, submission_id)
     signed = sign_receipt(session, submission=submission, issuer=base_url(request.scope))
     return json_response(request, SignedReceiptOut.of(signed))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -54,17 +54,16 @@ def _readable(caller: Caller) -> Select[Submission]:
     return statement if caller.may("admin") else statement.where(Submission.caller == caller.id)
 
 
-def readable_submission(
-    session: ReadSession, caller: Integration, submission_id: UUID
-) -> Submission:
-    """The submission at this address, for the key that posted it and for admins."""
+def readable_submission(session: Session, caller: Caller, submission_id: UUID) -> Submission:
+    """The submission with this id, for the key that posted it and for admins.
+
+    Routes call it themselves: a dependency that asks the database would hold its connection until
+    another thread is free, and all threads may be waiting for a connection.
+    """
     row = session.scalar(_readable(caller).where(Submission.id == submission_id))
     if row is None:
         raise SubmissionNotFound
     return row
-
-
-ReadableSubmission = Annotated[Submission, Depends(readable_submission)]
 
 
 @router.post(
@@ -165,9 +164,11 @@ def list_submissions(
     response_model=SubmissionOut,
     responses=problems(401, 403, 404, 422),
 )
-def read_submission(request: Request, submission: ReadableSubmission) -> Response:
+def read_submission(
+    request: Request, session: ReadSession, caller: Integration, submission_id: UUID
+) -> Response:
     """A submission under its last grade, for the key that posted it and for admins."""
-    content = SubmissionOut.of(submission)
+    content = SubmissionOut.of(readable_submission(session, caller, submission_id))
     return json_response(request, content, headers=content_language([content.language]))
 
 
@@ -178,11 +179,14 @@ def read_submission(request: Request, submission: ReadableSubmission) -> Respons
     response_model=GradeList,
     responses=problems(401, 403, 404, 422),
 )
-def list_grades(request: Request, submission: ReadableSubmission) -> Response:
+def list_grades(
+    request: Request, session: ReadSession, caller: Integration, submission_id: UUID
+) -> Response:
     """The first grade and every later one with the regrade that it comes from; the last counts.
 
     Where the question releases no scores, only the first is told.
     """
+    submission = readable_submission(session, caller, submission_id)
     grades = [GradeOut.of(row, submission) for row in submission.told_grades]
     return json_response(request, GradeList(items=grades))
 

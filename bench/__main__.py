@@ -21,12 +21,14 @@ from bench import (
     likeness,
     limits,
     measuring,
+    overload,
     partitions,
     playground,
     raw_limits,
     reading,
     regrades,
     scale,
+    slow_clients,
     start,
     start_bell,
     upgrade,
@@ -62,6 +64,8 @@ FIGURES: Groups = {
     "partitions": partitions.figures,
     "upgrade": upgrade.sqlite_figures,
     "upgrade_postgresql": upgrade.postgresql_figures,
+    "overload": overload.figures,
+    "slow_clients": slow_clients.figures,
     "playground": playground.figures,
 }
 

@@ -25,14 +25,14 @@ HEAD = 'title: "Vanishing gradients"'
 PROMPT_END = "\n\n1. "
 
 
-def write_files(folder: Path, questions: int) -> None:
+def write_files(folder: Path, questions: int, name: str = "question") -> None:
     """Write so many question files: the first question, each with a paragraph of its own."""
     folder.mkdir(parents=True)
     whole, paragraphs = FILE.read_text(), phrases(vocabulary(), WORDS)
     for n in range(questions):
         titled = whole.replace(HEAD, f'title: "Question {n}"\ntags: [training, lot-{n % 10}]', 1)
         text = titled.replace(PROMPT_END, f"\n\n{paragraphs[n % len(paragraphs)]} {n}.\n\n1. ", 1)
-        (folder / f"question-{n:06}.qmd").write_text(text)
+        (folder / f"{name}-{n:06}.qmd").write_text(text)
 
 
 def import_bank(url: str, folder: Path) -> None:

@@ -61,6 +61,11 @@ class Connection(asyncio.Protocol):
         """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own is no subclass
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a request can be sent."""
+        return not self._transport.is_closing()
+
     def send(self, request: bytes, started: float) -> None:
         """Send a request whose time counts from ``started``."""
         self.started, self._due, self._received = started, True, b""

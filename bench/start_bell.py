@@ -1,11 +1,13 @@
-"""A class that begins at once: each client fetches and answers 20 questions."""
+"""A class that begins within a second: each client fetches and answers 20 questions."""
 
 import asyncio
 import os
 import resource
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
@@ -13,16 +15,20 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bench.arena import Arena, arena, contest
+from bench.bank import write_files
 from bench.connection import Answer, Connection, connect
 from bench.contestants import Running, ours
 from bench.load import percentile, run_load
-from bench.machine import sharing
+from bench.machine import SERVERS, on_cores, sharing
 from bench.requests import answers, get, question_path
-from models import Submission, open_engine
+from models import Bank, Submission, open_engine
+from tests.processes import ROOT, environment
 
-CLIENTS = int(os.environ.get("BENCH_BELL_CLIENTS", "2000"))
+CLIENTS = int(os.environ.get("BENCH_BELL_CLIENTS", "1000"))
+START = 1.0  # seconds within which all of them begin
 LONGEST = float(os.environ.get("BENCH_BELL_SECONDS", "60"))  # then clients give up
 EACH = 20
+IMPORTED = 500  # questions, while learners answer
 REFUSALS = frozenset({429, 503})
 FEW_FILES = 2 * CLIENTS + 500
 
@@ -48,10 +54,38 @@ def figures() -> Iterator[str]:
     for engine in ("sqlite", "postgresql"):
         with arena(engine) as made, contest(made, [ours(made.ours)]) as (service,):
             rest = service.resident_mib()
-            bell = run_load(_ring(made, service.port))
-            yield from _lines(engine, bell)
-            yield f"{_lost(made, bell):10,} of {len(bell.confirmed):,} confirmed answers are lost"
+            yield from _rung(made, service, engine)
+            with _others_at_work(made):
+                before = _revision(made)
+                yield from _rung(made, service, f"{engine}, an author edits, an import runs")
+                yield f"{_revision(made) - before:10,} times the bank was changed meanwhile"
             yield from _memory(service, rest)
+
+
+def _rung(made: Arena, service: Running, name: str) -> Iterator[str]:
+    bell = run_load(_ring(made, service.port))
+    yield from _lines(name, bell)
+    yield f"{_lost(made, bell):10,} of {len(bell.confirmed):,} confirmed answers are lost"
+
+
+@contextmanager
+def _others_at_work(made: Arena) -> Iterator[None]:
+    """On the servers' cores an author publishes edits, and a folder of new questions is loaded."""
+    new = made.folder / "new"
+    write_files(new, IMPORTED, "imported")
+    works = [("bench.author", str(made.folder / "questions")), ("cli", "import", str(new))]
+    env = environment(PYTHONPATH=str(ROOT), DATABASE_URL=made.ours)
+    with on_cores(SERVERS):
+        others = [
+            subprocess.Popen([sys.executable, "-m", *each], env=env, stdout=subprocess.DEVNULL)
+            for each in works
+        ]
+    try:
+        yield
+    finally:
+        for each in others:
+            each.terminate()
+            each.wait(timeout=30)
 
 
 def _allow_many_files() -> None:
@@ -81,11 +115,22 @@ def _lost(made: Arena, bell: Bell) -> int:
     return len(set(bell.confirmed) - stored)
 
 
+def _revision(made: Arena) -> int:
+    """How often what learners get has changed."""
+    engine = open_engine(made.ours)
+    with engine.connect() as connection:
+        revision = connection.scalars(select(Bank.revision)).one()
+    engine.dispose()
+    return revision
+
+
 async def _ring(made: Arena, port: int) -> Bell:
     bell, fetched = Bell(), [get(question_path(each)) for each in made.bank]
     posted, started = answers(made.bank), perf_counter()
     clients = [
-        asyncio.create_task(_Client(bell, port).work(_turn(fetched, n), _turn(posted, n)))
+        asyncio.create_task(
+            _Client(bell, port).work(n / CLIENTS * START, _turn(fetched, n), _turn(posted, n))
+        )
         for n in range(CLIENTS)
     ]
     _, late = await asyncio.wait(clients, timeout=LONGEST)
@@ -106,8 +151,9 @@ class _Client:
         self._bell, self._port = bell, port
         self._connection: Connection | None = None
 
-    async def work(self, fetches: Sequence[bytes], posts: Sequence[bytes]) -> None:
-        """Fetch and answer one question after the other."""
+    async def work(self, at: float, fetches: Sequence[bytes], posts: Sequence[bytes]) -> None:
+        """From that moment on fetch and answer one question after the other."""
+        await asyncio.sleep(at)
         try:
             for fetch, post in zip(fetches, posts, strict=True):
                 await self._ask(fetch, 200, self._bell.fetches)
