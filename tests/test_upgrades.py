@@ -21,7 +21,9 @@ from tests.factories import Bank
 from tests.test_migrations import ROWS, STEPS, described, fill, tables
 
 LATER = "2999_01_01_1"
-LONGEST = 1.0  # seconds that whoever writes waits
+# Seconds that whoever writes waits at most beside somebody who reads for two: half a second for the
+# step, and what a busy machine adds. ``bench.upgrade`` measures the second that is promised.
+LONGEST = 1.5
 
 
 # Old versions beside new tables.
