@@ -31,6 +31,7 @@ from bench import (
     slow_clients,
     start,
     start_bell,
+    upgrade,
 )
 from bench.record import write_record
 
@@ -61,6 +62,8 @@ FIGURES: Groups = {
     "flat_memory": flat_memory.figures,
     "large_files": large_files.figures,
     "partitions": partitions.figures,
+    "upgrade": upgrade.sqlite_figures,
+    "upgrade_postgresql": upgrade.postgresql_figures,
     "overload": overload.figures,
     "slow_clients": slow_clients.figures,
     "playground": playground.figures,

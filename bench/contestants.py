@@ -115,11 +115,14 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, output: Path) 
 
 
 @contextmanager
-def durable_postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server on the servers' cores that syncs each commit to the disk."""
+def durable_postgres(**changes: str) -> Iterator[str]:
+    """The URL of a PostgreSQL server on the servers' cores that syncs each commit to the disk.
+
+    ``changes`` are configuration parameters that it gets besides.
+    """
     with ExitStack() as stack:
         with on_cores(SERVERS):
-            url = stack.enter_context(running_postgres(fsync="on"))
+            url = stack.enter_context(running_postgres(fsync="on", **changes))
         _wait_until_started(url)
         yield url
 

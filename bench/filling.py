@@ -14,6 +14,7 @@ VOCABULARY, PHRASES, WORDS_SHORT, WORDS_LONG = 20_000, 20_000, 3, 16
 DAWN = 1_577_836_800  # 2020-01-01 as seconds since 1970; one question is published each second
 # Odd, so that each spreads the numbers of questions over all residues of 2^32 in its own way.
 SPREAD = (2654435761, 2246822519, 3266489917, 668265263, 374761393, 1640531527, 2891336453)
+ANSWERS_AT_ONCE = 250_000
 TEXTS = ("title", "a", "b", "c", "d", "prompt", "why")
 
 SQLITE = {
@@ -54,8 +55,11 @@ def phrases(words: list[str], length: int) -> list[str]:
     return [" ".join(picks[at : at + length]) for at in range(0, len(picks), length)]
 
 
-def fill(engine: Engine, size: int) -> None:
-    """Put ``size`` published questions into an empty, migrated database."""
+def fill(engine: Engine, size: int, *, searchable: bool = True) -> None:
+    """Put ``size`` published questions into an empty, migrated database.
+
+    That they are found by their words takes longer than all the rest.
+    """
     on_postgresql = engine.dialect.name == "postgresql"
     # Each statement commits by itself; what would begin a transaction on SQLite does nothing.
     alone = {"isolation_level": "AUTOCOMMIT", "sqlite_begin": "SELECT 1"}
@@ -63,10 +67,41 @@ def fill(engine: Engine, size: int) -> None:
         for statement in ON_POSTGRESQL if on_postgresql else ON_SQLITE:
             connection.execute(text(statement))
         _write_texts(connection, size)
-        for statement in _statements(POSTGRESQL if on_postgresql else SQLITE):
+        for statement in _statements(POSTGRESQL if on_postgresql else SQLITE, searchable):
             connection.execute(text(statement))
         connection.execute(text("VACUUM ANALYZE" if on_postgresql else "ANALYZE"))
         connection.detach()  # it is not as the service's are: nobody gets it again
+
+
+def answer(engine: Engine, size: int, count: int) -> None:
+    """Put ``count`` graded submissions into a bank that :func:`fill` gave ``size`` questions."""
+    on_postgresql = engine.dialect.name == "postgresql"
+    alone = {"isolation_level": "AUTOCOMMIT", "sqlite_begin": "SELECT 1"}
+    with engine.connect().execution_options(**alone) as connection:
+        for statement in (ON_POSTGRESQL if on_postgresql else ON_SQLITE)[:2]:
+            connection.execute(text(statement))
+        for first in range(1, count + 1, ANSWERS_AT_ONCE):
+            last = min(first + ANSWERS_AT_ONCE - 1, count)
+            for statement in _answers(POSTGRESQL if on_postgresql else SQLITE, size):
+                connection.execute(text(statement), {"first": first, "last": last})
+        if on_postgresql:
+            connection.execute(text("VACUUM ANALYZE submission, grade"))
+        connection.detach()
+
+
+def _answers(own: dict[str, str], size: int) -> Iterator[str]:
+    """Answers and their grades, by number; a learner sends twenty."""
+    numbers = """WITH RECURSIVE numbers (n) AS
+        (SELECT CAST(:first AS bigint) UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)"""
+    id_, at = own["id"].format("n + 2000000000"), own["at"]
+    question, version = (own["id"].format(f"{least} + n % {size}") for least in (1, 1_000_000_001))
+    yield f"""INSERT INTO submission (id, question_id, version_id, caller, learner, selected, shown,
+        release, submitted_at) {numbers} SELECT {id_}, {question}, {version}, 'bench',
+        'learner ' || n / 20, '["opta"]', '["opta", "optb", "optc", "optd"]', 'after_submission',
+        {at} FROM numbers"""
+    yield f"""INSERT INTO grade (id, submission_id, rule, rule_version, exact_score, score, points,
+        max_points, correct, reason, graded_at) {numbers} SELECT {id_}, {id_}, 'all_or_nothing', 1,
+        '1', 1, 1, 1, NOT {own["no"]}, 'Exactly the right options.', {at} FROM numbers"""
 
 
 def _write_texts(connection: Connection, size: int) -> None:
@@ -94,7 +129,7 @@ def _write_texts(connection: Connection, size: int) -> None:
     )
 
 
-def _statements(own: dict[str, str]) -> Iterator[str]:
+def _statements(own: dict[str, str], searchable: bool) -> Iterator[str]:
     """What fills each table, in the engine's own words for ids and times."""
     question, version = own["id"].format("n"), own["id"].format("n + 1000000000")
     at, day, no = own["at"], own["day"], own["no"]
@@ -117,8 +152,9 @@ def _statements(own: dict[str, str]) -> Iterator[str]:
         spread = SPREAD[place % len(SPREAD)] + 2 * place
         yield f"""INSERT INTO tag (version_id, tag, position) SELECT {version}, '{tag}', {place}
             FROM said WHERE n * {spread} % 4294967296 < {int(share * 2**32)}"""
-    yield f"""INSERT INTO question_search (rowid, question_id, title, prompt, options)
-        SELECT n, {question}, title, prompt, a || ' ' || b || ' ' || c || ' ' || d FROM said"""
+    if searchable:
+        yield f"""INSERT INTO question_search (rowid, question_id, title, prompt, options)
+            SELECT n, {question}, title, prompt, a || ' ' || b || ' ' || c || ' ' || d FROM said"""
     if own is POSTGRESQL:
         yield "CREATE INDEX ix_question_search_document ON question_search USING gin (document)"
     yield "UPDATE bank SET revision = 1"

@@ -155,7 +155,7 @@ def _require_durability(database: Database) -> None:
 @cache
 def head() -> str:
     """The newest revision that this version of the service knows."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return _history().get_current_head() or ""
 
 
 def current(connection: Connection) -> str | None:
@@ -193,17 +193,15 @@ def upgrade(engine: Engine, to: str = "head") -> bool:
             )
     if is_later or before == head():
         return False
-    for step in _steps(before, to):
+    # To an empty database they are one, since nobody waits for it.
+    for step in [to] if before is None else steps(before, to):
         _patiently(lambda step=step: alembic_upgrade(_config(engine), step))  # type: ignore[misc]
     return True
 
 
-def _steps(before: str | None, to: str) -> list[str]:
-    """The revisions on the way; to an empty database they are one, since nobody waits for it."""
-    if before is None:
-        return [to]
-    script = ScriptDirectory.from_config(_config())
-    between = [each.revision for each in script.iterate_revisions(to, before)]
+def steps(before: str, to: str = "head") -> list[str]:
+    """The revisions on the way from one to another."""
+    between = [each.revision for each in _history().iterate_revisions(to, before)]
     return between[::-1]
 
 
@@ -234,8 +232,7 @@ def downgrade(engine: Engine, to: str, *, lossy: bool = False) -> None:
 
 def is_known(revision: str) -> bool:
     """Whether a revision belongs to this version's history."""
-    known = ScriptDirectory.from_config(_config()).walk_revisions()
-    return any(script.revision == revision for script in known)
+    return any(script.revision == revision for script in _history().walk_revisions())
 
 
 def differences(connection: Connection) -> list[object]:
@@ -250,6 +247,12 @@ def differences(connection: Connection) -> list[object]:
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Whether autogeneration compares a thing: all but the search tables."""
     return not (kind == "table" and (name or "").startswith(SEARCH_TABLE))
+
+
+@cache
+def _history() -> ScriptDirectory:
+    """All steps, read once: a service asks for them again and again, and they do not change."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config(engine: Engine | None = None) -> Config:

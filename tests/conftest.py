@@ -164,6 +164,22 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return create_database(request.getfixturevalue("postgres_url"), f"empty_{uuid4().hex}")
 
 
+@pytest.fixture
+def engine(empty_url: str) -> Iterator[Engine]:
+    """An engine on a database without tables."""
+    engine = open_engine(empty_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def migrated(own_url: str) -> Iterator[Engine]:
+    """An engine on a migrated database of this test's own."""
+    engine = open_engine(own_url)
+    yield engine
+    engine.dispose()
+
+
 def url_of_a_new_bank(request: pytest.FixtureRequest, engine: str, path: Path) -> str:
     """The URL of a migrated database that nobody else has; on SQLite it is that file."""
     if engine == "sqlite":

@@ -138,7 +138,12 @@ def running_postgres(**changes: str) -> Iterator[str]:
 
     ``changes`` are configuration parameters beside or instead of ``OPTIONS``.
     """
-    with a_place() as place, _running(place, _new_data(place), OPTIONS | changes) as (_, port):
+    options = OPTIONS | changes
+    # What is synced is to be on a disk: memory would make it cost nothing.
+    with (
+        a_place(in_memory=options["fsync"] == "off") as place,
+        _running(place, _new_data(place), options) as (_, port),
+    ):
         yield f"{DRIVER}://postgres@127.0.0.1:{port}/postgres"
 
 
@@ -159,14 +164,14 @@ def running_pair() -> Iterator[Pair]:
 
 
 @contextmanager
-def a_place() -> Iterator[Place]:
-    """A folder of our own, gone afterwards.
+def a_place(*, in_memory: bool = True) -> Iterator[Place]:
+    """A folder of our own, gone afterwards; its data are in memory where there is room.
 
     A superuser may not run PostgreSQL, so root runs it as ``nobody``, from a copy of the
     binaries in a place where that user can read them.
     """
     user = "nobody" if os.getuid() == 0 else None
-    with _folder(None) as folder, _folder(_roomy_memory()) as data:
+    with _folder(None) as folder, _folder(_roomy_memory() if in_memory else None) as data:
         yield Place(data, _readable_binaries(folder) if user else installed_binaries(), user)
 
 

@@ -24,15 +24,16 @@ KEPT = {
 
 def upgrade() -> None:
     _create_tables()
-    op.add_column(
-        "question",
-        sa.Column("is_translated", sa.Boolean(), server_default=sa.false(), nullable=False),
-    )
     # With its reference in one step: a copy of the table, as SQLite else needs it, takes long.
     kind = sa.Uuid().compile(op.get_bind().dialect)
     op.execute(
         f"ALTER TABLE submission ADD COLUMN translation_id {kind}"
         " CONSTRAINT fk_submission_translation_id REFERENCES translation (id)"
+    )
+    # Last: answers lock submissions before questions, and whoever does not deadlocks with them.
+    op.add_column(
+        "question",
+        sa.Column("is_translated", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
     _guard()
 

@@ -1,12 +1,27 @@
 """Every constraint holds on both engines: broken once each, by a row that breaks only it."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, insert, null, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    insert,
+    null,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import DropConstraint
 from sqlalchemy.sql.schema import Constraint
 
 from formats.pictures import read_picture
@@ -19,12 +34,19 @@ from tests.pictures import png
 NOWHERE = UUID(int=0)
 SAME = object()  # the value that the row already there has
 TABLES = Base.metadata.tables
-CONSTRAINTS = {
-    str(constraint.name): constraint
-    for table in TABLES.values()
-    for constraint in table.constraints
-    if not isinstance(constraint, PrimaryKeyConstraint)
-}
+
+
+def constraints_of(tables: Iterable[Table]) -> dict[str, Constraint]:
+    """All of some tables by their names; that no row comes twice has a test of its own."""
+    return {
+        str(constraint.name): constraint
+        for table in tables
+        for constraint in table.constraints
+        if not isinstance(constraint, PrimaryKeyConstraint)
+    }
+
+
+CONSTRAINTS = constraints_of(TABLES.values())
 
 # What a second row of a table needs to be another row.
 OTHER: dict[str, dict[str, Any]] = {
@@ -162,9 +184,20 @@ def add_copy(connection: Connection, name: str, changes: dict[str, Any]) -> None
         connection.execute(insert(table).values(row | fresh | changed))
 
 
+def unproven(tables: Iterable[Table]) -> set[str]:
+    """The constraints that no case breaks, and those of cases that are no more."""
+    return set(constraints_of(tables)) ^ {name for name, _, _ in CASES}
+
+
 def test_the_table_names_every_constraint() -> None:
-    assert {name for name, _, _ in CASES} == set(CONSTRAINTS)
+    assert unproven(TABLES.values()) == set()
     assert all(CONSTRAINTS[name] in TABLES[table].constraints for name, table, _ in CASES)
+
+
+def test_a_check_that_nothing_breaks_would_be_told() -> None:
+    positive = CheckConstraint("number > 0", name="ck_planted_positive")
+    planted = Table("planted", MetaData(), Column("number", Integer), positive)
+    assert unproven([*TABLES.values(), planted]) == {"ck_planted_positive"}
 
 
 @pytest.mark.parametrize(("name", "table", "changes"), CASES)
@@ -188,6 +221,33 @@ def told_by_sqlite(constraint: Constraint) -> str:
     if str(constraint.name).startswith("fk_"):
         return "FOREIGN KEY constraint failed"
     return f"CHECK constraint failed: {constraint.name}"
+
+
+@contextmanager
+def without_checks(connection: Connection) -> Iterator[None]:
+    """A database that has lost all its checks, as a careless migration could make it."""
+    checks = [one for one in CONSTRAINTS.values() if isinstance(one, CheckConstraint)]
+    is_sqlite = connection.dialect.name == "sqlite"
+    transaction = connection.begin_nested()
+    if is_sqlite:
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+    for check in () if is_sqlite else checks:
+        connection.execute(DropConstraint(check))
+    yield
+    transaction.rollback()
+    if is_sqlite:
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_what_breaks_a_check_is_refused_by_nothing_else(connection: Connection) -> None:
+    """Planted: without the checks each of those rows is taken, so it was they that refused it."""
+    cases = [case for case in CASES if case[0].startswith("ck_")]
+    with without_checks(connection):
+        for _, table, changes in cases:
+            savepoint = connection.begin_nested()
+            add_copy(connection, table, changes)
+            savepoint.rollback()
+    assert len(cases) > 5
 
 
 @pytest.mark.parametrize(
