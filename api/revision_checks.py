@@ -149,7 +149,7 @@ class PostgresChecks:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self._options = {**options, "connect_timeout": int(PATIENCE), "autocommit": True}
-        self._connection: Connection[Any] | None = None
+        self._link: Link | None = None
         self._links = 0
         self._waiting: list[Told] = []
         self._reading: asyncio.Task[None] | None = None
@@ -197,7 +197,7 @@ class PostgresChecks:
 
     async def _ask(self) -> State | None:
         """Over the link there is or, should it be cut, over a new one."""
-        for _ in range(1 if self._connection is None else 2):
+        for _ in range(1 if self._link is None else 2):
             try:
                 async with asyncio.timeout(PATIENCE):
                     return await self._ask_server()
@@ -207,23 +207,22 @@ class PostgresChecks:
         return None
 
     async def _ask_server(self) -> State:
-        if self._connection is None:
-            self._connection = await _connect(self._options)
+        if (link := self._link) is None:
+            link = self._link = await _connect(self._options)
             self._links += 1
-        link = self._connection.pgconn
         link.send_query(READ_REVISION.encode())
         await _arrival(link)
         return State(self._links, _number(link))
 
     async def close(self) -> None:
         """Give back the connection."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        if self._link is not None:
+            self._link.finish()
+        self._link = None
 
 
-async def _connect(options: Mapping[str, Any]) -> Connection[Any]:
-    """A connection whose lowest floor may be used; should it come too late, it is closed.
+async def _connect(options: Mapping[str, Any]) -> Link:
+    """The lowest floor of a connection; should it come too late, it is closed.
 
     That floor itself would connect at a halt: no other thread runs meanwhile, for seconds where
     the server is silent.
@@ -234,8 +233,10 @@ async def _connect(options: Mapping[str, Any]) -> Connection[Any]:
     except asyncio.CancelledError:
         making.add_done_callback(_close)
         raise
-    connection.pgconn.nonblocking = 0  # what is asked is sent, and not only begun
-    return connection
+    link = connection.pgconn
+    del connection.pgconn  # whose only user we are: the floor above would complain of an open one
+    link.nonblocking = 0  # what is asked is sent, and not only begun
+    return link
 
 
 def _close(making: asyncio.Future[Connection[Any]]) -> None:

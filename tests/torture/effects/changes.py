@@ -169,7 +169,7 @@ CHANGES: dict[str, Make] = {
     "POST /v1/bank/regrades/{regrade_id}/undo": lambda it: it.said(
         f"/v1/bank/regrades/{it.applied()}/undo"
     ),
-    "POST /admin/sign-in": lambda it: it.form(
+    "POST /admin/sign-in": lambda it: it.signed_in().form(  # it ends the session that it comes with
         "/admin/sign-in", key=it.keys["admin"]["Authorization"].removeprefix("Bearer ")
     ),
     "POST /admin/sign-out": lambda it: it.signed_in().form("/admin/sign-out"),

@@ -29,6 +29,7 @@ from tests.torture.planting import Plant
 
 Result = TypeVar("Result")
 SLOW = effort(0.02, 0.1, 0.3)  # seconds that a commit takes
+LATEST = 3.0  # seconds after an answer, in which what comes late has come
 SHARE = effort(0.5, 1.0, 1.0)  # of the routes, chosen anew each time
 LONGEST = 10.0  # where it ends as soon as the mistake is seen
 ORPHANS = """
@@ -150,9 +151,9 @@ def _with_slow_commits(
 
     with at_each_commit(scene, wait):
         told = ask(scene, name, asked, look)
-    after = contents(database)
-    if not differing(before, after) and name not in NO_CHANGE:
-        time.sleep(0.1)  # whatever comes late has come by then
+    after, until = contents(database), time.monotonic() + LATEST
+    while name not in NO_CHANGE and not differing(before, after) and time.monotonic() < until:
+        time.sleep(0.05)
         after = contents(database)
     if not 200 <= told.status < 400:
         found.append(f"{name} says {told.status}: {told.body[:200]!r}")

@@ -32,7 +32,7 @@ from tests.torture.effort import effort
 from tests.torture.journal import Journal
 from tests.torture.planting import Plant
 
-EDITS = effort(8, 300, 2500)  # of each editor; the others go on until both have done theirs
+EDITS = effort(16, 300, 2500)  # of each editor; the others go on until both have done theirs
 EDITORS, LEARNERS, IMPORTERS = 2, 3, 2  # and one who publishes, retires and regrades
 QUESTION, FILES = "/v1/bank/questions/rivers", 6
 GIFT = "::{name}:: Which is it? {{=this one ~that one}}\n"

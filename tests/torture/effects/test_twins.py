@@ -1,6 +1,7 @@
 """A request may arrive many times at one instant, at two services: one effect, one answer."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -179,6 +180,9 @@ def test_every_route_that_takes_a_key_has_twins(own_database: Database) -> None:
     assert keyed == ROUTES.keys()
 
 
+LOOKED_UP = 0.1  # seconds from a look-up to what is done, in which twins look it up, too
+
+
 def careless(patch: pytest.MonkeyPatch) -> None:
     """All that is commonly wrong with keys, in one service.
 
@@ -209,6 +213,7 @@ def look_up_first(
             if found
             else answer_once(session, route=route, key=key, work=work, **said)
         )
+    time.sleep(LOOKED_UP)
     body = work()
     if session.get(IdempotencyRecord, name) is None:
         values = dict(zip(("caller", "route", "key"), name, strict=True))
