@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, str] = {
     "regrade.applied": "applied {}",
     "regrade.undone": "undid {}",
     "key.created": "made the key {}",
+    "learner.erased": "forgot who {} was",
     "key.revoked": "revoked the key {}",
     "key.signed_in": "signed in with the key {}",
 }

@@ -20,7 +20,7 @@ from tests.browser.visits import Visit, visit
 
 Watch = Callable[..., Watched]
 
-LIGHTEST, SOON, MOST_VISITS = 100_000, 500, 8  # bytes, milliseconds
+LIGHTEST, SOON, MOST_VISITS = 100_000, 500, 24  # bytes, milliseconds
 SCREENS = [
     {"viewport": {"width": 320, "height": 800}, "color_scheme": "light"},
     {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
