@@ -105,6 +105,7 @@ def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path) -> None:
     assert questions("migrate", cwd=tmp_path).exit_code == 0
     with sqlite3.connect(tmp_path / "data" / "questions.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '2999_01_01_1'")
+        database.execute("UPDATE bank SET serves_since = '2999_01_01_1'")
     for command in (["run", "--port", str(free_port())], ["seed"], ["migrate"]):
         _fails(questions(*command, cwd=tmp_path), "2999_01_01_1", "newer version")
 
