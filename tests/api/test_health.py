@@ -44,6 +44,7 @@ def test_it_is_not_ready_at_another_migration(own_database: Database) -> None:
     assert isinstance(own_database.bind, Engine)
     with own_database.bind.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'another'"))
+        connection.execute(text("UPDATE bank SET serves_since = 'later'"))
     _is_not_ready(own_database)
 
 
@@ -63,6 +64,7 @@ def test_it_is_not_ready_when_the_replica_is_behind(own_url: str, replica_url: s
     database = _with_replica(own_url, replica_url)
     with database.published.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'another'"))
+        connection.execute(text("UPDATE bank SET serves_since = 'later'"))
     _is_not_ready(database, "The replica is at migration another, this version needs")
 
 

@@ -13,7 +13,7 @@ import structlog
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from api import tracing
+from api import logs, tracing
 from models import Database
 from settings import BadSettingError
 from tests.api.quickly import both, run
@@ -92,6 +92,7 @@ def test_spans_arrive_and_hold_no_content(
     collector: Collector,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bank = Bank(own_database)
     rhine, *_ = bank.publish().option_ids
@@ -110,6 +111,9 @@ def test_spans_arrive_and_hold_no_content(
             assert statuses == [201, 201, 503]
         await asyncio.to_thread(app.state.observer.stop)
 
+    # A command of another test may have configured the logs of this process.
+    monkeypatch.setattr(logs._requests, "are_told", True)
+    monkeypatch.setattr(logs._requests, "as_json", False)
     with lines_as_the_service_writes_them():
         run(ask)
     assert caplog.messages == []

@@ -14,7 +14,7 @@ from tests.test_migrations import STEPS, fill
 from tests.torture.crash.engines import engines
 from tests.torture.crash.nursery import start
 from tests.torture.crash.snapshot import Snapshot, orphans
-from tests.torture.effort import effort
+from tests.torture.effort import LEVEL, effort
 from tests.torture.journal import Journal
 from tests.torture.planting import Plant
 
@@ -160,6 +160,7 @@ def test_a_killed_migration_is_ended_by_the_next(empty_url: str, tmp_path: Path)
     assert migrating(empty_url, tmp_path, KILLS) == []
 
 
+@pytest.mark.skipif(LEVEL == "brief", reason="it takes many kills to hit the moment: make torture")
 @pytest.mark.parametrize("empty_url", engines(1), indirect=True)
 def test_it_would_be_noticed_that_half_a_migration_stays(empty_url: str, tmp_path: Path) -> None:
     (found,) = migrating(empty_url, tmp_path, PLANTED, every_statement_is_committed)
