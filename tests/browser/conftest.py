@@ -10,12 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.pages import Site, Watched, site, watched
 from tests.clients.tools import ELEMENT, chromium, installed
 from tests.factories import SEED_FILE
 from tests.processes import questions, serving
+
+expect.set_options(timeout=20_000)  # milliseconds; other tests use the machine, too
 
 ADMIN_KEY = "browser-admin-key"
 KINDS = Path(__file__).parent / "kinds.jsonl"
