@@ -64,8 +64,8 @@ def drafts_for_export(
 ) -> Iterator[Draft]:
     """The published questions with all of the tags and one of the slugs, a few at a time."""
     in_order = _chosen(tags, slugs).order_by(Question.slug)
-    for version in session.scalars(in_order.execution_options(yield_per=AT_ONCE)):
-        yield read_draft(version)
+    with session.scalars(in_order.execution_options(yield_per=AT_ONCE)) as versions:
+        yield from map(read_draft, versions)
 
 
 def _chosen(tags: Sequence[str], slugs: Sequence[str]) -> Select[QuestionVersion]:

@@ -45,15 +45,7 @@ def grades_come_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch) -> None
 def questions_are_imported_one_by_one(patch: pytest.MonkeyPatch) -> None:
     """Commit each question of a file by itself, so that a crash leaves some of them."""
 
-    def import_each(session: Session, *, prepared: Sequence[Any], **said: Any) -> list[Any]:
-        items = list[Any]()
-        for one in prepared:
-            items += import_many(session, prepared=[one], **said)
-            session.flush()
-            _commit_midway(session.connection())
-        return items
-
-    patch.setattr(imports, "import_many", import_each)
+    patch.setattr(imports, "import_many", _import_each)
 
 
 def batches_are_counted_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch) -> None:
@@ -71,16 +63,8 @@ def batches_are_counted_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch)
 def chunks_are_imported_file_by_file(patch: pytest.MonkeyPatch) -> None:
     """Commit each file of a chunk by itself."""
 
-    def import_each(session: Session, *, prepared: Sequence[Any], **said: Any) -> list[Any]:
-        items = list[Any]()
-        for one in prepared:
-            items += import_many(session, prepared=[one], **said)
-            session.flush()
-            _commit_midway(session.connection())
-        return items
-
     small_pieces(patch)
-    patch.setattr(import_sources, "import_many", import_each)
+    patch.setattr(import_sources, "import_many", _import_each)
 
 
 def keys_of_answers_are_not_kept(patch: pytest.MonkeyPatch) -> None:
@@ -102,6 +86,15 @@ def keys_of_other_requests_are_not_looked_up(patch: pytest.MonkeyPatch) -> None:
 
     for module in (imports, regrade_steps, submissions):
         patch.setattr(module, "answer_once", answer_always)
+
+
+def _import_each(session: Session, *, prepared: Sequence[Any], **said: Any) -> list[Any]:
+    items = list[Any]()
+    for one in prepared:
+        items += import_many(session, prepared=[one], **said)
+        session.flush()
+        _commit_midway(session.connection())
+    return items
 
 
 def _commit_midway(connection: Connection) -> None:

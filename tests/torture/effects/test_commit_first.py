@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 import pytest
 from fastapi import Depends
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.dependencies import AppDatabase
@@ -24,6 +24,7 @@ from tests.torture.effects.changes import CHANGES, NO_CHANGE, changing_routes
 from tests.torture.effects.contents import Contents, contents, differing
 from tests.torture.effects.scene import Asked, Scene
 from tests.torture.effort import effort
+from tests.torture.faults.plants import commits_are_believed
 from tests.torture.journal import Journal
 from tests.torture.planting import Plant
 
@@ -219,21 +220,6 @@ def answering_first(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Database, "write", write)
 
 
-def passing_over_failures(patch: pytest.MonkeyPatch) -> None:
-    """Go on where a commit failed."""
-
-    def write_once(self: Database, work: Callable[[Session], Result]) -> Result:
-        with self._writers() as session:
-            result = work(session)
-            try:
-                session.commit()
-            except DBAPIError:
-                session.rollback()
-            return result
-
-    patch.setattr(Database, "_write_once", write_once)
-
-
 def committing_each_step(patch: pytest.MonkeyPatch) -> None:
     """Forget the transaction around several statements."""
 
@@ -253,8 +239,8 @@ def committing_each_step(patch: pytest.MonkeyPatch) -> None:
     [
         (ANSWER, answering_first, "says 201 though its commit failed"),
         (COPY, answering_first, "says 201 though its commit failed"),
-        (ANSWER, passing_over_failures, "says 201 though its commit failed"),
-        (COPY, passing_over_failures, "says 201 though its commit failed"),
+        (ANSWER, commits_are_believed, "says 201 though its commit failed"),
+        (COPY, commits_are_believed, "says 201 though its commit failed"),
         (COPY, committing_each_step, "leaves"),
     ],
 )
