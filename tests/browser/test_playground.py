@@ -147,6 +147,17 @@ def test_a_form_that_somebody_is_in_stays(served: Served, watch: Watch) -> None:
     expect(page.locator("#result")).to_contain_text("1 of 1 point")
 
 
+def test_an_element_that_is_faster_than_the_page_is_shown(served: Served, watch: Watch) -> None:
+    page = watch().page
+    held = list[Callable[[], None]]()
+    page.route("**/playground.js", lambda route: held.append(route.continue_))
+    page.goto(f"{served.url}/?question=short-text", wait_until="commit")
+    expect(page.locator("quiz-question [part=title]")).to_have_count(1)
+    held[0]()
+    expect(page.locator("quiz-question")).to_be_visible()
+    expect(page.locator("#plain")).to_have_count(0)
+
+
 def test_what_is_refused_is_said_in_place(served: Served, watch: Watch) -> None:
     page = watch().page
     shown(page, f"{served.url}/?question=numeric")

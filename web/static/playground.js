@@ -20,11 +20,13 @@ function coloured(value) {
 
 /** Show the element once it has its question, unless somebody is already in the form. */
 function showElement(element, form) {
-  element.addEventListener("ready", () => {
+  const show = () => {
     if (form.contains(document.activeElement)) return;
     form.remove();
     element.hidden = false;
-  });
+  };
+  if (element.question) show(); // it was faster than this script
+  else element.addEventListener("ready", show);
   element.addEventListener("submit", (event) => showAnswer(event.detail.answer));
   element.addEventListener("graded", (event) => showGraded(event.detail.submission));
 }
