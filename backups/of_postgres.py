@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
@@ -21,6 +22,7 @@ from backups.copies import (
 )
 from models import now
 
+LEAVING = 2.0  # seconds that a server may take to notice that a connection was closed
 ASIDE = "before_restore_"  # begins the name of the schema that is being replaced
 CLIENTS = "Install PostgreSQL's client programs (on Debian: apt-get install postgresql-client)."
 
@@ -35,14 +37,9 @@ def copy_server(url: URL, part: Path) -> Rows:
 def restore_server(url: URL, path: Path, replace: bool) -> Rows:
     """Fill the database from an archive; what was there is archived first, or refused."""
     _run("pg_restore", None, "--list", str(path))
+    _require_alone(url)
     with engine_of(url).begin() as connection:
         _take_back(connection)
-        others = text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        if connection.scalar(others):
-            raise BackupError("The database is in use. Stop the service first.")
     if is_in_use(url):
         if not replace:
             raise BackupError(
@@ -51,6 +48,20 @@ def restore_server(url: URL, path: Path, replace: bool) -> Rows:
         with appearing(kept_name(Path("questions.dump"))) as part:
             copy_server(url, part)
     return _refill(url, path)
+
+
+def _require_alone(url: URL) -> None:
+    """Raise where others are connected. What was just closed is gone a moment later."""
+    others = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    until = time.monotonic() + LEAVING
+    with engine_of(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.scalar(others):
+            if time.monotonic() > until:
+                raise BackupError("The database is in use. Stop the service first.")
+            time.sleep(0.1)
 
 
 def _refill(url: URL, path: Path) -> Rows:
