@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.api.test_metrics import every_third_commit_failing
 from tests.factories import Bank
 from tests.measured import SUBMITTING
 from tests.processes import questions
+from tests.quietly import logging_as
 
 ADDRESS = "/v1/questions/rivers/submissions"
 LEARNER = "learner-4711"
@@ -151,13 +152,10 @@ def test_spans_arrive_and_hold_no_content(
     assert failure["span_id"] in requests
 
 
-@contextmanager
-def lines_as_the_service_writes_them() -> Iterator[None]:
+def lines_as_the_service_writes_them() -> AbstractContextManager[None]:
     """Log lines tell what is bound to the request."""
-    usual = structlog.get_config()["processors"]
-    structlog.configure(processors=[structlog.contextvars.merge_contextvars, *usual])
-    yield
-    structlog.configure(processors=usual)
+    before = structlog.get_config()["processors"]
+    return logging_as(processors=[structlog.contextvars.merge_contextvars, *before])
 
 
 def attributes(span: Span) -> dict[str, int | str]:

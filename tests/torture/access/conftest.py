@@ -1,13 +1,12 @@
 """The world of the ordeals, made once for each engine."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 from sqlalchemy import Engine
 
 from models import Database
+from tests.quietly import quietly
 from tests.torture.access.asking import without_threads
 from tests.torture.access.world import World
 
@@ -15,9 +14,8 @@ from tests.torture.access.world import World
 @pytest.fixture(scope="module", autouse=True)
 def _quiet() -> Iterator[None]:
     """No log lines: there are thousands."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.reset_defaults()
+    with quietly():
+        yield
 
 
 @pytest.fixture(scope="module")

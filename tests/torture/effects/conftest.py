@@ -1,10 +1,15 @@
 """What ordeals share."""
 
+from collections.abc import Iterator
+
 import pytest
 import structlog
 
+from tests.quietly import logging_as
 
-@pytest.fixture(scope="session", autouse=True)
-def _plain_logs() -> None:
-    """Log lines as JSON, without stack traces: to draw them takes longer than the ordeal."""
-    structlog.configure(processors=[structlog.processors.JSONRenderer()])
+
+@pytest.fixture(scope="package", autouse=True)
+def _no_stack_traces() -> Iterator[None]:
+    """To draw them takes longer than the ordeal."""
+    with logging_as(processors=[structlog.processors.JSONRenderer()]):
+        yield

@@ -1,13 +1,11 @@
 """The service in this process, behind its own protocol on a socket: for faults that sit below."""
 
-import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-import structlog
 import uvicorn
 
 from api.app import Service, create_app
@@ -16,16 +14,6 @@ from settings import Settings
 
 UNLIMITED = {"rate_limit_public": "off", "rate_limit": "off"}
 LONGEST_START = 30.0  # seconds
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Log nothing of what is made to fail: to spell out where takes longer than to fail."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    try:
-        yield
-    finally:
-        structlog.reset_defaults()
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from api.app import Service
 from models import Database, database, open_engine
 from tests.conftest import url_of_a_new_bank
 from tests.factories import Bank
+from tests.quietly import quietly
 from tests.torture.effort import effort
 from tests.torture.faults.acts import Act, acts
 from tests.torture.faults.disk import Disk, failing_disk, why_not
-from tests.torture.faults.here import quietly, serving_here
+from tests.torture.faults.here import serving_here
 from tests.torture.faults.nth import fails_at_every_access
 from tests.torture.faults.plants import commits_are_believed, errors_are_mistakes
 from tests.torture.faults.refusing import takes_nothing_for_a_while

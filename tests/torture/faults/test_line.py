@@ -12,10 +12,11 @@ from sqlalchemy.engine import make_url
 from models import Database, open_engine
 from tests.conftest import url_of_a_new_bank
 from tests.factories import Bank
+from tests.quietly import quietly
 from tests.torture.effort import effort
 from tests.torture.faults.acts import Act, acts
 from tests.torture.faults.conftest import longer
-from tests.torture.faults.here import quietly, serving_here
+from tests.torture.faults.here import serving_here
 from tests.torture.faults.line import Line, line_to
 from tests.torture.faults.nth import fails_at_every_access
 from tests.torture.faults.outage import goes_away

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from tests.processes import serving
+from tests.quietly import logging_as
 from tests.torture.journal import Journal
 from tests.torture.leaks.asking import Asked, InProcess, OverHttp, in_process
 from tests.torture.leaks.surface import Surface, surface
@@ -21,19 +22,17 @@ from tests.torture.leaks.twins import Pair
 @contextmanager
 def logged() -> Iterator[io.StringIO]:
     """All that is logged meanwhile, by the service and by what it is made of."""
-    sink, before = io.StringIO(), structlog.get_config()
+    sink = io.StringIO()
     handler = logging.StreamHandler(sink)
     logging.getLogger().addHandler(handler)
-    structlog.configure(
-        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sink),
-        cache_logger_on_first_use=False,
-    )
     try:
-        yield sink
+        with logging_as(
+            processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+            logger_factory=structlog.PrintLoggerFactory(sink),
+        ):
+            yield sink
     finally:
-        structlog.configure(**before)
         logging.getLogger().removeHandler(handler)
 
 
