@@ -5,7 +5,6 @@ which are learners' answers above all, have places of their own. How the service
 """
 
 import asyncio
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Collection
@@ -23,10 +22,10 @@ READS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 NEVER_REFUSED = frozenset(path.encode() for path in UNLIMITED)
 SLICE = 0.01  # seconds of turns, then the event loop looks for what has arrived
 TASKS_OF_A_SLICE = 16  # begun; their work comes on top
-FEW, MANY = 128, 2000  # that wait for their turn are never too many, always are
+FEW = 128  # that wait for their turn are never too many
+SOON = 1.0  # seconds; where that does for one turn of each connection, to refuse spares nothing
 FOR_CHANGES = 3  # times as many requests at work, and as long a wait, as for reads
 WEIGHT = 0.2  # of the newest measure of a pace
-LONGEST_TURN = 0.001  # seconds for which a thread keeps the interpreter from the event loop
 TOLD_EVERY = 1.0  # seconds between two log lines about refusals
 
 Take: TypeAlias = Callable[[State | None], None]
@@ -54,7 +53,7 @@ class Admission:
         self._reads, self._changes = Waiting(), Waiting()
         self._held = 0
         self._state: State | None = None
-        self._pace, self._served_at = Pace(), 0.0
+        self._pace, self._cost, self._served_at = Pace(), Pace(), 0.0
         self._is_served = self._is_late = False
         self._threads = Threads(clock)
         self._told_at = 0.0
@@ -78,7 +77,7 @@ class Admission:
     @property
     def refuses_reads(self) -> bool:
         """Whether reads would wait too long, even for an answer that is kept."""
-        return self._is_late or self._held >= MANY
+        return self._is_late
 
     def may_begin(self, *, is_read: bool) -> bool:
         """Whether a route may begin to work on one more request."""
@@ -108,7 +107,7 @@ class Admission:
 
     def _serve(self) -> None:
         """Take a slice of what waits, changes first; then other work has its turn."""
-        before, until = self._held, self._clock() + SLICE
+        before, began = self._held, self._clock()
         most = len(self.tasks) + TASKS_OF_A_SLICE
         while waiting := self._changes or self._reads:
             _, take = waiting.popleft()
@@ -117,8 +116,9 @@ class Admission:
                 take(self._state)
             except Exception:  # of one must not keep the others waiting
                 log.exception("request_not_taken")
-            if self._clock() >= until or len(self.tasks) >= most:
+            if self._clock() >= began + SLICE or len(self.tasks) >= most:
                 break
+        self._cost.note(self._clock() - began, before - self._held)
         self._go_on(before - self._held)
 
     def _go_on(self, served: int) -> None:
@@ -127,9 +127,10 @@ class Admission:
             began, self._served_at = self._served_at, self._clock()
             self._pace.note(self._served_at - began, served)
             asyncio.get_running_loop().call_soon(self._serve)
-        # Where the machine stood still for a moment, few have come, and all are served at once.
         is_long = self._pace.wait(self._held) >= self._longest_wait
-        self._is_late = self._is_served and is_long and self._held >= FEW
+        is_dear = self._cost.wait(self.most_connections) >= SOON
+        # Where the machine stood still for a moment, few have come, and all are served at once.
+        self._is_late = self._is_served and is_long and is_dear and self._held >= FEW
 
     def note_refusal(self) -> None:
         """Count it; a line for each would cost as much as an answer."""
@@ -137,15 +138,6 @@ class Admission:
         if self._clock() - self._told_at >= TOLD_EVERY:
             log.warning("overloaded", refused_so_far=self.refused, in_flight=self.in_flight)
             self._told_at = self._clock()
-
-
-def share_the_processor(threads: int) -> None:
-    """Let few threads work at a time, none of them for long: refusals must not wait for them.
-
-    More threads than connections would only wait for one, where nobody sees it.
-    """
-    current_default_thread_limiter().total_tokens = threads
-    sys.setswitchinterval(LONGEST_TURN)
 
 
 class Pace:

@@ -1,6 +1,5 @@
 """The application: the one place where its parts are joined."""
 
-import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -57,7 +56,7 @@ from api.admin import media as media_pages
 from api.admin import questions as question_pages
 from api.admin import regrades as regrade_pages
 from api.admin.uploads import AROUND
-from api.admission import Admission, share_the_processor
+from api.admission import Admission
 from api.background import publishing_what_is_due
 from api.documentation import describe_to
 from api.documents import QuestionDocuments
@@ -80,6 +79,7 @@ from api.revision_checks import RevisionChecks, checks_of
 from api.submission_writer import SubmissionWriter
 from api.timed_protocol import Patience
 from api.tracing import Tracing
+from api.turns import keep_turns_short
 from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
@@ -187,9 +187,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Service:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        gc.collect()
-        gc.freeze()  # what lives as long as the service: searched for garbage it takes 0.1 s
-        share_the_processor(settings.pool_size)
+        keep_turns_short(settings.pool_size)
         for worker in workers:
             worker.start()
         async with publishing_what_is_due(database), app.state.gauges.kept_up_to_date():

@@ -44,7 +44,8 @@ class Pressure:
 
     def __init__(self) -> None:
         self.kinds: dict[str, Outcome] = {}
-        self.seconds = 0.0
+        self.seconds = 0.0  # of sending
+        self.until_last = 0.0  # seconds from the first request to the last answer
 
     def note(self, ask: Ask, answer: Answer | None, seconds: float) -> None:
         """Tell answers, refusals as they are promised to be, and all else apart."""
@@ -78,8 +79,8 @@ class Pressure:
 
     @property
     def rate(self) -> float:
-        """Good answers a second."""
-        return len(self.answered) / self.seconds
+        """Good answers a second, until the last was there."""
+        return len(self.answered) / self.until_last
 
 
 def is_refusal(answer: Answer) -> bool:
@@ -138,7 +139,7 @@ async def saturate(port: int, asks: Sequence[Ask], *, connections: int, seconds:
         for connection in opened:
             send(connection)
         await asyncio.wait_for(done.wait(), seconds + LONGEST_WAIT)
-        told.seconds = perf_counter() - started
+        told.seconds = told.until_last = perf_counter() - started
     return told
 
 
@@ -181,6 +182,7 @@ class _Open:
                 self._send_waiting()
             self._told.seconds = perf_counter() - started
             await self._wait(perf_counter() + patience)
+            self._told.until_last = perf_counter() - started
         return self._told
 
     async def _wait(self, until: float) -> None:

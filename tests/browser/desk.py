@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Served
-from tests.browser.pages import Watched, violations
+from tests.browser.pages import Watched, assert_fits, violations
 
 # At 640 px everything is twice as large on a screen of 1280: what zooming to 200 % gives.
 WIDTHS = (320, 640, 1280)
@@ -31,13 +31,11 @@ def tab_to(page: Page, one: Locator, most: int = 20) -> None:
 
 def check_page(page: Page, axe: str) -> None:
     """Assert that a page is accessible and fits: in both themes and in each width."""
-    page.wait_for_load_state()  # until its style is there
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            assert overflow <= 0, f"{page.url}: {overflow} px too wide at {width}"
+            assert_fits(page)
         assert violations(page, axe) == [], f"{page.url} in {theme}"
 
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 
+LONGEST_LAYOUT = 5.0  # seconds, beside other tests
 LOOPBACK = "127.0.0.1"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TYPES = {".html": "text/html", ".js": "text/javascript"}
@@ -110,6 +112,14 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
     yield one
     context.close()
     assert one.faults == [], one.faults
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways, once its styles are there and it is laid out anew."""
+    page.wait_for_load_state()
+    until = time.monotonic() + LONGEST_LAYOUT
+    while (wide := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+        assert time.monotonic() < until, f"{page.url}: {wide} px too wide in {page.viewport_size}"
 
 
 def status(page: Page) -> Locator:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from domain.questions import KINDS as REGISTERED
 from tests.browser.conftest import KINDS, NAMES, Served
-from tests.browser.pages import Watched, status, violations
+from tests.browser.pages import Watched, assert_fits, status, violations
 
 Watch = Callable[..., Watched]
 
@@ -80,12 +80,6 @@ def put_in_order(page: Page) -> None:
 def go_to_top(page: Page) -> None:
     """Where Tab begins anew, as after a look at the page."""
     page.locator("h1").evaluate("(node) => { node.tabIndex = -1; node.focus(); }")
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways, once its styles are there."""
-    page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_there_is_a_question_of_every_kind_and_an_answer_to_each() -> None:

@@ -9,13 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NAMES, Served
-from tests.browser.pages import Watched, status, submit, violations
-from tests.browser.test_kinds import (
-    answer_by_keyboard,
-    assert_fits,
-    go_to_top,
-    tab_to,
-)
+from tests.browser.pages import Watched, assert_fits, status, submit, violations
+from tests.browser.test_kinds import answer_by_keyboard, go_to_top, tab_to
 from tests.browser.visits import Visit, visit
 
 Watch = Callable[..., Watched]

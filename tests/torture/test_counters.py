@@ -75,7 +75,10 @@ class Run:
             return session.scalar(select(func.count()).select_from(Submission)) or 0
 
     def judged(self, slack: int) -> list[str]:
-        """The claims that do not hold, where so many answers may have gone uncounted."""
+        """The claims that do not hold, where so many answers may have gone uncounted.
+
+        A killed worker may also have counted some of them in one place and not in the next.
+        """
         page = settled(self._service)
         rows, counted = self._stored() - self._rows, since(self._page, page)
         of = {name: counted("questions_submissions_total", outcome=name) for name in OUTCOMES}
@@ -83,13 +86,14 @@ class Run:
         heard = Counter(each.status for each in self.told)
         new = sum(each.status == 201 and not each.replayed for each in self.told)
         again, answered = heard[201] - new, heard[201] + heard[422]
+        batches = counted("questions_submission_batch_size_sum")
         claims = {
             "stored and told": new <= of["stored"] <= rows <= of["stored"] + slack,
             "replays": again <= of["replayed"] <= again + slack,
             "refusals": of["refused"] == heard[422] == REFUSED,
             "failures": of["failed"] == heard[503] + heard[500] == 0,
-            "requests": answered <= requests <= answered + slack,
-            "batches": counted("questions_submission_batch_size_sum") == of["stored"],
+            "requests": answered - slack <= requests <= answered + slack,
+            "batches": batches <= of["stored"] <= batches + slack,
             "processes": page.sum("questions_workers") == WORKERS,
             "queue": page.sum("questions_submission_queue_length") == 0,
         }

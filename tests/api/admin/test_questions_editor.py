@@ -278,7 +278,9 @@ def test_the_preview_shows_what_is_typed(admin: Desk, author: Person) -> None:
     assert "Black Sea" in shown.text
 
 
-PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}[a](javascript:alert(1))"
+PAYLOAD = (
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{31*37*41}}[a](javascript:alert(1))"
+)
 
 
 def test_texts_stay_texts_wherever_they_are_shown(admin: Desk, author: Person) -> None:
@@ -309,4 +311,4 @@ def test_texts_stay_texts_wherever_they_are_shown(admin: Desk, author: Person) -
         assert not tree.xpath("//script[not(@src)]"), page.url
         assert not tree.xpath("//@*[starts-with(name(), 'on')]"), page.url
         assert not tree.xpath("//@href[starts-with(., 'javascript:')]"), page.url
-        assert "49" not in text_of(page).replace("2026", ""), page.url
+        assert "47027" not in text_of(page), page.url

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 import httpx
+from anyio.to_thread import current_default_thread_limiter
 
 from api import admission
-from api.admission import share_the_processor
 from api.app import Service
 from api.quick_answers import QuickAnswers
 from bench.pressure import Ask, Outcome, Pressure, late, press, saturate
@@ -46,7 +46,7 @@ async def service(database: Database, **settings: Any) -> AsyncIterator[tuple[Se
     """A service in this process, with two reads that are slow, and its port."""
     settings = {"rate_limit_public": "off", **settings}
     async with both(database, **settings) as (app, _, _), served(app) as port:
-        share_the_processor(THREADS)
+        current_default_thread_limiter().total_tokens = THREADS
         app.add_api_route("/slow", _slow)
         yield app, port
 
