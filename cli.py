@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from uvicorn import Config
 
 from api.app import create_app
+from api.listening import listen_and_serve
 from api.logs import configure_logs
 from api.quick_protocol import QuickProtocol
 from api.tracing import require_library
@@ -195,7 +196,7 @@ def _serve(settings: Settings, database: Database) -> None:
 
 
 def _run(settings: Settings, application: Any, **several: Any) -> None:
-    uvicorn.run(
+    config = Config(
         application,
         http=QuickProtocol,
         timeout_worker_healthcheck=LONGEST_SILENCE,
@@ -207,6 +208,7 @@ def _run(settings: Settings, application: Any, **several: Any) -> None:
         timeout_graceful_shutdown=LONGEST_REQUEST,
         **several,
     )
+    listen_and_serve(config)
 
 
 def _allow_connections(number: int) -> None:

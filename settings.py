@@ -127,10 +127,10 @@ class Settings(BaseModel):
         2, ge=0, le=300, description="Seconds from SIGTERM, when `/readyz` turns 503, to the end."
     )
     max_in_flight: int = Field(
-        400, ge=1, le=100_000, description="The most requests at work before reads get 503."
+        1000, ge=1, le=100_000, description="The most requests at work before reads get 503."
     )
     longest_wait_ms: int = Field(
-        300,
+        500,
         ge=1,
         le=60_000,
         description="How long reads may wait for their turn; what would wait longer gets 503.",

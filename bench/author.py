@@ -13,6 +13,7 @@ from operations.import_sources import Terms
 from seed.load import load_files
 from settings import Settings
 
+END_OF_HEAD = "\n---\n"
 PAUSE = 0.5  # seconds between two edits
 
 
@@ -20,8 +21,9 @@ def main() -> None:
     """Edit until somebody ends it."""
     database = open_bank(Settings.load())
     for number, path in enumerate(cycle(sorted(Path(sys.argv[1]).iterdir()))):
-        path.write_text(path.read_text().rstrip() + f" Edited {number}.\n")
-        load_files(database, [path], terms=Terms())
+        head, rest = path.read_text().split(END_OF_HEAD, 1)
+        path.write_text(f"{head}{END_OF_HEAD}\nEdited {number}.\n{rest}")
+        assert not load_files(database, [path], terms=Terms()).counts["failed"]
         time.sleep(PAUSE)
 
 

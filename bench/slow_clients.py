@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from random import random
 from statistics import median
 from time import perf_counter
 from typing import cast
@@ -22,6 +23,7 @@ SLOW = int(os.environ.get("BENCH_SLOW_CLIENTS", "500"))  # with heads, and as ma
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = 2.0  # of the others, with and without
 RATE, CONNECTIONS = 500.0, 100  # of the others
+PAUSE = 0.5  # seconds
 DRIP = 1.0  # seconds between two bytes
 LIMIT = 15.0  # seconds after which none may be left
 QUOTA, TIMES = 600, 100  # a minute
@@ -62,8 +64,10 @@ def _compared(name: str, burden: Burden, port: int, asks: Sequence[Ask]) -> Iter
 
 async def _round(burden: Burden, port: int, asks: Sequence[Ask]) -> tuple[Pressure, Pressure]:
     ask = partial(press, port, asks, rate=RATE, seconds=SECONDS, connections=CONNECTIONS)
+    await asyncio.sleep(PAUSE)  # until what the round before has left is gone
     alone = await ask()
     async with burden(port):
+        await asyncio.sleep(PAUSE)
         return alone, await ask()
 
 
@@ -79,7 +83,8 @@ class Slow(asyncio.Protocol):
         """Send the begin, and drip from now on."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.write(self._begin)
-        asyncio.get_running_loop().call_later(DRIP, self._drip)
+        # At a moment of its own: a thousand bytes at one instant would hold up who measures.
+        asyncio.get_running_loop().call_later(DRIP * random(), self._drip)  # noqa: S311
 
     def _drip(self) -> None:
         if not self.transport.is_closing():

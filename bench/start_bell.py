@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-import resource
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, sleep
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from bench.bank import write_files
 from bench.connection import Answer, Connection, connect
 from bench.contestants import Running, ours
 from bench.load import percentile, run_load
-from bench.machine import SERVERS, on_cores, sharing
+from bench.machine import SERVERS, allow_files, on_cores, sharing
 from bench.requests import answers, get, question_path
 from models import Bank, Submission, open_engine
 from tests.processes import ROOT, environment
@@ -30,7 +29,6 @@ LONGEST = float(os.environ.get("BENCH_BELL_SECONDS", "60"))  # then clients give
 EACH = 20
 IMPORTED = 500  # questions, while learners answer
 REFUSALS = frozenset({429, 503})
-FEW_FILES = 2 * CLIENTS + 500
 
 
 @dataclass(slots=True)
@@ -50,7 +48,7 @@ def figures() -> Iterator[str]:
     """Errors, lost answers, times and memory on both engines."""
     yield sharing()
     yield f"{CLIENTS:,} clients fetch and answer {EACH} questions each; cut off after {LONGEST:g} s"
-    _allow_many_files()
+    allow_files(2 * CLIENTS)
     for engine in ("sqlite", "postgresql"):
         with arena(engine) as made, contest(made, [ours(made.ours)]) as (service,):
             rest = service.resident_mib()
@@ -81,16 +79,15 @@ def _others_at_work(made: Arena) -> Iterator[None]:
             for each in works
         ]
     try:
+        before, until = _revision(made), perf_counter() + LONGEST
+        while _revision(made) == before:  # until they are at work
+            assert perf_counter() < until, "Nobody changes the bank."
+            sleep(0.1)
         yield
     finally:
         for each in others:
             each.terminate()
             each.wait(timeout=30)
-
-
-def _allow_many_files() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(FEW_FILES, most), most))
 
 
 def _lines(engine: str, bell: Bell) -> Iterator[str]:

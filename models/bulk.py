@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
@@ -59,9 +60,9 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[NamedTuple])
         return 0
     names = rows[0]._fields
     if connection.dialect.name != "postgresql":
-        text, columns = _insert_each(connection.dialect, table, names)
+        insertion, columns = _insert_each(connection.dialect, table, names)
         values = [tuple(bind(row[at]) if bind else row[at] for at, bind in columns) for row in rows]
-        return connection.exec_driver_sql(text, values).rowcount
+        return connection.exec_driver_sql(insertion, values).rowcount
     parameters: Any = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     statement, options = _insert_arrays(table, names), {"preserve_rowcount": True}
     return connection.execute(statement, parameters, execution_options=options).rowcount
@@ -98,6 +99,19 @@ def _insert_arrays(table: Table, names: tuple[str, ...]) -> Insert:
 def _element(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """The type as it is cast to; a cast to a shorter text would cut it where the column refuses."""
     return String() if isinstance(type_, String) else type_
+
+
+def count_anew(connection: Connection, tables: Sequence[Table], new: int) -> None:
+    """Let PostgreSQL look at tables of which the first has more than doubled by new rows.
+
+    It does so by itself within minutes; until then it reads a whole index to find one question.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    known = text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)")
+    if new > connection.scalar(known, {"name": tables[0].name}):
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        connection.execute(text(f"ANALYZE {names}"))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from models import Bank, Base
-from models.bulk import insert_rows
+from models.bulk import count_anew, insert_rows
 from models.ids import uuid7
 from models.likeness import index_likeness
 from models.question import NO_DATE
@@ -54,6 +54,7 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
         .values(published_id=its_version.scalar_subquery())
     )
     index_likeness(session, {new.id: new.rows.said for new in questions})
+    count_anew(connection, [question, version, TABLES["option"]], len(questions))
 
 
 def _tables(
