@@ -80,6 +80,7 @@ from api.submission_writer import SubmissionWriter
 from api.timed_protocol import Patience
 from api.tracing import Tracing
 from api.turns import keep_turns_short
+from api.unchanged import Unchanged
 from formats.pictures import LARGEST
 from migrations import open_database
 from models import Database
@@ -265,7 +266,12 @@ def _put_layers_around(app: Service, settings: Settings, checks: RevisionChecks 
     writer: SubmissionWriter = app.state.submission_writer
     limited = RequestLimits(app.ordinary, settings.max_body_bytes, others=largest)
     cache = ResponseCache(
-        limited, checks, app.state.known_keys, settings.response_cache_bytes, settings.public
+        limited,
+        checks,
+        app.state.known_keys,
+        settings.response_cache_bytes,
+        settings.public,
+        Unchanged(app.state.database),
     )
     app.state.gauges = Gauges(observer.measurements, app.state.database, writer, cache)
     limits = RateLimits(HeadAsGet(cache), settings.limit_per_key, settings.limit_per_address)

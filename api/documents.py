@@ -46,6 +46,7 @@ class Document(NamedTuple):
     """
 
     body: bytes
+    question_id: UUID
     language: str
     available: tuple[str, ...]
     may_change: bool
@@ -66,7 +67,7 @@ class _Named(NamedTuple):
     def document(self, body: bytes, language: str) -> Document:
         """The document with what belongs to the state, not to the text."""
         available = (*self.shown, self.found.language) if self.shown else ()
-        return Document(body, language, available, self.found.is_translated)
+        return Document(body, self.found.question_id, language, available, self.found.is_translated)
 
 
 class QuestionDocuments:

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from uuid import UUID
 
 import brotli
 from starlette.types import Message, Send
@@ -95,6 +96,7 @@ class Variant:
 class Kept:
     """A public answer, valid for one state of the bank; ``state`` is none where it is not kept.
 
+    Where it is about one ``question`` alone, it holds in later states in which that is as it was.
     Where it depends on Accept-Language it comes in one of ``languages``: those of them that were
     ``wished`` for, the favourite first, tell it apart from the others of its name.
     """
@@ -104,6 +106,7 @@ class Kept:
     route: object = None
     languages: tuple[str, ...] = ()
     wished: tuple[str, ...] = ()
+    question: UUID | None = None
     variants: dict[bytes, Variant] = field(default_factory=dict)
 
     def variant(self, coding: bytes) -> Variant:

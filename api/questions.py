@@ -147,6 +147,7 @@ async def read_question(
         cache_control=NO_STORE if made_up else lasting,
         headers=content_language([document.language]),
         languages=to_choose_from(document.available, query.language),
+        about=document.question_id,
     )
 
 
@@ -189,6 +190,7 @@ async def read_hint(
         cache_control=lasting,
         headers=content_language([chosen.languages.get(version.id, version.language)]),
         languages=to_choose_from(chosen.available, query.language),
+        about=version.question_id,
     )
 
 
@@ -208,6 +210,7 @@ def _shuffled(session: Session, version: QuestionVersion, seed: str | None, wish
     shown = QuestionOut.of(version, seed, translation)
     return Document(
         shown.model_dump_json().encode(),
+        version.question_id,
         shown.language,
         chosen.available,
         version.question.is_translated,

@@ -5,6 +5,7 @@ request for it is told in docs/decisions/0015-kept-answers.md.
 """
 
 from collections.abc import Awaitable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,7 @@ from api.known_keys import KnownKeys
 from api.languages import wish_of_head
 from api.protocol_errors import Unauthenticated
 from api.revision_checks import RevisionChecks, State
+from api.unchanged import Unchanged
 
 LEARNER_DOOR = "/v1/questions"
 TOLD_APART = {b"authorization", b"accept-encoding"}  # what answers may vary on and be kept
@@ -39,8 +41,10 @@ class ResponseCache:
         keys: KnownKeys,
         max_bytes: int,
         is_public: bool,
+        unchanged: Unchanged,
     ) -> None:
         self.app = app
+        self._unchanged = unchanged
         self.checks = checks if max_bytes else None
         self._keys = keys
         self._is_public = is_public
@@ -63,9 +67,9 @@ class ResponseCache:
             await self.app(scope, receive, send)  # the route has the words for it
             return
         name = scope["path"], canonical(scope["query_string"]), rights
-        self._count(self._look_up(name, scope["head"], state)[1], state)
+        self._count((await self._found(name, scope["head"], state))[1], state)
         for _ in range(2):  # once more where we waited for an answer in another language
-            key, kept = self._look_up(name, scope["head"], state)
+            key, kept = await self._found(name, scope["head"], state)
             if kept is None or kept.state not in (state, None):
                 kept = await self._computed(scope, receive, send, key, state)
             if kept is None:
@@ -86,12 +90,30 @@ class ResponseCache:
         The first answer in a state tells whether others are for who reads other languages. These
         are told apart by the languages that there are: wishes are without number.
         """
-        kept = self._answers.get(name)
+        kept = self._get(name, state)
         if kept is None or not kept.languages or kept.state != state:
             return name, kept
         if (wished := _wished(head, kept.languages)) == kept.wished:
             return name, kept
-        return (name, wished), self._answers.get((name, wished))
+        return (name, wished), self._get((name, wished), state)
+
+    def _get(self, key: Hashable, state: State) -> Kept | None:
+        """What is kept under a key; in this state, if its question is known to be as it was."""
+        kept = self._answers.get(key)
+        if kept is not None and self._unchanged.holds(kept.question, kept.state, state):
+            kept.state = state
+        return kept
+
+    async def _found(
+        self, name: Name, head: Mapping[bytes, bytes], state: State
+    ) -> tuple[Hashable, Kept | None]:
+        """The same, after a look at what has changed if that may tell that an answer holds."""
+        key, kept = self._look_up(name, head, state)
+        if kept is not None and kept.question and kept.state not in (state, None):
+            with suppress(SQLAlchemyError):  # the route has the words for it
+                await self._unchanged.catch_up(kept.state, state)
+            key, kept = self._look_up(name, head, state)
+        return key, kept
 
     def find(
         self, path: str, query: bytes, head: Mapping[bytes, bytes], state: State
@@ -173,7 +195,8 @@ class ResponseCache:
             self._answers.put(key, NOT_KEPT)
             return NOT_KEPT
         wished = _wished(scope["head"], languages)
-        kept = Kept(answer, state, scope["route"], languages, wished)
+        question = scope["state"].get("question")
+        kept = Kept(answer, state, scope["route"], languages, wished, question)
         assert self.checks is not None
         if await self.checks.read() == state:
             self._answers.put(key, kept)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -20,6 +21,7 @@ def json_response(
     status: int = 200,
     headers: dict[str, str] | None = None,
     languages: Sequence[str] = (),
+    about: UUID | None = None,
 ) -> Response:
     """A document as JSON with a strong ETag, or 304 where the client has it already."""
     body = content.model_dump_json().encode()
@@ -30,6 +32,7 @@ def json_response(
         status=status,
         headers=headers,
         languages=languages,
+        about=about,
     )
 
 
@@ -42,11 +45,14 @@ def document_response(
     headers: dict[str, str] | None = None,
     media_type: str = "application/json",
     languages: Sequence[str] = (),
+    about: UUID | None = None,
 ) -> Response:
     """The same for a document that is JSON already.
 
     ``languages`` are those that its Accept-Language chose from, if the answer depends on that.
+    ``about`` is the question that it depends on, where that is one alone.
     """
+    request.state.question = about  # for the layer that keeps answers, as the languages are
     if not request.app.state.settings.public:  # a shared cache would outlive a revoked key
         cache_control = cache_control.replace("public", "private")
     etag = entity_tag(body)
@@ -55,7 +61,7 @@ def document_response(
         headers["Vary"] = "Authorization, Accept-Encoding"
         if languages:
             headers["Vary"] += ", Accept-Language"
-            request.state.languages = tuple(languages)  # for the layer that keeps answers
+            request.state.languages = tuple(languages)
     if status == 200 and request.method == "GET" and has_etag(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, media_type=media_type)

@@ -4,13 +4,13 @@ from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.question import Question
 
 
 class Bank(Base):
     """The revision rises in every transaction that changes what learners can see, or who may.
 
-    ``unnamed_in`` is the last revision of which no question tells that it changed in it.
+    ``unnamed_in`` is the last revision of which no question tells that it changed in it: older
+    versions of the service wrote such.
     ``signing_secret`` signs cursors; it lives here so that all processes share it.
     ``serves_since`` is the oldest migration whose version of the service works on these tables.
     """
@@ -30,17 +30,14 @@ class Bank(Base):
         session.execute(select(Bank.revision).with_for_update())
 
     @staticmethod
-    def raise_revision(session: Session, question: Question | None = None) -> None:
+    def raise_revision(session: Session) -> int:
         """Count a change of what learners get, in the transaction that makes it.
 
-        Whoever makes such a change waits here for the others until they have committed. Name the
-        question where only one changes: then no other needs to be read again.
+        Whoever makes such a change waits here for the others until they have committed. What
+        changes must have the returned revision as ``changed_in``: no other is read again.
         """
-        after = Bank.revision + 1
-        values = {"revision": after} if question else {"revision": after, "unnamed_in": after}
-        raised = session.scalar(update(Bank).values(values).returning(Bank.revision))
-        if question is not None and raised is not None:
-            question.changed_in = raised
+        raised = update(Bank).values(revision=Bank.revision + 1).returning(Bank.revision)
+        return session.scalars(raised).one()
 
     @staticmethod
     def change_access(session: Session) -> None:

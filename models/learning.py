@@ -42,6 +42,7 @@ class FoundVersion(NamedTuple):
     """A version, the language it is in, and whether its question is in others, too."""
 
     id: UUID
+    question_id: UUID
     language: str
     is_translated: bool
 
@@ -78,10 +79,13 @@ _PARTS = (
 
 def _id_by(
     named: ColumnElement[bool], number: ColumnElement[int] | None
-) -> Select[UUID, str, bool]:
+) -> Select[UUID, UUID, str, bool]:
     versions = versions_for_learners(number).where(named, Question.deleted_at.is_(None))
     return versions.with_only_columns(
-        QuestionVersion.id, QuestionVersion.language, Question.is_translated
+        QuestionVersion.id,
+        QuestionVersion.question_id,
+        QuestionVersion.language,
+        Question.is_translated,
     )
 
 

@@ -38,12 +38,12 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
     What the bank holds afterwards is what revising and publishing each of them would leave. The
     drafts must be complete and the names free.
     """
-    Bank.raise_revision(session)
+    revision = Bank.raise_revision(session)
     first = next_number(session)
     numbers = range(first, first + len(questions))
     connection = session.connection()
     question, version = TABLES["question"], TABLES["question_version"]
-    for table, rows in _tables(questions, numbers, at):
+    for table, rows in _tables(questions, numbers, revision, at):
         if rows:
             insert_rows(connection, table, rows)
     show_pictures(session, media={new.version_id: new.rows.media for new in questions})
@@ -58,12 +58,15 @@ def create_questions(session: Session, *, questions: Sequence[NewQuestion], at: 
 
 
 def _tables(
-    questions: Sequence[NewQuestion], numbers: Sequence[int], at: datetime
+    questions: Sequence[NewQuestion], numbers: Sequence[int], revision: int, at: datetime
 ) -> Iterator[tuple[Table, list[Row]]]:
     """The rows of all tables, in an order in which each finds what it refers to."""
     yield (
         TABLES["question"],
-        [_question(new, number, at) for new, number in zip(questions, numbers, strict=True)],
+        [
+            _question(new, number, revision, at)
+            for new, number in zip(questions, numbers, strict=True)
+        ],
     )
     yield TABLES["question_version"], [_version(new, at) for new in questions]
     parts: dict[str, list[Row]] = {}
@@ -81,7 +84,7 @@ def _tables(
     yield question_search, searched  # which has no column for explanations
 
 
-def _question(new: NewQuestion, number: int, at: datetime) -> Row:
+def _question(new: NewQuestion, number: int, revision: int, at: datetime) -> Row:
     return {
         "id": new.id,
         "slug": new.slug,
@@ -90,6 +93,7 @@ def _question(new: NewQuestion, number: int, at: datetime) -> Row:
         "published_at": at,
         "created_at": at,
         "changed_at": at,
+        "changed_in": revision,
         "sort_title": new.rows.version["sort_title"],
         "sort_date": new.rows.version["date"] or NO_DATE,
     }

@@ -27,7 +27,7 @@ def delete_question(session: Session, *, question: Question, by: str, at: dateti
     if question.published_id is not None:
         question.published = None
         unindex_question(session, question)
-        Bank.raise_revision(session, question)
+        question.changed_in = Bank.raise_revision(session)
     unindex_likeness(session, [question.id])
     kept = LONGEST_SLUG - _LENGTH_OF_ID - 1
     question.slug = f"{question.slug[:kept]}~{question.id}"

@@ -26,7 +26,7 @@ def publish_question(
         return
     require_complete(version)
     question = version.question
-    Bank.raise_revision(session, question)
+    question.changed_in = Bank.raise_revision(session)
     if question.number is None:
         question.number = next_number(session)
     else:

@@ -35,7 +35,7 @@ def publish_translation(
         raise StaleTranslation
     translation.published_at, translation.published_by = at, by
     question.is_translated = True
-    Bank.raise_revision(session, question)
+    question.changed_in = Bank.raise_revision(session)
     session.flush()
     for version in fitting:
         if version.published_at is not None:

@@ -18,4 +18,4 @@ def retire_question(session: Session, *, question: Question, by: str, at: dateti
     question.retired_at, question.retired_by = at, by
     question.changed_at = at
     unindex_question(session, question)
-    Bank.raise_revision(session, question)
+    question.changed_in = Bank.raise_revision(session)

@@ -28,4 +28,4 @@ def withdraw_translation(
         )
         .values(withdrawn_at=at)
     )
-    Bank.raise_revision(session, question)
+    question.changed_in = Bank.raise_revision(session)

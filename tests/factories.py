@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 import models
@@ -95,13 +95,19 @@ class Bank:
         said = replace(content or DRAFT, **changes)
         return self.database.write(lambda session: _revise(session, said))
 
+    def change_unnamed(self) -> None:
+        """Raise the revision as older versions of the service did: no question tells of it."""
+        after = models.Bank.revision + 1
+        raised = update(models.Bank).values(revision=after, unnamed_in=after)
+        self.database.write(lambda session: session.execute(raised))
+
     def retire(self, slug: str) -> None:
         """Take a question away from learners."""
 
         def work(session: Session) -> None:
             question = session.scalars(select(Question).where(Question.slug == slug)).one()
             question.retired_at = now()
-            models.Bank.raise_revision(session, question)
+            question.changed_in = models.Bank.raise_revision(session)
             unindex_question(session, question)
 
         self.database.write(work)

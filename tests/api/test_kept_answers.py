@@ -14,6 +14,7 @@ from api.known_keys import KnownKeys
 from api.middleware import RequestContext
 from api.response_cache import ResponseCache
 from api.revision_checks import State, Told, checks_of
+from api.unchanged import Unchanged
 from models import Database
 from settings import Settings
 from tests.api.layered import AS_IT_IS, ONE, run
@@ -117,7 +118,8 @@ def test_where_the_state_cannot_be_read_the_route_answers(
     async def ask() -> None:
         nonlocal away
         app = create_app(Settings.load(response_cache_bytes=0), own_database)
-        layer = ResponseCache(app, Away(), KnownKeys(own_database, there), 10**6, True)
+        keys, unchanged = KnownKeys(own_database, there), Unchanged(own_database)
+        layer = ResponseCache(app, Away(), keys, 10**6, True, unchanged)
         transport = httpx.ASGITransport(RequestContext(layer))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             assert "Before" in (await client.get(ONE)).text

@@ -141,7 +141,7 @@ def test_who_has_the_answer_already_costs_one_computation(
 
     async def revalidate(client: httpx.AsyncClient) -> None:
         known = {"If-None-Match": (await client.get(ONE, headers=AS_IT_IS)).headers["ETag"]}
-        await asyncio.to_thread(bank.publish, slug="another")
+        await asyncio.to_thread(bank.change_unnamed)
         counting = counted(client)
         asked = (client.get(ONE, headers=AS_IT_IS | known) for _ in range(20))
         answers = await asyncio.gather(*asked)

@@ -101,7 +101,7 @@ def a_draft_by_its_slug(patch: pytest.MonkeyPatch) -> None:
     def found(session: Session, name: str, number: int | None = None) -> FoundVersion | None:
         asked = select(QuestionVersion).join(QuestionVersion.question)
         row = session.scalar(asked.where(Question.slug == name).order_by(QuestionVersion.number))
-        return FoundVersion(row.id, row.language, False) if row else None
+        return FoundVersion(row.id, row.question_id, row.language, False) if row else None
 
     def written(session: Session, key: documents.Key, _: int | None) -> tuple[bytes, str]:
         version = session.get_one(QuestionVersion, key[0])
