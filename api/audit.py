@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=StrictRoute)
     operation_id="list_audit_entries",
     summary="List what was done by whom",
     response_model=AuditPage,
-    responses=problems(400, 401, 403, 422),
+    responses=problems(401, 403, 422),
 )
 def list_audit_entries(
     request: Request, session: ReadSession, _: Admin, query: Annotated[AuditQuery, Query()]

@@ -55,7 +55,7 @@ Patch = Annotated[
     operation_id="list_bank_questions",
     summary="List questions with everything they say",
     response_model=BankPage,
-    responses=problems(400, 401, 403, 422),
+    responses=problems(401, 403, 422),
 )
 def list_bank_questions(
     request: Request, session: ReadSession, caller: BankReader, query: Annotated[BankQuery, Query()]
@@ -89,7 +89,7 @@ def read_bank_question(
     response_model=BankQuestionOut,
     responses={
         201: {"model": BankQuestionOut, "description": "Created"},
-        **problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
+        **problems(401, 403, 404, 409, 412, 413, 415, 422, 428),
     },
 )
 def write_bank_question(
@@ -118,7 +118,7 @@ def write_bank_question(
     operation_id="patch_bank_question",
     summary="Change a part of what a question says",
     response_model=BankQuestionOut,
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
+    responses=problems(401, 403, 404, 409, 412, 413, 415, 422, 428),
 )
 def patch_bank_question(
     request: Request,

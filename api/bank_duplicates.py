@@ -31,7 +31,7 @@ router = APIRouter(prefix=PATH, tags=["bank"], route_class=StrictRoute)
     operation_id="list_duplicates",
     summary="List questions that say nearly the same",
     response_model=DuplicatePage,
-    responses=problems(400, 401, 403, 404, 422),
+    responses=problems(401, 403, 404, 422),
 )
 def list_duplicates(
     request: Request, session: ReadSession, _: BankReader, query: Annotated[DuplicateQuery, Query()]

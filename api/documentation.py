@@ -27,13 +27,13 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def problems(*statuses: int) -> Responses:
-    """The error responses of a route, for its documentation; any may answer 429, 500 and 503."""
+    """The error responses of a route, for its documentation; any may answer 400, 429 and 5xx."""
     return unlimited_problems(*statuses, 429)
 
 
 def unlimited_problems(*statuses: int) -> Responses:
     """Those of a route that may be asked as often as one likes."""
-    return {status: _problem(status) for status in (*statuses, 500, 503)}
+    return {status: _problem(status) for status in (400, *statuses, 500, 503)}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -47,7 +47,7 @@ router = APIRouter(tags=["imports"], route_class=StrictRoute)
     response_model=ImportReportOut,
     responses={
         202: {"model": ImportJobOut, "description": "Many files: follow the import at Location."},
-        **problems(400, 401, 403, 413, 415, 422),
+        **problems(401, 403, 413, 415, 422),
     },
     openapi_extra={
         "requestBody": {

@@ -41,7 +41,7 @@ NEWEST_KEY = Order(
     summary="Make an API key",
     status_code=201,
     response_model=NewKeyOut,
-    responses=problems(400, 401, 403, 413, 415, 422),
+    responses=problems(401, 403, 413, 415, 422),
 )
 def create_key(
     request: Request,
@@ -63,7 +63,7 @@ def create_key(
     operation_id="list_keys",
     summary="List API keys",
     response_model=KeyPage,
-    responses=problems(400, 401, 403, 422),
+    responses=problems(401, 403, 422),
 )
 def list_keys(
     request: Request, session: ReadSession, _: Admin, query: Annotated[KeyQuery, Query()]

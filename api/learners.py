@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/learners", tags=["learners"], route_class=StrictR
     operation_id="export_learner",
     summary="Read all that is stored of a learner",
     response_model=LearnerOut,
-    responses=problems(400, 401, 403, 413, 415, 422),
+    responses=problems(401, 403, 413, 415, 422),
 )
 def read_learner(request: Request, session: ReadSession, _: Admin, body: LearnerIn) -> Response:
     """Every submission with every grade, oldest first; of a stranger there are none."""
@@ -32,7 +32,7 @@ def read_learner(request: Request, session: ReadSession, _: Admin, body: Learner
     operation_id="erase_learner",
     summary="Forget who a learner was",
     response_model=ErasedOut,
-    responses=problems(400, 401, 403, 413, 415, 422),
+    responses=problems(401, 403, 413, 415, 422),
 )
 def forget_learner(
     request: Request, database: AppDatabase, caller: Admin, body: LearnerIn

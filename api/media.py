@@ -97,7 +97,7 @@ def read_media(request: Request, session: PublishedSession, name: MediaName) -> 
     response_model=MediaOut,
     responses={
         200: {"model": MediaOut, "description": "It was there already."},
-        **problems(400, 401, 403, 413, 415, 422),
+        **problems(401, 403, 413, 415, 422),
     },
     openapi_extra={
         "requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, _BYTES)}
@@ -161,7 +161,7 @@ def keep_picture(session: Session, picture: Picture, caller: Caller) -> tuple[bo
     operation_id="list_media",
     summary="List pictures and how often they are used",
     response_model=MediaPage,
-    responses=problems(400, 401, 403, 422),
+    responses=problems(401, 403, 422),
 )
 def list_media(
     request: Request,

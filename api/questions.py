@@ -57,7 +57,7 @@ FEW = 3000  # questions that a statement may name one by one
     operation_id="list_questions",
     summary="List published questions",
     response_model=QuestionPage | CountedQuestionPage,
-    responses=problems(400, 401, 422),
+    responses=problems(401, 422),
 )
 def list_questions(
     request: Request,
@@ -83,7 +83,7 @@ def list_questions(
     operation_id="draw_questions",
     summary="Draw questions at random",
     response_model=QuestionDraw,
-    responses=problems(400, 401, 422),
+    responses=problems(401, 422),
 )
 def draw_questions(
     request: Request,
@@ -112,7 +112,7 @@ def draw_questions(
     operation_id="read_question",
     summary="Read one question",
     response_model=QuestionOut,
-    responses=problems(400, 401, 404, 422),
+    responses=problems(401, 404, 422),
 )
 async def read_question(
     request: Request,
@@ -156,7 +156,7 @@ async def read_question(
     operation_id="read_hint",
     summary="Read a hint",
     response_model=HintOut,
-    responses=problems(400, 401, 404, 422),
+    responses=problems(401, 404, 422),
 )
 async def read_hint(
     request: Request,

@@ -61,7 +61,7 @@ def plan(
     operation_id="list_regrades",
     summary="List regrades",
     response_model=RegradePage,
-    responses=problems(400, 401, 403, 422),
+    responses=problems(401, 403, 422),
 )
 def list_regrades(
     request: Request, session: ReadSession, _: BankReader, query: Annotated[RegradeQuery, Query()]
@@ -91,7 +91,7 @@ def read_regrade(
     operation_id="list_regrade_items",
     summary="List the submissions that a regrade changes",
     response_model=RegradeItemPage,
-    responses=problems(400, 401, 403, 404, 422),
+    responses=problems(401, 403, 404, 422),
 )
 def list_regrade_items(
     request: Request,

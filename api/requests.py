@@ -2,17 +2,20 @@
 
 import json
 import math
-from collections.abc import Callable, Coroutine, Iterable
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from itertools import islice
 from typing import Any, NoReturn
 
 from fastapi import Request, Response, params
+from fastapi._compat import field_annotation_is_sequence
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.errors import LONGEST_NAME, MOST_FAULTS, unknown
-from api.protocol_errors import UnknownParameter, UnsupportedMediaType
+from api.protocol_errors import InvalidRequest, UnknownParameter, UnsupportedMediaType
+from domain.errors import Fault
 
 JSON = "application/json"
 DEEPEST = 64
@@ -98,7 +101,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler that FastAPI makes, behind these checks."""
         handler = super().get_route_handler()
-        parameters = list(_query_names(self))
+        parameters = dict(_query_parameters(self))
         body = self.body_field
         media_type = getattr(body.field_info, "media_type", JSON) if body else None
         may_be_empty = body is not None and not body.field_info.is_required()
@@ -112,24 +115,35 @@ class StrictRoute(APIRoute):
         return strict
 
 
-def _query_names(route: APIRoute) -> Iterable[str]:
-    """The parameters a route reads from its query, those inside of models included."""
+def _query_parameters(route: APIRoute) -> Iterable[tuple[str, bool]]:
+    """The parameters a route reads from its query, those inside of models included.
+
+    Of each whether it may come more than once.
+    """
     elsewhere = (params.Path, params.Header, params.Cookie)
     return (
-        field.alias
+        (field.alias, field_annotation_is_sequence(field.field_info.annotation))
         for field in get_flat_params(route.dependant)
         if not isinstance(field.field_info, elsewhere)
     )
 
 
-def _check_parameters(request: Request, known: list[str]) -> None:
+def _check_parameters(request: Request, known: Mapping[str, bool]) -> None:
+    """``known`` tells of each name whether it may come more than once."""
     strange = (name for name in request.query_params if name not in known)
     faults = tuple(
-        unknown(UnknownParameter, f"/query/{name[:LONGEST_NAME]}", name, known)
+        unknown(UnknownParameter, f"/query/{name[:LONGEST_NAME]}", name, [*known])
         for name in islice(strange, MOST_FAULTS)
     )
     if faults:
         raise UnknownParameter(faults=faults)
+    stated = Counter(name for name, _ in request.query_params.multi_items())
+    if faults := tuple(
+        Fault(f"/query/{name}", "repeated_parameter", "Give it once.")
+        for name, times in stated.items()
+        if times > 1 and not known[name]
+    ):
+        raise InvalidRequest(faults=faults)
 
 
 def _is_empty(request: Request) -> bool:

@@ -32,7 +32,7 @@ def list_scoring_rules(request: Request, _: Learner) -> Response:
     operation_id="compare_scoring_rules",
     summary="Compare scoring rules",
     response_model=LabOut,
-    responses=problems(400, 401, 403, 404, 413, 415, 422),
+    responses=problems(401, 403, 404, 413, 415, 422),
 )
 def compare_scoring_rules(session: ReadSession, _: BankReader, body: LabIn) -> Response:
     """What each rule gives to a selection, or to all submissions of a question. Stores nothing."""

@@ -72,7 +72,7 @@ def readable_submission(session: Session, caller: Caller, submission_id: UUID) -
     summary="Answer a question",
     status_code=201,
     response_model=SubmissionOut,
-    responses=problems(400, 401, 404, 409, 413, 415, 422),
+    responses=problems(401, 404, 409, 413, 415, 422),
 )
 async def submit(
     request: Request,
@@ -95,7 +95,7 @@ async def submit(
     operation_id="submit_answers",
     summary="Answer many questions at once",
     response_model=BatchOut,
-    responses=problems(400, 401, 403, 413, 415, 422),
+    responses=problems(401, 403, 413, 415, 422),
 )
 def submit_many(
     request: Request,
@@ -128,7 +128,7 @@ def submit_many(
     operation_id="list_submissions",
     summary="List submissions",
     response_model=SubmissionPage,
-    responses=problems(400, 401, 403, 422),
+    responses=problems(401, 403, 422),
 )
 def list_submissions(
     request: Request,

@@ -94,7 +94,7 @@ def read_translation(
     response_model=TranslationOut,
     responses={
         201: {"model": TranslationOut, "description": "Created"},
-        **problems(400, 401, 403, 404, 412, 413, 415, 422, 428),
+        **problems(401, 403, 404, 412, 413, 415, 422, 428),
     },
 )
 def write(
@@ -139,7 +139,7 @@ def write(
     operation_id="publish_translation",
     summary="Publish a translation",
     response_model=TranslationOut,
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422),
+    responses=problems(401, 403, 404, 409, 412, 413, 415, 422),
 )
 def publish(
     request: Request,
@@ -162,7 +162,7 @@ def publish(
     operation_id="withdraw_translation",
     summary="Withdraw a translation",
     status_code=204,
-    responses=problems(400, 401, 403, 404, 412, 413, 415, 422),
+    responses=problems(401, 403, 404, 412, 413, 415, 422),
 )
 def withdraw(
     database: AppDatabase,

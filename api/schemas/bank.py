@@ -1,12 +1,11 @@
 """A question as its authors see it: everything it says, its state and its history."""
 
-import datetime as dt
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.base import IncomingMoment, Moment, Outgoing
+from api.schemas.base import IncomingDay, IncomingMoment, Moment, Outgoing
 from api.schemas.contents import ContentOut, content_of
 from api.schemas.questions import QuestionFilters
 from domain.completeness import advice, completeness
@@ -140,8 +139,8 @@ class BankFilters(QuestionFilters):
     status: list[Status] = Field(default=[], max_length=4, description="One of these, if any.")
     rule: Annotated[str, Field(max_length=64)] | None = None
     release: Release | None = None
-    date_from: dt.date | None = Field(default=None, description="Dated on this day or later.")
-    date_to: dt.date | None = Field(default=None, description="Dated on this day or earlier.")
+    date_from: IncomingDay | None = Field(default=None, description="Dated on this day or later.")
+    date_to: IncomingDay | None = Field(default=None, description="Dated on this day or earlier.")
     slug: str | None = Field(
         default=None,
         max_length=120,

@@ -1,13 +1,15 @@
 """What all wire shapes share."""
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -17,6 +19,8 @@ from pydantic_core import PydanticCustomError
 
 from domain.questions import is_storable
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
 LARGEST_INTEGER = 2**63 - 1  # what the engines' widest integer column holds
 
 
@@ -40,7 +44,27 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError("should be within the years 1 to 9999 in UTC") from None
 
 
-IncomingMoment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+def _written_as_day(value: object) -> object:
+    """Refuse what pydantic would take for a number of seconds since 1970."""
+    if (isinstance(value, str) and not DAY.fullmatch(value)) or isinstance(value, int | float):
+        raise ValueError("should be a date such as 2026-11-24")
+    return value
+
+
+def _written_as_moment(value: object) -> object:
+    """The same for a time."""
+    if (isinstance(value, str) and not MOMENT.fullmatch(value)) or isinstance(value, int | float):
+        raise ValueError("should be a time with its zone, such as 2026-11-24T10:00:00Z")
+    return value
+
+
+IncomingDay = Annotated[date, Field(strict=False), BeforeValidator(_written_as_day)]
+IncomingMoment = Annotated[
+    AwareDatetime,
+    Field(strict=False),
+    BeforeValidator(_written_as_moment),
+    AfterValidator(in_utc),
+]
 
 
 class Incoming(BaseModel):

@@ -1,14 +1,12 @@
 """What authors send: a draft, which may be incomplete, as long as it can be stored."""
 
-import datetime as dt
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from api.schemas.base import Incoming, in_utc
+from api.schemas.base import Incoming, IncomingDay, IncomingMoment
 from domain.errors import Fault, InvalidDraft
 from domain.grading.numbers import Exact
 from domain.questions import (
@@ -25,20 +23,6 @@ from domain.questions import (
 )
 
 LONGEST_FRACTION = 64  # characters of a numerator, a slash and a denominator
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
-
-
-def _date(value: object) -> object:
-    if value is None or (isinstance(value, str) and DATE.fullmatch(value)):
-        return value
-    raise ValueError("should be a date such as 2026-11-24")
-
-
-def _moment(value: object) -> object:
-    if value is None or (isinstance(value, str) and MOMENT.fullmatch(value)):
-        return value
-    raise ValueError("should be a time with its zone, such as 2026-11-24T10:00:00Z")
 
 
 def _kind(kind: str) -> str:
@@ -155,7 +139,7 @@ class DraftIn(Incoming):
     )
     difficulty: float | None = None
     language: Annotated[str, Field(min_length=1, max_length=LONGEST_LANGUAGE)] = "en"
-    date: Annotated[dt.date | None, Field(strict=False), BeforeValidator(_date)] = None
+    date: IncomingDay | None = None
     external_id: Annotated[str, Field(min_length=1, max_length=LONGEST_EXTERNAL_ID)] | None = Field(
         default=None, description="Left out, it stays as it is."
     )
@@ -196,12 +180,7 @@ class DraftIn(Incoming):
 class PublishIn(Incoming):
     """When learners are to get the question; at once if nothing is said or that time is past."""
 
-    publish_at: Annotated[
-        AwareDatetime | None,
-        Field(strict=False, examples=["2026-12-01T08:00:00Z"]),
-        BeforeValidator(_moment),
-        AfterValidator(lambda moment: moment and in_utc(moment)),
-    ] = None
+    publish_at: IncomingMoment | None = Field(default=None, examples=["2026-12-01T08:00:00Z"])
 
 
 class CopyIn(Incoming):

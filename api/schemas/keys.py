@@ -30,7 +30,7 @@ class KeyIn(Incoming):
         AfterValidator(_readable),
     ]
     role: Role
-    expires_at: Annotated[IncomingMoment, Field(strict=False)] | None = None
+    expires_at: IncomingMoment | None = None
     rate_limit: RateLimit | None = None
 
 

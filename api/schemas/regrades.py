@@ -32,12 +32,8 @@ class RegradeScopeIn(Incoming):
     versions: list[Number] | None = Field(
         default=None, min_length=1, max_length=100, description="Those answered; all if absent."
     )
-    since: Annotated[IncomingMoment, Field(strict=False)] | None = Field(
-        default=None, description="Submitted then or later."
-    )
-    until: Annotated[IncomingMoment, Field(strict=False)] | None = Field(
-        default=None, description="Submitted before then."
-    )
+    since: IncomingMoment | None = Field(default=None, description="Submitted then or later.")
+    until: IncomingMoment | None = Field(default=None, description="Submitted before then.")
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:

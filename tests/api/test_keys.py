@@ -115,7 +115,7 @@ def test_keys_come_in_pages_without_secrets(
         ({"rate_limit": "0/minute"}, "/rate_limit", "string_pattern_mismatch"),
         ({"rate_limit": "6/minute\n"}, "/rate_limit", "string_pattern_mismatch"),
         ({"rate_limit": "6/minute;9/day"}, "/rate_limit", "string_pattern_mismatch"),
-        ({"expires_at": "tomorrow"}, "/expires_at", "datetime_from_date_parsing"),
+        ({"expires_at": "tomorrow"}, "/expires_at", "value_error"),
         ({"expires_at": "2999-01-01T00:00:00"}, "/expires_at", "timezone_aware"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at", "expires_in_the_past"),
         ({"scopes": ["admin"]}, "/scopes", "unknown_field"),

@@ -249,3 +249,23 @@ def test_no_form_makes_the_playground_fail(client: TestClient, key: dict[str, st
             assert client.post("/", content=body, headers=form).status_code < 500, (name, text[:40])
     many = "&".join("selected=a" for _ in range(500))
     assert client.post("/", content=many, headers=form).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [
+        ("limit=1&limit=1", "/query/limit", "repeated_parameter"),
+        ("submitted_after=1700000000", "/query/submitted_after", "value_error"),
+        ("submitted_after=0.5", "/query/submitted_after", "value_error"),
+    ],
+)
+def test_what_could_mean_two_things_is_refused(
+    client: TestClient, key: dict[str, str], query: str, pointer: str, code: str
+) -> None:
+    answer = client.get(f"/v1/submissions?{query}", headers=key)
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, code)]
+
+
+def test_lists_may_be_repeated(client: TestClient, key: dict[str, str]) -> None:
+    assert client.get("/v1/questions?tag=a&tag=b", headers=key).status_code == 200
