@@ -16,7 +16,7 @@ from tests.torture.leaks.filled import Filled
 
 _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOMENT = re.compile(rb"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
-_CURSOR = re.compile(rb"(next_cursor\":\"|cursor=)[0-9A-Za-z._-]+")
+_CURSOR = re.compile(rb"(next_cursor\": ?\"|cursor=)[0-9A-Za-z.%=_-]+")
 SCORED = ("score", "points", "correct", "reason")
 OF_RELEASE: Mapping[str, tuple[str, ...]] = {
     "never": (),
@@ -34,10 +34,13 @@ def comparable(asked: Asked, told: Told, filled: Filled) -> Told:
         body, is_open = b"", True
     elif told.status in (200, 201) and _is_result(asked):
         body, is_open = _without_released(asked, body, filled)
+    comparable_body = _without_new(body, filled)
     if is_open:
         headers = tuple(one for one in headers if one[0] not in (b"etag", b"content-length"))
+    elif asked.method == "HEAD" or comparable_body != body:
+        headers = tuple(one for one in headers if one[0] != b"etag")  # of what cannot be compared
     masked = tuple((name, _without_new(value, filled)) for name, value in headers)
-    return Told(told.status, masked, _without_new(body, filled))
+    return Told(told.status, masked, comparable_body)
 
 
 def _is_result(asked: Asked) -> bool:
