@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -69,6 +70,8 @@ def _serve(arguments: list[str], stated: dict[str, str], output: str, plant: str
     sink = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for descriptor in (1, 2):
         os.dup2(sink, descriptor)
+    # A process of multiprocessing reads from a file that its own workers do not have.
+    sys.stdin = None
     if plant:
         plant_named(plant)(pytest.MonkeyPatch())
     cli.app(["serve", *arguments])
