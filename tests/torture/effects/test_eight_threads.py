@@ -35,6 +35,7 @@ from tests.torture.planting import Plant
 EDITS = effort(16, 300, 2500)  # of each editor; the others go on until both have done theirs
 EDITORS, LEARNERS, IMPORTERS = 2, 3, 2  # and one who publishes, retires and regrades
 QUESTION, FILES = "/v1/bank/questions/rivers", 6
+LONGEST_REGRADE = 60.0  # seconds
 GIFT = "::{name}:: Which is it? {{=this one ~that one}}\n"
 
 
@@ -95,7 +96,18 @@ def regrade(client: Client) -> None:
     """Grade all answers by the key that is published now."""
     said = {"reason": "r", "scope": {"question": "rivers"}, "mode": "current_key"}
     _, run = client.ask("POST", "/v1/bank/regrades", said)
-    client.ask("POST", f"/v1/bank/regrades/{run['id']}/apply")
+    address = f"/v1/bank/regrades/{run['id']}"
+    _come_to_rest(client, address)
+    client.ask("POST", f"{address}/apply")
+    _come_to_rest(client, address)
+
+
+def _come_to_rest(client: Client, address: str) -> None:
+    """Wait for a regrade of many answers, which goes on behind the answer."""
+    until = time.monotonic() + LONGEST_REGRADE
+    while client.ask("GET", address)[1]["state"] in {"planning", "applying"}:
+        assert time.monotonic() < until, "The regrade does not end."
+        time.sleep(0.05)
 
 
 def learn(client: Client, place: int, is_over: Event) -> None:
