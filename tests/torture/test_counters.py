@@ -158,6 +158,7 @@ def test_counters_equal_rows_after_kills(
 
 
 @pytest.mark.skipif(effort(0, 1, 1) == 0, reason=BRIEFLY)
+@pytest.mark.parametrize("own_url", ["sqlite"], indirect=True)
 def test_counters_of_one_worker_would_be_noticed(
     own_database: Database, own_url: str, tmp_path: Path
 ) -> None:
