@@ -12,7 +12,7 @@ from schemathesis.openapi import from_asgi
 
 from tests.torture.effort import LEVEL, effort
 
-WALKS = effort(8, 50, 500)  # along the links
+WALKS = effort(20, 50, 500)  # along the links
 # Checks that do not fit, each with its reason; a run prints them.
 OFF = {
     "positive_data_acceptance": "what fits a schema may name no object that is there, or "
@@ -22,12 +22,13 @@ OFF = {
 }
 
 
-# Negative data that is good data, by operation.
+# Negative data that is good data.
 ACCEPTED = {
-    "import_questions": "a text file may say anything; what is wrong is told question by question",
-    "submit_answers": "each answer of a batch is refused by itself",
+    "POST /v1/bank/imports: Schema-violating request accepted": "a text file may say anything; "
+    "what is wrong is told question by question",
+    "POST /v1/submissions: Schema-violating request accepted": "each answer of a batch is refused "
+    "by itself",
 }
-NEGATIVE = {"negative_data_rejection": {"enabled": False}}
 LAST = "revoke_key"  # it also revokes the caller's own, and then nobody is let in
 
 
@@ -54,7 +55,8 @@ class Run:
             for check in checks:
                 if check.failure_info is not None:
                     label = recorder.cases[case].value.operation.label
-                    self.found[f"{label}: {check.failure_info.failure.title}"] += 1
+                    what = f"{label}: {check.failure_info.failure.title}"
+                    self.found[what] += what not in ACCEPTED
 
 
 def ask(app: Any, token: str | None, *, examples: int, seed: int, only: Sequence[str] = ()) -> Run:
@@ -86,7 +88,6 @@ def _config(
             "continue-on-failure": True,
             "generation": generation | {"with-security-parameters": False},
             "checks": {"enabled": True} | {name: {"enabled": False} for name in OFF},
-            "operations": [{"include-operation-id": name, "checks": NEGATIVE} for name in ACCEPTED],
             "phases": {
                 "examples": {"enabled": LEVEL != "brief"},
                 "coverage": {"enabled": LEVEL != "brief"},
