@@ -18,6 +18,7 @@ def sign_in(page: Page, served: Served, path: str = "/admin") -> None:
     page.get_by_label("API key").fill(served.admin_key)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.wait_for_load_state()  # until its scripts have run, which follow what is chosen
 
 
 def tab_to(page: Page, one: Locator, most: int = 20) -> None:
