@@ -24,7 +24,9 @@ LISTENS = "0A"  # the state of such a socket in /proc/net/tcp
 AT_ONCE = {"QUESTIONS_DRAIN_SECONDS": "0"}  # no balancer has to hear that a service ends
 LONGEST_START = 90.0  # seconds; on a busy machine importing alone takes ten
 WORKERS_AT_MOST = 16
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+WORKER = int(
+    os.environ.get("PYTEST_XDIST_WORKER", f"gw{os.getpid() % WORKERS_AT_MOST}").removeprefix("gw")
+)
 
 
 @dataclass(slots=True)
