@@ -180,6 +180,25 @@ def test_a_bank_in_use_is_kept(
     assert restore(own_url, kept, replace=True).rows["answers"] == 2
 
 
+@pytest.mark.parametrize("own_url", ["postgresql"], indirect=True)
+def test_who_leaves_just_now_is_waited_for(
+    backup: Path, own_url: str, own_database: Database, bank: Bank, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    connection = own_database.bind.engine.connect()
+    connection.exec_driver_sql("SELECT 1")
+
+    def leave() -> None:
+        connection.close()
+        own_database.close()
+
+    leaving = threading.Timer(0.5, leave)
+    leaving.start()
+    assert restore(own_url, backup, replace=True).rows["answers"] == 1
+    leaving.join()
+
+
 def test_a_restore_that_fails_or_was_killed_leaves_the_old_bank(
     backup: Path, own_url: str, own_database: Database, monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

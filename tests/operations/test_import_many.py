@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, text
 
 from domain.problems import Problem
 from formats import FORMATS
@@ -312,3 +312,14 @@ def undisturbed(database: Database, files: dict[str, bytes]) -> dict[str, list[s
         found = contents(Database(connection))
         transaction.rollback()
     return found
+
+
+@pytest.mark.parametrize("own_url", ["postgresql"], indirect=True)
+def test_the_engine_counts_what_has_doubled(own_database: Database) -> None:
+    known = text("SELECT reltuples FROM pg_class WHERE relname = 'question'")
+    counted = []
+    for first, last in ((0, 30), (30, 40), (40, 100)):
+        bring(own_database, {f"{n}.qmd": question(n) for n in range(first, last)})
+        with own_database.read() as session:
+            counted.append(session.scalar(known))
+    assert counted == [30, 30, 100]
