@@ -1,6 +1,5 @@
 """The ``questions`` command: set up, seed, serve and look after a bank."""
 
-import resource
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from uvicorn import Config
 
 from api.app import create_app
-from api.listening import listen_and_serve
+from api.listening import allow_connections, listen_and_serve
 from api.logs import configure_logs
 from api.quick_protocol import QuickProtocol
 from api.tracing import require_library
@@ -53,7 +52,6 @@ Workers = Annotated[int | None, typer.Option(help="Processes; else QUESTIONS_WOR
 LONGEST_SILENCE = 30
 # Requests under way at the end get so many seconds more; most who stop a service wait ten in all.
 LONGEST_REQUEST = 7
-OTHER_FILES = 1000  # that a process opens beside its connections
 
 
 def main() -> None:
@@ -184,7 +182,7 @@ def _curl(url: str, session: Session, version: QuestionVersion) -> str:
 def _serve(settings: Settings, database: Database) -> None:
     """Serve in this process or, where there are to be several, as their supervisor."""
     configure_logs(settings.log_level, settings.log_format)
-    _allow_connections(settings.max_connections)
+    allow_connections(settings.max_connections)
     if settings.otel:
         require_library()  # before there are processes that could not say so
     if settings.workers == 1:
@@ -209,13 +207,6 @@ def _run(settings: Settings, application: Any, **several: Any) -> None:
         **several,
     )
     listen_and_serve(config)
-
-
-def _allow_connections(number: int) -> None:
-    """Raise the limit of open files where it is lower than the system would grant."""
-    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(max(usual, number + OTHER_FILES), most)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 if __name__ == "__main__":

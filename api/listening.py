@@ -1,5 +1,6 @@
 """Serve on one port, and take new connections as fast as they come."""
 
+import resource
 import sys
 from contextlib import suppress
 from socket import socket
@@ -9,6 +10,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 EARS = 16
+OTHER_FILES = 1000  # that a process opens beside its connections
 
 
 def listen_and_serve(config: Config) -> None:
@@ -31,3 +33,10 @@ def several_of(listening: socket) -> list[socket]:
     socket a class that begins within a second would be let in over several.
     """
     return [listening, *(listening.dup() for _ in range(1, EARS))]
+
+
+def allow_connections(number: int) -> None:
+    """Raise the limit of open files where it is lower than the system would grant."""
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(max(usual, number + OTHER_FILES), most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -67,9 +67,10 @@ class ResponseCache:
             await self.app(scope, receive, send)  # the route has the words for it
             return
         name = scope["path"], canonical(scope["query_string"]), rights
-        self._count((await self._found(name, scope["head"], state))[1], state)
+        await self._catch_up(name, state)
+        self._count(self._look_up(name, scope["head"], state)[1], state)
         for _ in range(2):  # once more where we waited for an answer in another language
-            key, kept = await self._found(name, scope["head"], state)
+            key, kept = self._look_up(name, scope["head"], state)
             if kept is None or kept.state not in (state, None):
                 kept = await self._computed(scope, receive, send, key, state)
             if kept is None:
@@ -104,16 +105,12 @@ class ResponseCache:
             kept.state = state
         return kept
 
-    async def _found(
-        self, name: Name, head: Mapping[bytes, bytes], state: State
-    ) -> tuple[Hashable, Kept | None]:
-        """The same, after a look at what has changed if that may tell that an answer holds."""
-        key, kept = self._look_up(name, head, state)
+    async def _catch_up(self, name: Name, state: State) -> None:
+        """Look at what has changed, where that may tell that an answer holds."""
+        kept = self._answers.get(name)
         if kept is not None and kept.question and kept.state not in (state, None):
             with suppress(SQLAlchemyError):  # the route has the words for it
                 await self._unchanged.catch_up(kept.state, state)
-            key, kept = self._look_up(name, head, state)
-        return key, kept
 
     def find(
         self, path: str, query: bytes, head: Mapping[bytes, bytes], state: State

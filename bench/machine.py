@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from tests.postgres import installed_binaries
 
 LIBRARIES = ("uvicorn", "uvloop", "httptools", "fastapi", "pydantic", "sqlalchemy", "psycopg")
 
-OTHER_FILES = 500
 CORES = sorted(os.sched_getaffinity(0))
 # One core makes the load, the others serve; on a machine with one core all share it.
 APART = len(CORES) > 1
@@ -29,12 +27,6 @@ def on_cores(cores: list[int]) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
-
-
-def allow_files(number: int) -> None:
-    """Let this process open so many files, beside what it has open anyway."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(number + OTHER_FILES, most), most))
 
 
 def sharing() -> str:

@@ -4,10 +4,11 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 
+from api.listening import allow_connections
 from bench.arena import Arena, arena, contest
 from bench.contestants import Running, ours
 from bench.load import run_load
-from bench.machine import allow_files, sharing
+from bench.machine import sharing
 from bench.pressure import Ask, Pressure, late, press, saturate
 from bench.requests import answers, get, question_path
 
@@ -29,7 +30,7 @@ TIMES = {
 
 def figures() -> Iterator[str]:
     """Reads that are made anew, then reads that are kept, each with learners' answers."""
-    allow_files(CONNECTIONS)
+    allow_connections(CONNECTIONS)
     yield f"{sharing()}; sqlite; times count from the moment at which a request was due"
     with arena("sqlite", QUESTIONS) as made:
         for kind, reads in _reads(made).items():

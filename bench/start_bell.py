@@ -13,12 +13,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from api.listening import allow_connections
 from bench.arena import Arena, arena, contest
 from bench.bank import write_files
 from bench.connection import Answer, Connection, connect
 from bench.contestants import Running, ours
 from bench.load import percentile, run_load
-from bench.machine import SERVERS, allow_files, on_cores, sharing
+from bench.machine import SERVERS, on_cores, sharing
 from bench.requests import answers, get, question_path
 from models import Bank, Submission, open_engine
 from tests.processes import ROOT, environment
@@ -48,7 +49,7 @@ def figures() -> Iterator[str]:
     """Errors, lost answers, times and memory on both engines."""
     yield sharing()
     yield f"{CLIENTS:,} clients fetch and answer {EACH} questions each; cut off after {LONGEST:g} s"
-    allow_files(2 * CLIENTS)
+    allow_connections(2 * CLIENTS)
     for engine in ("sqlite", "postgresql"):
         with arena(engine) as made, contest(made, [ours(made.ours)]) as (service,):
             rest = service.resident_mib()

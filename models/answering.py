@@ -161,6 +161,9 @@ class AnswerableVersions:
         ever was: else :class:`VersionConflict`, or :class:`QuestionNotFound`. With a language that
         is its own or that it was ever shown in: else :class:`LanguageConflict`.
         """
+        known = self.remembered(name, number, language)
+        if known is not None and known.revision == revision:
+            return known
         question = session.execute(_answered(name)).one_or_none()
         if question is None:
             raise QuestionNotFound

@@ -33,6 +33,11 @@ def faults(page: Page, axe: str) -> list[Any]:
 def shown(page: Page, address: str) -> None:
     """Open the playground and wait until the element has taken the place of the form."""
     page.goto(address)
+    assert_shown(page)
+
+
+def assert_shown(page: Page) -> None:
+    """The element takes the place of the form."""
     expect(page.locator("quiz-question")).to_be_visible()
     expect(page.locator("#plain")).to_have_count(0)
 
@@ -149,8 +154,7 @@ def test_an_element_that_is_faster_than_the_page_is_shown(served: Served, watch:
     page.goto(f"{served.url}/?question=short-text", wait_until="commit")
     expect(page.locator("quiz-question [part=title]")).to_have_count(1)
     held[0]()
-    expect(page.locator("quiz-question")).to_be_visible()
-    expect(page.locator("#plain")).to_have_count(0)
+    assert_shown(page)
 
 
 def test_what_is_refused_is_said_in_place(served: Served, watch: Watch) -> None:

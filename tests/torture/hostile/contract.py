@@ -52,11 +52,10 @@ class Run:
                 self.statuses[interaction.response.status_code] += 1
         self.transitions += sum(case.transition is not None for case in recorder.cases.values())
         for case, checks in recorder.checks.items():
-            for check in checks:
-                if check.failure_info is not None:
-                    label = recorder.cases[case].value.operation.label
-                    what = f"{label}: {check.failure_info.failure.title}"
-                    self.found[what] += what not in ACCEPTED
+            label = recorder.cases[case].value.operation.label
+            failed = (check.failure_info.failure for check in checks if check.failure_info)
+            told = (f"{label}: {failure.title}" for failure in failed)
+            self.found.update(what for what in told if what not in ACCEPTED)
 
 
 def ask(app: Any, token: str | None, *, examples: int, seed: int, only: Sequence[str] = ()) -> Run:

@@ -41,7 +41,7 @@ def bank(own_database: Database) -> Bank:
 
 def wrong(run: Run, role: Role | None = None) -> list[str]:
     """What the run found, and what it lacks to have meant anything."""
-    found = [f"{times} x {what}" for what, times in run.found.items() if times]
+    found = [f"{times} x {what}" for what, times in run.found.items()]
     if not run.transitions:
         found.append("no link was followed")
     if not any(200 <= status < 300 for status in run.statuses):
